@@ -1,0 +1,140 @@
+"""The limits of environments.yaml, typed: the only thresholds that rules and settings are judged by."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from policies.schema import StrictModel, parse_file
+
+LIMITS_FILE = Path(__file__).resolve().parent / "environments.yaml"
+
+Level = Literal["mandatory", "advisory", "off"]
+DataProtection = Literal["ephemeral", "protected"]
+Reason = Annotated[str, Field(min_length=10)]
+EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,15}$")]
+Integers = Annotated[list[int], Field(min_length=1)]
+Words = Annotated[list[str], Field(min_length=1)]
+
+
+class Range(StrictModel):
+    """An inclusive range of whole numbers."""
+
+    min: int
+    max: int
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if self.min > self.max:
+            raise ValueError(f"has min {self.min} over max {self.max}")
+        return self
+
+
+class DatabaseEngine(StrictModel):
+    """The Aurora PostgreSQL versions that can be created, and those that AWS has retired."""
+
+    family: str
+    major: int
+    supported: Words
+    retired: list[str]
+
+
+class DeletionWindow(StrictModel):
+    """Days that a KMS key waits before it is deleted, by data protection mode (AWS KMS takes 7 to 30)."""
+
+    ephemeral: Annotated[int, Field(ge=7, le=30)]
+    protected: Annotated[int, Field(ge=7, le=30)]
+
+
+class CommonLimits(StrictModel):
+    """What holds in every environment. Memory is in MB, thresholds in percent, milliseconds or counts."""
+
+    backup_retention_days: Integers
+    log_retention_days: Integers
+    secret_rotation_days: Integers
+    database_cpu_threshold: Integers
+    kms_deletion_window_days: DeletionWindow
+    database_engine: DatabaseEngine
+    lambda_memory: Integers
+    lambda_cpu: Words
+    reserved_concurrency: dict[str, int]
+    error_threshold: Range
+    latency_threshold: Range
+    connections_threshold: Range
+    log_statement: Words
+    required_tags: Words
+
+
+class EnvironmentLimits(StrictModel):
+    """What one environment may ask for, and the levels of rules that differ there from the rule's own."""
+
+    region: str
+    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    lambda_memory: Integers
+    lambda_cpu: Words
+    database_instance_class: Words
+    database_instances: Integers
+    error_threshold: Integers
+    latency_threshold: Integers
+    connections_threshold: Integers
+    data_protection: Annotated[list[DataProtection], Field(min_length=1)]
+    levels: dict[str, Level] = Field(default_factory=dict)
+
+
+class Scaling(StrictModel):
+    """A path of the manifest's configuration that may differ between environments."""
+
+    path: str
+    reason: Reason
+
+
+class Difference(StrictModel):
+    """A difference between stacks that is meant: a property of the resources that match, or their presence.
+
+    `type` and `name` (Pulumi's logical name) are globs; `property` is a path in the normalised inputs.
+    """
+
+    type: str
+    name: str
+    property: str | None = None
+    presence: Literal[True] | None = None
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Difference:
+        if (self.property is None) == (self.presence is None):
+            raise ValueError("takes either 'property' or 'presence: true'")
+        return self
+
+
+class Accepted(StrictModel):
+    """A rule that the source document overrules, in every environment, for the resources that match."""
+
+    rule: str
+    resource: str = "*"
+    reason: Reason
+
+
+class Limits(StrictModel):
+    """All that environments.yaml says."""
+
+    schema_version: Literal[1]
+    common: CommonLimits
+    environments: Annotated[dict[EnvironmentName, EnvironmentLimits], Field(min_length=1)]
+    scaling: list[Scaling]
+    differences: list[Difference]
+    accepted: list[Accepted]
+
+
+def load_limits(path: Path = LIMITS_FILE) -> Limits:
+    """Read the limits; raise ReviewedFileError with every problem and its line."""
+    return parse_file(Limits, path)
+
+
+@cache
+def limits() -> Limits:
+    """Return the limits beside this module, read once per process."""
+    return load_limits()

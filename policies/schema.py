@@ -1,0 +1,102 @@
+"""Turn one reviewed YAML file into a typed model, or into every reason it can't be, each with its line."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
+
+from policies.strict_yaml import Document, KeyPath, YamlProblem, read
+
+
+class StrictModel(BaseModel):
+    """Data of a reviewed file: frozen, keys in camelCase, none unknown, nothing converted silently."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True)
+
+
+class ReviewedFileError(Exception):
+    """A reviewed file that can't be used; `problems` holds one line per problem."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+Model = TypeVar("Model", bound=StrictModel)
+
+
+def parse_file(model: type[Model], path: Path) -> Model:
+    """Read the file as the model; raise ReviewedFileError with every problem as `file:line: what, allowed`."""
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        document = read(path)
+    except YamlProblem as problem:
+        raise ReviewedFileError([_located(name, problem.line, problem.message)]) from None
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        problems = [_located(name, document.line(_path(d)), describe(d, model, document)) for d in details]
+        raise ReviewedFileError(sorted(problems)) from None
+
+
+def describe(detail: ErrorDetails, model: type[BaseModel], document: Document) -> str:
+    """Say one validation error in words: the key, what was found, what is allowed."""
+    path = ".".join(str(part) for part in detail["loc"]) or "the file"
+    if detail["type"] == "extra_forbidden":
+        return f"unknown key {path!r}{suggest(str(detail['loc'][-1]), _known_keys(model, document, detail['loc']))}"
+    if detail["type"] == "missing":
+        return f"{path} is missing"
+    if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return f"{path} is {_short(detail['input'])}; it must be a mapping of keys to values"
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{path} is {_short(detail['input'])}; it {message}"
+
+
+def suggest(found: str, known: list[str]) -> str:
+    """Return `; did you mean 'x'?` when a known name is near the one found, else the known names."""
+    near = difflib.get_close_matches(found, known, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known: {', '.join(sorted(known))}" if known else ""
+
+
+def _known_keys(model: type[BaseModel], document: Document, location: tuple[str | int, ...]) -> list[str]:
+    """Return the keys of the model at the location, by walking the JSON schema beside the path."""
+    schema = model.model_json_schema()
+    node: dict[str, Any] = schema
+    for part in location[:-1]:
+        node = _resolved(schema, node)
+        if isinstance(part, int):
+            node = node.get("items", {})
+        else:
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or _pattern_node(node)
+    return list(_resolved(schema, node).get("properties", {}))
+
+
+def _pattern_node(node: dict[str, Any]) -> dict[str, Any]:
+    patterns: dict[str, dict[str, Any]] = node.get("patternProperties", {})
+    return next(iter(patterns.values()), {})
+
+
+def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    reference: str | None = node.get("$ref")
+    return schema["$defs"][reference.rsplit("/", 1)[-1]] if reference else node
+
+
+def _path(detail: ErrorDetails) -> KeyPath:
+    return tuple(part for part in detail["loc"] if part != "[key]")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _located(name: str, line: int | None, message: str) -> str:
+    return f"{name}:{line}: {message}" if line else f"{name}: {message}"
