@@ -14,8 +14,8 @@ from tests.lambda_.certificates import Identity
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _HBA = """
-local all all trust
-hostssl all,replication all 127.0.0.1/32 scram-sha-256
+local all,replication all trust
+hostssl all all 127.0.0.1/32 scram-sha-256
 """
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
