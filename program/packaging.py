@@ -20,7 +20,7 @@ LOCK = "requirements.txt"
 BUNDLE_PIN = "ca-bundle.toml"
 # Where the function looks for the bundle, beside its own code.
 BUNDLE_NAME = "rds-global-bundle.pem"
-# The oldest runtime that the code is meant for; pure Python wheels are the same for a newer one.
+# The function's runtime, whatever runs this.
 _PYTHON = "3.12"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100444
@@ -135,7 +135,7 @@ def _record(file: Path) -> Path:
 
 def _install(lock: Path, target: Path) -> None:
     arguments: Sequence[str] = [
-        *("pip", "install", "--quiet", "--target", str(target)),
+        *("pip", "install", "--quiet", "--python", sys.executable, "--target", str(target)),
         *("--require-hashes", "--only-binary", ":all:", "--python-version", _PYTHON),
         *("--requirement", str(lock)),
     ]
@@ -157,10 +157,10 @@ def _installed(target: Path) -> Iterator[Path]:
 
 
 def _write(file: Path, entries: dict[str, Path]) -> None:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+    # Not compressed: another zlib would write other bytes, and all of it is some 1.5 MB.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as zipped:
         for name in sorted(entries):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system = 3
             entry.external_attr = _MODE << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
             zipped.writestr(entry, entries[name].read_bytes())

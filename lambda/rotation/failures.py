@@ -68,7 +68,7 @@ class VaultError(RotationError):
 class AuthFailedError(RotationError):
     """None of the passwords that may be tried is taken."""
 
-    code = "authentication-failed"
+    code = "no-password-works"
 
 
 class InternalError(RotationError):
