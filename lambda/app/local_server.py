@@ -33,7 +33,7 @@ def make_server(app: App, port: int) -> HTTPServer:
     """Return a server of the app on the loopback address; it takes one request at a time, as Lambda does."""
 
     class Requests(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             event = {"rawPath": urlsplit(self.path).path, "requestContext": {"http": {"method": self.command}}}
             answer = respond(event, lambda: app)
             body = answer["body"].encode()

@@ -111,6 +111,8 @@ def connect(address: Address, user: str, password: str, application: str) -> Con
     except OSError as error:
         raise UnreachableError(f"the database can't be reached ({type(error).__name__})") from None
     plain.settimeout(_READ_TIMEOUT_SECONDS)
+    # The driver sends messages in parts; put together by the system, each would wait for the answer to the one before.
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         return ScramConnection(
             user,
@@ -126,28 +128,32 @@ def connect(address: Address, user: str, password: str, application: str) -> Con
                 "statement_timeout": str(STATEMENT_TIMEOUT_SECONDS * 1000),
             },
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (the driver raises many kinds; what is none of them is passed on)
         plain.close()
         raise translated(error) from None
 
 
 def translated(error: Exception) -> Exception:
     """Return the PostgresError that tells what the driver's error means; any other error as it is."""
+    # The server hangs up after a refusal, and the driver's goodbye to it may fail: the refusal is what counts.
+    if isinstance(error, InterfaceError) and isinstance(error.__context__, DatabaseError):
+        error = error.__context__
+    kind = type(error).__name__
+    meaning: type[PostgresError]
+    sqlstate: str | None = None
     match error:
-        case PostgresError():
-            return error
-        case DatabaseError(args=({"C": str(sqlstate)}, *_)):
-            kind = _BY_SQLSTATE.get(sqlstate, PostgresError)
-            return kind(f"the database answers with SQLSTATE {sqlstate}", sqlstate=sqlstate)
-        # The server hangs up after a refusal, and the driver's goodbye to it may fail: the refusal is what counts.
-        case InterfaceError(__context__=DatabaseError() as cause):
-            return translated(cause)
+        case DatabaseError(args=({"C": str(state)}, *_)):
+            meaning, sqlstate = _BY_SQLSTATE.get(state, PostgresError), state
+            message = f"the database answers with SQLSTATE {sqlstate}"
         case InterfaceError(args=("Server refuses SSL", *_)):
-            return UntrustedServerError("the server does not offer TLS; set rds.force_ssl=1")
+            meaning, message = UntrustedServerError, "the server does not offer TLS; set rds.force_ssl=1"
         case ssl.SSLCertVerificationError():
-            return UntrustedServerError(f"the server's certificate is not trusted: {error.verify_message}")
+            meaning = UntrustedServerError
+            message = f"the server's certificate is not trusted: {error.verify_message}"
         case ssl.SSLError() | scramp.ScramException():
-            return UntrustedServerError(f"the server does not prove who it is ({type(error).__name__})")
+            meaning, message = UntrustedServerError, f"the server does not prove who it is ({kind})"
         case InterfaceError() | OSError():
-            return UnreachableError(f"the connection to the database broke ({type(error).__name__})")
-    return error
+            meaning, message = UnreachableError, f"the connection to the database broke ({kind})"
+        case _:
+            return error
+    return meaning(message, sqlstate=sqlstate)

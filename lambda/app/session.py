@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pg8000.native import Connection  # type: ignore[import-untyped]
@@ -37,18 +38,17 @@ class Session:
     def close(self) -> None:
         """Let go of the connection, if there is one."""
         connection, self._connection = self._connection, None
-        try:
+        # It may be dead already.
+        with suppress(Exception):
             if connection is not None:
                 connection.close()
-        except Exception:  # noqa: BLE001, S110 (it is dead already)
-            pass
 
     def _run(self, query: str) -> Sequence[Sequence[Any]]:
         if self._connection is None:
             self._connection = self._log_in()
         try:
             rows: Sequence[Sequence[Any]] = self._connection.run(query)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whatever broke it, the connection is not used again)
             self.close()
             raise translated(error) from None
         return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from anchors import Anchors
 from pg8000.native import Connection, identifier, literal  # type: ignore[import-untyped]
@@ -69,10 +69,12 @@ class Database:
         connection = connect(self._address, user, password, _APPLICATION)
         try:
             yield connection
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (what is none of the driver's kinds is passed on)
             raise translated(error) from None
         finally:
-            _close(connection)
+            # The work is done, or its error is on its way.
+            with suppress(Exception):
+                connection.close()
 
     def write(self, connection: Connection, *statements: str) -> None:
         """Run the statements as one, on a node that can be written to."""
@@ -85,33 +87,24 @@ class Database:
             for statement in statements:
                 connection.run(statement)
         except Exception:
-            _roll_back(connection)
+            # What went wrong before is the error that counts.
+            with suppress(Exception):
+                connection.run("ROLLBACK")
             raise
         connection.run("COMMIT")
 
     def retried(self, work: Callable[[], None]) -> None:
         """Do the work, again if it met another session's work on the same row."""
-        for attempt in range(1, _ATTEMPTS + 1):
+        attempt = 1
+        while True:
             try:
-                return work()
-            except Exception as error:
+                work()
+            except Exception as error:  # noqa: BLE001 (only what is known to pass is tried again)
                 failure = translated(error)
-                last = attempt == _ATTEMPTS
-                if last or not isinstance(failure, PostgresError) or failure.sqlstate not in _TRANSIENT:
+                known = isinstance(failure, PostgresError) and failure.sqlstate in _TRANSIENT
+                if attempt == _ATTEMPTS or not known:
                     raise failure from None
+            else:
+                return
             self._sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311 (spreads the attempts, hides nothing)
-        return None
-
-
-def _roll_back(connection: Connection) -> None:
-    try:
-        connection.run("ROLLBACK")
-    except Exception:  # noqa: BLE001, S110 (what went wrong before is the error that counts)
-        pass
-
-
-def _close(connection: Connection) -> None:
-    try:
-        connection.close()
-    except Exception:  # noqa: BLE001, S110 (the work is done or its error is on its way)
-        pass
+            attempt += 1

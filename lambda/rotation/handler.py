@@ -47,7 +47,7 @@ def rotate(event: Mapping[str, object], log: Telemetry, world: World | None = No
         sqlstate = getattr(error, "sqlstate", None)
         log.failed(step, token, code=error.code, message=str(error), sqlstate=sqlstate)
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is logged and raised)
         bug = InternalError(_where(error))
         log.failed(step, token, code=bug.code, message=str(bug), sqlstate=None)
         # The error's own words might hold anything, and Lambda logs all that is raised.
@@ -85,9 +85,7 @@ def _take(event: Mapping[str, object], world: World) -> str:
         return "already-finished"
     if state.current() != token and PENDING not in state.stages[token]:
         raise EventError(f"ClientRequestToken is not the {PENDING} version of this secret")
-    return STEPS[step](
-        Rotation(version=token, anchors=world.anchors, vault=world.vault, database=world.database)
-    )
+    return STEPS[step](Rotation(version=token, anchors=world.anchors, vault=world.vault, database=world.database))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Secrets Manager, as far as a rotation needs it: each call typed, each failure one of ours without the call's content."""
+"""Secrets Manager, as far as a rotation needs it: each failure is one of ours and quotes nothing of the call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the SCRAM-SHA-256 verifier of a password, so that the password itself is in no statement (RFC 5802, RFC 7677)."""
+"""Make the SCRAM-SHA-256 verifier of a password (RFC 5802, RFC 7677), so that no statement holds the password."""
 
 from __future__ import annotations
 

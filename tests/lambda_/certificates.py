@@ -62,9 +62,7 @@ class Authority:
         identity.key.chmod(0o600)
         return identity
 
-    def _builder(
-        self, subject: x509.Name, start: datetime.datetime, end: datetime.datetime
-    ) -> x509.CertificateBuilder:
+    def _builder(self, subject: x509.Name, start: datetime.datetime, end: datetime.datetime) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(subject)

@@ -153,17 +153,18 @@ def app() -> SimpleNamespace:
     return load_root(APP)
 
 
-@pytest.fixture
-def aws(monkeypatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        yield
+@pytest.fixture(scope="module")
+def aws() -> Iterator[None]:
+    """AWS for a module: secrets have names of their own, and botocore reads its models once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
+            patch.setenv(f"AWS_{name}", value)
+        with mock_aws():
+            yield
 
 
 @pytest.fixture
-def make_case(aws, server, authority, rotation, app) -> Iterator[Callable[..., Case]]:
+def make_case(aws, server, authority, rotation, app) -> Iterator[Callable[..., Case]]:  # noqa: ARG001
     """Deploy a secret without a password for a role that does not exist yet."""
     cases: list[Case] = []
 

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from pg8000.native import Connection
+
 from tests.lambda_.certificates import Identity
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -54,6 +56,7 @@ class Server:
         self.port = free_port()
         self._certificate = self._take(identity.certificate, "server.crt")
         self._key = self._take(identity.key, "server.key")
+        self._superuser: dict[str, Connection] = {}
         if self._user:
             shutil.chown(self.folder, self._user, self._user)
 
@@ -92,6 +95,8 @@ class Server:
 
     def stop(self) -> None:
         """Stop the cluster at once."""
+        for connection in self._superuser.values():
+            connection.close()
         self._run("pg_ctl", "stop", "--pgdata", str(self.data), "--mode", "immediate")
 
     def remove(self) -> None:
@@ -100,10 +105,12 @@ class Server:
         shutil.rmtree(self.folder)
 
     def sql(self, statement: str, database: str = "postgres") -> str:
-        """Run the statement as the superuser, whose connections no policy of the tests concerns."""
-        at = ["--host", str(self.folder), "--port", str(self.port), "--username", "root", "--dbname", database]
-        flags = ["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set", "ON_ERROR_STOP=1"]
-        return self._run("psql", *at, *flags, "--command", statement).strip()
+        """Run the statement as the superuser, by the local socket; return its rows as text."""
+        if database not in self._superuser:
+            unix_sock = str(self.folder / f".s.PGSQL.{self.port}")
+            self._superuser[database] = Connection("root", unix_sock=unix_sock, database=database, ssl_context=False)
+        rows = self._superuser[database].run(statement) or []
+        return "\n".join("|".join(_text(value) for value in row) for row in rows)
 
     def log(self) -> str:
         """Return what the server logged."""
@@ -136,6 +143,11 @@ class Server:
             text = output.read()
         assert done.returncode == 0, f"{program}: {text}"
         return text
+
+
+def _text(value: object) -> str:
+    # As psql writes it.
+    return "" if value is None else str(value) if not isinstance(value, bool) else "ft"[value]
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""Servers that are no database, or not the right one: each answers the first message of the protocol and keeps what it gets."""
+"""Servers that are no database, or not the right one; each answers the first message and keeps what it gets."""
 
 from __future__ import annotations
 

@@ -90,9 +90,10 @@ def test_a_crash_inside_a_step_and_a_replay_of_all_end_as_if_nothing_had_happene
     case, old = subject
     owner, name, kill = INSIDE[where]
     token = case.vault.stage_pending(case.arn)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         kill(patch, getattr(case.world, owner), name)
-        run(case, token)
+        with pytest.raises(Killed):
+            run(case, token)
     expected = EXPECTED
     if where == "before the new password is stored":
         # What was made up and not stored is lost, and another is made.
@@ -110,9 +111,10 @@ def test_a_crash_between_create_role_and_its_grants_leaves_no_half_role(case, mo
             raise Killed
         return super(connection_class, self).run(statement, **parameters)
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(connection_class, "run", die, raising=False)
-        run(case, token)
+        with pytest.raises(Killed):
+            run(case, token)
     roles = f"SELECT count(*) FROM pg_roles WHERE rolname = '{case.anchors.username}'"
     assert case.server.sql(roles) == "0"
     run(case, token)

@@ -115,7 +115,12 @@ def test_without_a_master_secret_nothing_can_be_provisioned(make_case):
 def test_only_the_one_master_secret_is_read(case, monkeypatch):
     asked = []
     read = case.vault.get_secret_value
-    monkeypatch.setattr(case.vault, "get_secret_value", lambda **wanted: asked.append(wanted["SecretId"]) or read(**wanted))
+
+    def listen(**wanted):
+        asked.append(wanted["SecretId"])
+        return read(**wanted)
+
+    monkeypatch.setattr(case.vault, "get_secret_value", listen)
     case.rotate()
     assert set(asked) == {case.arn, case.anchors.master_secret_arn}
 
@@ -131,7 +136,7 @@ def test_a_master_secret_that_is_gone_is_told(case):
 )
 def test_a_master_secret_of_another_form_is_told(case, master):
     case.vault.put_current(case.anchors.master_secret_arn, master)
-    with pytest.raises(case.root.failures.SecretFormatError, match="^master secret: "):
+    with pytest.raises(case.root.failures.SecretFormatError, match=r"^master secret: "):
         case.rotate(attempts=1)
 
 
@@ -149,7 +154,9 @@ def test_the_app_may_not_be_the_master(case):
         case.rotate(attempts=1)
 
 
-@pytest.mark.parametrize("right", ["SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS", "IN ROLE rds_superuser"])
+@pytest.mark.parametrize(
+    "right", ["SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS", "IN ROLE rds_superuser"]
+)
 def test_a_role_with_rights_over_others_is_not_taken_over(case, right):
     case.server.sql(f"CREATE ROLE {case.anchors.username} LOGIN {right}")
     with pytest.raises(case.root.failures.ConfigError, match="rights over others"):
@@ -168,4 +175,3 @@ def test_other_roles_are_left_as_they_are(case):
     case.rotate()
     assert case.server.sql(others) == before
     assert case.server.sql(f"SELECT datacl FROM pg_database WHERE datname = '{DATABASE}'").count("app_user") == 1
-

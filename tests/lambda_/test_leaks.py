@@ -108,13 +108,15 @@ def test_with_the_password_in_the_sql_the_same_scan_finds_it(case, monkeypatch, 
 
 
 def test_the_scan_finds_a_password_in_an_exception_that_led_to_another():
-    try:
+    def fail():
         try:
-            raise ValueError("sentinel")
+            int("sentinel")
         except ValueError:
             raise KeyError("other") from None
-    except KeyError as error:
-        assert places_with(["sentinel"], {"exceptions": all_of(error)}) == ["exceptions"]
+
+    with pytest.raises(KeyError) as caught:
+        fail()
+    assert places_with(["sentinel"], {"exceptions": all_of(caught.value)}) == ["exceptions"]
 
 
 def test_no_line_of_the_log_can_be_forged(case):

@@ -30,7 +30,8 @@ def test_no_folder_is_a_package():
 @ROOTS
 def test_a_root_imports_what_it_brings_and_the_runtime_has(root):
     own = {path.stem for path in root.glob("*.py")}
-    brought = {name.replace("-", "_") for name in re.findall(r"^([a-z0-9-]+)==", (root / "requirements.txt").read_text(), re.M)}
+    pins = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.txt").read_text(), re.MULTILINE)
+    brought = {name.replace("-", "_") for name in pins}
     for path in root.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -42,7 +43,7 @@ def test_a_root_imports_what_it_brings_and_the_runtime_has(root):
 @ROOTS
 def test_every_dependency_is_pinned_by_hash_and_dateutil_is_the_runtimes_generation(root):
     lock = (root / "requirements.txt").read_text()
-    pins = re.findall(r"^[a-z0-9-]+==\S+ \\\n    --hash=sha256:", lock, re.M)
+    pins = re.findall(r"^[a-z0-9-]+==\S+ \\\n    --hash=sha256:", lock, re.MULTILINE)
     assert len(pins) == lock.count("==") == 5
     assert "python-dateutil==2." in lock
     assert "://" not in lock
@@ -55,8 +56,8 @@ def test_the_image_and_the_zip_trust_the_same_bundle():
 
 
 def test_the_image_is_pinned_and_holds_every_module_of_the_app_but_the_local_server():
-    assert re.search(r"^ARG BASE=\S+@sha256:[0-9a-f]{64}$", DOCKERFILE, re.M)
-    assert re.search(r"^USER (?!root|0)", DOCKERFILE, re.M)
+    assert re.search(r"^ARG BASE=\S+@sha256:[0-9a-f]{64}$", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^USER (?!root|0)", DOCKERFILE, re.MULTILINE)
     assert 'CMD ["handler.handle"]' in DOCKERFILE
     copied = set(re.findall(r"\b(\w+\.py)\b", DOCKERFILE))
     assert copied == {path.name for path in APP.glob("*.py")} - {"local_server.py"}
@@ -75,13 +76,14 @@ def test_every_test_and_file_that_a_page_names_is_there(page):
 
 def test_the_app_page_lists_every_code_that_an_answer_can_have(app):
     codes = {kind.code for kind in app.problems.AppError.__subclasses__()}
-    codes |= {kind.code for kind in app.secure_postgres.PostgresError.__subclasses__()} | {"database-refused", "internal"}
-    listed = set(re.findall(r"^\| `([a-z-]+)` \| \d{3} ", (APP / "README.md").read_text(), re.M))
+    codes |= {kind.code for kind in app.secure_postgres.PostgresError.__subclasses__()}
+    codes |= {"database-refused", "internal"}
+    listed = set(re.findall(r"^\| `([a-z-]+)` \| \d{3} ", (APP / "README.md").read_text(), re.MULTILINE))
     assert listed == codes
 
 
 def test_the_rotation_page_lists_every_code_that_a_log_line_can_have(rotation):
     codes = {kind.code for kind in rotation.failures.RotationError.__subclasses__()}
     codes |= {kind.code for kind in rotation.secure_postgres.PostgresError.__subclasses__()} | {"database-refused"}
-    listed = set(re.findall(r"^\| `([a-z-]+)` \| (?!\d{3})", (ROTATION / "README.md").read_text(), re.M))
+    listed = set(re.findall(r"^\| `([a-z-]+)` \| (?!\d{3})", (ROTATION / "README.md").read_text(), re.MULTILINE))
     assert listed == codes

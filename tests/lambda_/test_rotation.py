@@ -153,7 +153,7 @@ def test_work_that_meets_other_work_is_done_three_times_at_most(rotated):
 
 
 @pytest.mark.parametrize(
-    "role", ['we"ird Us\'er', "AppUser", "select", "$1; DROP ROLE x; --", "rôle", "x" * 63], ids=str
+    "role", ["we\"ird Us'er", "AppUser", "select", "$1; DROP ROLE x; --", "rôle", "x" * 63], ids=str
 )
 def test_a_role_of_any_name_rotates(make_case, role):
     case = make_case(username=role)
