@@ -13,7 +13,6 @@ from secure_postgres import Address, AuthenticationError, ReadOnlyError, Unreach
 
 # The time between the new password in the database and in Secrets Manager is short; a few seconds cover it.
 BACKOFF_SECONDS = (0.0, 0.1, 0.3, 0.9, 2.7)
-_APPLICATION = "app"
 
 
 class Session:
@@ -72,4 +71,4 @@ class Session:
         raise failure
 
     def _connect(self, login: Login) -> Connection:
-        return connect(self._address, login.username, login.password, _APPLICATION)
+        return connect(self._address, login.username, login.password, "app")

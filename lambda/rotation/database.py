@@ -13,6 +13,8 @@ from secure_postgres import Address, AuthenticationError, PostgresError, ReadOnl
 from verifier import scram_verifier
 
 _APPLICATION = "secret-rotation"
+# Nothing that someone put into another schema stands in for the catalogue's own.
+_SEARCH_PATH = "pg_catalog"
 _ATTEMPTS = 3
 # Two transactions changed the same row of the catalogue at once, could not be ordered, or waited for each other.
 _TRANSIENT = frozenset({"XX000", "40001", "40P01"})
@@ -66,7 +68,7 @@ class Database:
     @contextmanager
     def session(self, user: str, password: str) -> Iterator[Connection]:
         """Hold a connection for a while; every failure in it is a PostgresError."""
-        connection = connect(self._address, user, password, _APPLICATION)
+        connection = connect(self._address, user, password, _APPLICATION, search_path=_SEARCH_PATH)
         try:
             yield connection
         except Exception as error:  # noqa: BLE001 (what is none of the driver's kinds is passed on)

@@ -104,8 +104,11 @@ def tls_context(bundle: Path) -> ssl.SSLContext:
     return context
 
 
-def connect(address: Address, user: str, password: str, application: str) -> Connection:
-    """Return a connection in autocommit mode whose statements end in time; raise a PostgresError otherwise."""
+def connect(address: Address, user: str, password: str, application: str, **settings: str) -> Connection:
+    """Return a connection in autocommit mode whose statements end in time, with the settings for the session.
+
+    Raise a PostgresError if there is none to be had.
+    """
     try:
         plain = socket.create_connection((address.host, address.port), CONNECT_TIMEOUT_SECONDS)
     except OSError as error:
@@ -123,10 +126,7 @@ def connect(address: Address, user: str, password: str, application: str) -> Con
             ssl_context=address.tls,
             sock=plain,
             application_name=application,
-            startup_params={
-                "search_path": "pg_catalog",
-                "statement_timeout": str(STATEMENT_TIMEOUT_SECONDS * 1000),
-            },
+            startup_params={"statement_timeout": str(STATEMENT_TIMEOUT_SECONDS * 1000), **settings},
         )
     except Exception as error:  # noqa: BLE001 (the driver raises many kinds; what is none of them is passed on)
         plain.close()

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
-from pg8000.native import identifier
 
 from tests.lambda_.certificates import Authority
 from tests.lambda_.fake_secrets_manager import Event, FakeSecretsManager
@@ -213,7 +212,7 @@ def make_case(aws, server, authority, rotation, app) -> Iterator[Callable[..., C
     for case in cases:
         for deployed in case.apps:
             deployed.session.close()
-        drop_role(server, case.anchors.username)
+        server.drop_role(case.anchors.username)
 
 
 @pytest.fixture
@@ -231,10 +230,12 @@ def rotated(case) -> Case:
     return case
 
 
-def drop_role(server: Server, role: str) -> None:
-    """Remove the role and all that it was granted, if there is one."""
-    name = identifier(role)
-    text = role.replace("'", "''")
-    if server.sql(f"SELECT count(*) FROM pg_roles WHERE rolname = '{text}'") == "1":
-        server.sql(f"DROP OWNED BY {name}", DATABASE)
-        server.sql(f"DROP ROLE {name}")
+@pytest.fixture
+def offline(case, monkeypatch):
+    """A deployment whose function fails the test if it as much as opens a socket."""
+
+    def connect(*_arguments):
+        pytest.fail("a connection was tried")
+
+    monkeypatch.setattr(case.root.secure_postgres.socket, "create_connection", connect)
+    return case

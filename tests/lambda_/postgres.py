@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pg8000.native import Connection
+from pg8000.native import Connection, identifier, literal
 
 from tests.lambda_.certificates import Identity
 
@@ -111,6 +111,13 @@ class Server:
             self._superuser[database] = Connection("root", unix_sock=unix_sock, database=database, ssl_context=False)
         rows = self._superuser[database].run(statement) or []
         return "\n".join("|".join(_text(value) for value in row) for row in rows)
+
+    def drop_role(self, role: str) -> None:
+        """Remove the role and all that it was granted, if there is one."""
+        name = identifier(role)
+        if self.sql(f"SELECT count(*) FROM pg_roles WHERE rolname = {literal(role)}") == "1":
+            self.sql(f"DROP OWNED BY {name}", DATABASE)
+            self.sql(f"DROP ROLE {name}")
 
     def log(self) -> str:
         """Return what the server logged."""

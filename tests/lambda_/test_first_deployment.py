@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.lambda_.conftest import drop_role
 from tests.lambda_.postgres import DATABASE, MASTER, MASTER_PASSWORD
 
 NOT_PROVISIONED = {
@@ -75,7 +74,7 @@ def test_a_replaced_secret_takes_the_role_over(case):
 
 def test_a_destroyed_and_recreated_stack_starts_from_nothing(case):
     case.rotate()
-    drop_role(case.server, case.anchors.username)
+    case.server.drop_role(case.anchors.username)
     deploy_secret_anew(case)
     case.rotate()
     assert case.outcomes()[4:] == ["created", "provisioned", "tested", "finished"]

@@ -98,8 +98,7 @@ def test_with_the_password_in_the_sql_the_same_scan_finds_it(case, monkeypatch, 
         case.rotate()
         passwords = passwords[1:]
     else:
-        case.server.sql(f"DROP OWNED BY {case.anchors.username}", "app")
-        case.server.sql(f"DROP ROLE {case.anchors.username}")
+        case.server.drop_role(case.anchors.username)
         case.vault.put_current(case.arn, case.bootstrap())
         case.vault.put_current(case.arn, case.bootstrap())
         case.rotate()

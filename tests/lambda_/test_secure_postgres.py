@@ -84,3 +84,17 @@ def test_both_roots_keep_the_password_from_a_server_that_asks_for_it(module, aut
         with pytest.raises(module.UntrustedServerError, match="instead of SCRAM"):
             module.connect(address, "someone", "Sentinel", "test")
     assert b"Sentinel" not in server.inside
+
+
+def test_a_slow_statement_ends_by_itself(rotated):
+    with rotated.world.database.session(rotated.anchors.username, rotated.password()) as connection:
+        assert connection.run("SHOW statement_timeout") == [["10s"]]
+    app = rotated.make_app()
+    assert app.session.read("SHOW statement_timeout") == [["10s"]]
+    assert app.session.read("SHOW application_name") == [["app"]]
+
+
+def test_a_rotation_looks_nowhere_but_in_the_catalogue(rotated):
+    with rotated.world.database.session(rotated.anchors.username, rotated.password()) as connection:
+        assert connection.run("SHOW search_path") == [["pg_catalog"]]
+        assert connection.run("SHOW application_name") == [["secret-rotation"]]

@@ -1,25 +1,15 @@
 """The zip is the same wherever it is built, its source hash is of what is in git, and what is wrong stops the build."""
 
 import datetime
-import hashlib
-import io
 import shutil
-import urllib.error
 import zipfile
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from program import packaging
-from program.cli import package as command
 from program.errors import CouldNotRunError
 from program.packaging import (
-    BundlePin,
     archive,
     bundle_pin,
     check_bundle,
@@ -27,56 +17,20 @@ from program.packaging import (
     package_rotation,
     source_hash,
 )
+from tests.program.small_function import BUNDLE, certificate, make_bundle, make_function, pin_of
 
 ROTATION = Path(__file__).resolve().parents[2] / "lambda" / "rotation"
 TODAY = datetime.date(2030, 6, 1)
 
 
-def certificate(until: datetime.date) -> bytes:
-    """Return an authority's certificate that ends on that day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"until {until}")])
-    end = datetime.datetime.combine(until, datetime.time())
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(end - datetime.timedelta(days=9999))
-        .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )
-
-
-def pin_of(content: bytes) -> BundlePin:
-    return BundlePin(url="https://example.org/bundle.pem", sha256=hashlib.sha256(content).hexdigest())
-
-
-BUNDLE = certificate(datetime.date(2061, 1, 1)) + certificate(datetime.date(2121, 1, 1))
-
-
 @pytest.fixture
 def bundle(tmp_path) -> Path:
-    file = tmp_path / "bundle.pem"
-    file.write_bytes(BUNDLE)
-    return file
+    return make_bundle(tmp_path)
 
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """A function without dependencies, whose bundle is the tests' own."""
-    folder = tmp_path / "rotation"
-    folder.mkdir()
-    (folder / "handler.py").write_text("handled = True\n")
-    (folder / "helper.py").write_text("helped = True\n")
-    (folder / "requirements.txt").write_text("# nothing\n")
-    (folder / "README.md").write_text("words\n")
-    pin = pin_of(BUNDLE)
-    (folder / "ca-bundle.toml").write_text(f'url = "{pin.url}"\nsha256 = "{pin.sha256}"\n')
-    return folder
+    return make_function(tmp_path)
 
 
 def test_two_builds_of_the_rotation_are_the_same_bytes(tmp_path, bundle):
@@ -232,77 +186,3 @@ def test_the_rotations_own_pin_is_an_address_and_a_digest():
     pin = bundle_pin(ROTATION)
     assert pin.url == "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
     assert len(bytes.fromhex(pin.sha256)) == 32
-
-
-@pytest.fixture
-def run(folder, tmp_path, monkeypatch):
-    """Run the command on the small function."""
-    monkeypatch.setattr(command, "FOLDER", folder)
-
-    def run(*arguments):
-        return CliRunner().invoke(command.package, [*arguments, "--build", str(tmp_path / "build")])
-
-    return run
-
-
-def test_the_command_builds_from_a_local_copy_and_prints_the_path_alone(run, folder, tmp_path, bundle):
-    result = run("--bundle", str(bundle))
-    assert result.exit_code == 0, result.output
-    assert result.stdout == f"{tmp_path}/build/rotation.zip\n"
-    assert "the CA bundle is the pinned one: 2 certificates" in result.stderr
-    assert f"source hash {source_hash(folder)}" in result.stderr
-    assert archive(folder, tmp_path / "build") == tmp_path / "build" / "rotation.zip"
-
-
-def test_the_command_downloads_the_bundle_from_the_pinned_address(run, monkeypatch):
-    asked = []
-
-    def urlopen(url, timeout):
-        asked.append((url, timeout))
-        return io.BytesIO(BUNDLE)
-
-    monkeypatch.setattr(command.urllib.request, "urlopen", urlopen)
-    result = run()
-    assert result.exit_code == 0, result.output
-    assert asked == [("https://example.org/bundle.pem", 30)]
-    assert "downloading https://example.org/bundle.pem ..." in result.stderr
-
-
-def test_a_download_that_fails_is_told_with_the_way_out(run, monkeypatch):
-    def urlopen(_url, timeout):
-        raise urllib.error.URLError(f"no answer in {timeout} s")
-
-    monkeypatch.setattr(command.urllib.request, "urlopen", urlopen)
-    error = run().exception
-    assert isinstance(error, CouldNotRunError)
-    assert str(error) == (
-        "the CA bundle can't be downloaded from https://example.org/bundle.pem: <urlopen error no answer in 30 s>. "
-        "Fetch it elsewhere and give it with --bundle"
-    )
-
-
-def test_a_download_of_something_huge_is_refused(run, monkeypatch):
-    monkeypatch.setattr(command.urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"x" * 3_000_000))
-    assert "is larger than 2000000 bytes" in str(run().exception)
-
-
-def test_an_address_without_tls_is_refused(run, folder):
-    pin = folder / "ca-bundle.toml"
-    pin.write_text(pin.read_text().replace("https://", "http://"))
-    assert str(run().exception) == "http://example.org/bundle.pem is not an https address"
-
-
-def test_a_bundle_of_another_digest_leaves_no_zip(run, tmp_path, bundle):
-    bundle.write_bytes(BUNDLE + b"\n")
-    assert isinstance(run("--bundle", str(bundle)).exception, CouldNotRunError)
-    assert not (tmp_path / "build").exists()
-
-
-def test_a_failure_is_one_line_and_exit_code_3(monkeypatch, capsys, bundle):
-    from program.cli.__main__ import main
-
-    monkeypatch.setattr("sys.argv", ["program.cli", "package", "--bundle", str(bundle)])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    assert caught.value.code == 3
-    assert capsys.readouterr().err.startswith("error: the CA bundle has the SHA-256 ")
