@@ -66,3 +66,19 @@ def _wait_for_replay(writer, reader):
     position = writer.sql("SELECT pg_current_wal_lsn()")
     while reader.sql(f"SELECT pg_last_wal_replay_lsn() >= '{position}'") != "t":
         reader.sql("SELECT pg_sleep(0.02)")
+
+
+@pytest.mark.parametrize("kind", ["UnreachableError", "UntrustedServerError", "PostgresError", "ReadOnlyError"])
+@pytest.mark.parametrize("logins_before", [0, 1])
+def test_only_a_wrong_password_makes_it_try_the_next(rotated, monkeypatch, kind, logins_before):
+    errors = rotated.root.secure_postgres
+    tried = []
+
+    def connect(*arguments, **_settings):
+        tried.append(arguments)
+        wrong = len(tried) <= logins_before
+        raise errors.AuthenticationError("wrong") if wrong else getattr(errors, kind)("other")
+
+    monkeypatch.setattr(rotated.root.database, "connect", connect)
+    assert failing(rotated, kind) == "other"
+    assert len(tried) == logins_before + 1
