@@ -60,10 +60,12 @@ def finish_secret(rotation: Rotation) -> str:
     current = vault.state().current()
     if current != version:
         vault.make_current(version, current)
-    # Left on, it would be in the way of a next rotation that is not this version's.
-    vault.drop_pending(version)
-    if vault.state().current() != version:
+    after = vault.state()
+    if after.current() != version:
         raise ConflictError("the version did not become current")
+    # Left on, it would be in the way of a next rotation that is not this version's.
+    if PENDING in after.stages[version]:
+        vault.drop_pending(version)
     return "already-finished" if current == version else "finished"
 
 

@@ -14,6 +14,9 @@ from failures import ConflictError, RotationError, SecretFormatError, SecretMiss
 CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 # What breaks clients' connection strings, shells or JSON by hand.
 EXCLUDED_CHARACTERS = "/@\"'\\ :"
+_FILLED = frozenset({"ResourceExistsException"})
+# The documentation names no code for a label that is not where the call says.
+_LABEL_ELSEWHERE = frozenset({"InvalidParameterException", "InvalidRequestException"})
 
 
 class Client(Protocol):
@@ -69,7 +72,7 @@ class Vault:
 
     def put_pending(self, version: str, text: str) -> None:
         """Fill the pending version; leave it alone if someone else was faster."""
-        with _explained("PutSecretValue", tolerate="ResourceExistsException"):
+        with _explained("PutSecretValue", tolerate=_FILLED):
             self._client.put_secret_value(
                 SecretId=self._arn, ClientRequestToken=version, SecretString=text, VersionStages=[PENDING]
             )
@@ -77,14 +80,14 @@ class Vault:
     def make_current(self, version: str, instead_of: str | None) -> None:
         """Give clients that version; a conflict if another version was made current meanwhile."""
         removed = {"RemoveFromVersionId": instead_of} if instead_of else {}
-        with _explained("UpdateSecretVersionStage", conflict="InvalidParameterException"):
+        with _explained("UpdateSecretVersionStage", conflict=_LABEL_ELSEWHERE):
             self._client.update_secret_version_stage(
                 SecretId=self._arn, VersionStage=CURRENT, MoveToVersionId=version, **removed
             )
 
     def drop_pending(self, version: str) -> None:
         """Take the pending label off the version, if it is on it."""
-        with _explained("UpdateSecretVersionStage", tolerate="InvalidParameterException"):
+        with _explained("UpdateSecretVersionStage", tolerate=_LABEL_ELSEWHERE):
             self._client.update_secret_version_stage(
                 SecretId=self._arn, VersionStage=PENDING, RemoveFromVersionId=version
             )
@@ -115,22 +118,24 @@ class Vault:
 
 
 @contextmanager
-def _explained(operation: str, *, tolerate: str = "", conflict: str = "") -> Iterator[None]:
+def _explained(
+    operation: str, *, tolerate: frozenset[str] = frozenset(), conflict: frozenset[str] = frozenset()
+) -> Iterator[None]:
     # An error of the client may quote its arguments, so nothing of it but its code is passed on.
     try:
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "unknown"))
-        if code == tolerate:
+        if code in tolerate:
             return
         raise _failure(operation, code, conflict) from None
     except BotoCoreError as error:
         raise VaultError(f"{operation}: no answer ({type(error).__name__})") from None
 
 
-def _failure(operation: str, code: str, conflict: str) -> RotationError:
+def _failure(operation: str, code: str, conflict: frozenset[str]) -> RotationError:
     if code == "ResourceNotFoundException":
         return SecretMissingError(f"{operation}: there is no such secret or version")
-    if code == conflict:
+    if code in conflict:
         return ConflictError(f"{operation}: the secret's versions changed meanwhile")
     return VaultError(f"{operation}: {code}")

@@ -104,3 +104,18 @@ def test_a_bug_is_told_by_its_kind_and_place_alone(case, monkeypatch):
 
     monkeypatch.setattr(case.world.vault, "new_password", bug)
     assert failing(case, "InternalError").startswith("ValueError at test_bad_event.py:")
+
+
+def test_a_pending_label_that_is_gone_meanwhile_is_no_matter(rotated, monkeypatch):
+    token = rotated.vault.stage_pending(rotated.arn)
+    drop = rotated.world.vault.drop_pending
+
+    def overtaken(version):
+        drop(version)
+        drop(version)
+
+    monkeypatch.setattr(rotated.world.vault, "drop_pending", overtaken)
+    for step in STEPS:
+        rotated.function(event(step, rotated.arn, token))
+    assert rotated.vault.stages(rotated.arn)["AWSCURRENT"] == token
+    assert "AWSPENDING" not in rotated.vault.stages(rotated.arn)
