@@ -107,7 +107,9 @@ class Vault:
 
     def _read(self, wanted: Mapping[str, str], what: str) -> str | None:
         try:
-            with _explained("GetSecretValue"):
+            # Another invocation of the same rotation may have ended it: the version is pending no more.
+            ended = _LABEL_ELSEWHERE if "VersionId" in wanted else frozenset()
+            with _explained("GetSecretValue", conflict=ended):
                 answer = self._client.get_secret_value(**wanted)
         except SecretMissingError:
             return None

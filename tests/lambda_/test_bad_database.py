@@ -50,8 +50,12 @@ def test_a_probe_that_fails_keeps_the_version_pending(rotated):
 
 
 def test_a_probe_can_not_write(rotated):
-    rotated.rebuild(probe_query="CREATE TABLE public.probed ()")
-    assert failing(rotated, "PostgresError").endswith(("25006", "42501"))
+    """Not even where the role could."""
+    table = f"public.probed_by_{rotated.anchors.username}"
+    with rotated.world.database.session(MASTER, MASTER_PASSWORD) as master:
+        master.run(f"CREATE TABLE {table} (word text)")
+    rotated.rebuild(probe_query=f"INSERT INTO {table} VALUES ('written')")
+    assert failing(rotated, "ReadOnlyError") == "the database answers with SQLSTATE 25006"
 
 
 def test_a_session_of_another_role_is_no_proof(rotated):

@@ -119,3 +119,21 @@ def test_a_pending_label_that_is_gone_meanwhile_is_no_matter(rotated, monkeypatc
         rotated.function(event(step, rotated.arn, token))
     assert rotated.vault.stages(rotated.arn)["AWSCURRENT"] == token
     assert "AWSPENDING" not in rotated.vault.stages(rotated.arn)
+
+
+def test_a_rotation_that_another_invocation_ended_meanwhile_is_a_conflict(rotated, monkeypatch):
+    token = rotated.vault.stage_pending(rotated.arn)
+    for step in STEPS[:2]:
+        rotated.function(event(step, rotated.arn, token))
+    read = rotated.vault.get_secret_value
+
+    def overtaken(**wanted):
+        monkeypatch.undo()
+        rotated.function(event("finishSecret", rotated.arn, token))
+        return read(**wanted)
+
+    monkeypatch.setattr(rotated.vault, "get_secret_value", overtaken)
+    with pytest.raises(rotated.root.failures.ConflictError, match="GetSecretValue: the secret's versions changed"):
+        rotated.function(event("testSecret", rotated.arn, token))
+    rotated.function(event("testSecret", rotated.arn, token))
+    assert rotated.outcomes()[-1] == "already-finished"

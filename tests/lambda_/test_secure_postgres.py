@@ -1,5 +1,6 @@
 """What the driver raises is told in few kinds, the same in both roots."""
 
+import socket
 import ssl
 
 import pytest
@@ -92,6 +93,12 @@ def test_a_slow_statement_ends_by_itself(rotated):
     app = rotated.make_app()
     assert app.session.read("SHOW statement_timeout") == [["10s"]]
     assert app.session.read("SHOW application_name") == [["app"]]
+
+
+def test_messages_are_sent_at_once(rotated):
+    """Else each of a login's messages waits for a delayed acknowledgement, some 40 ms."""
+    with rotated.world.database.session(rotated.anchors.username, rotated.password()) as connection:
+        assert connection._usock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_rotation_looks_nowhere_but_in_the_catalogue(rotated):
