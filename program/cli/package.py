@@ -12,8 +12,8 @@ import click
 
 from program.errors import CouldNotRunError
 from program.packaging import BundlePin, Package, bundle_pin, check_bundle, output_of, package_rotation
-from program.stackfile import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "lambda" / "rotation"
 BUILD = ROOT / "build"
 _TIMEOUT_SECONDS = 30
