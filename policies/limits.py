@@ -58,6 +58,7 @@ class CommonLimits(StrictModel):
     database_cpu_threshold: Integers
     kms_deletion_window_days: DeletionWindow
     database_engine: DatabaseEngine
+    instance_memory_gib: dict[str, int]
     lambda_memory: Integers
     lambda_cpu: Words
     reserved_concurrency: dict[str, int]
@@ -69,7 +70,11 @@ class CommonLimits(StrictModel):
 
 
 class EnvironmentLimits(StrictModel):
-    """What one environment may ask for, and the levels of rules that differ there from the rule's own."""
+    """What one environment may ask for, and the levels of rules that differ there from the rule's own.
+
+    `exemption_days` is how far ahead an exemption may expire, `critical_exemptions` whether it may cover a critical
+    rule, `undecided_fails` whether a mandatory rule that a preview can't decide fails it.
+    """
 
     region: str
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
@@ -81,6 +86,9 @@ class EnvironmentLimits(StrictModel):
     latency_threshold: Integers
     connections_threshold: Integers
     data_protection: Annotated[list[DataProtection], Field(min_length=1)]
+    exemption_days: Annotated[int, Field(ge=1)] = 90
+    critical_exemptions: bool = True
+    undecided_fails: bool = False
     levels: dict[str, Level] = Field(default_factory=dict)
 
 
@@ -127,6 +135,17 @@ class Limits(StrictModel):
     scaling: list[Scaling]
     differences: list[Difference]
     accepted: list[Accepted]
+
+    @model_validator(mode="after")
+    def _figures_for_all(self) -> Limits:
+        for name, block in self.environments.items():
+            if missing := set(block.database_instance_class) - set(self.common.instance_memory_gib):
+                raise ValueError(f"allows {sorted(missing)[0]} in {name}; common.instanceMemoryGib doesn't have it")
+            if missing := set(block.lambda_cpu) - set(self.common.reserved_concurrency):
+                raise ValueError(
+                    f"allows {sorted(missing)[0]} vCPU in {name}; common.reservedConcurrency doesn't have it"
+                )
+        return self
 
 
 def load_limits(path: Path = LIMITS_FILE) -> Limits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from policies.strict_yaml import Document, KeyPath, YamlProblem, read
+from policies.strict_yaml import KeyPath, YamlError, read
 
 
 class StrictModel(BaseModel):
@@ -35,21 +36,21 @@ def parse_file(model: type[Model], path: Path) -> Model:
     name = f"{path.parent.name}/{path.name}"
     try:
         document = read(path)
-    except YamlProblem as problem:
+    except YamlError as problem:
         raise ReviewedFileError([_located(name, problem.line, problem.message)]) from None
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        problems = [_located(name, document.line(_path(d)), describe(d, model, document)) for d in details]
+        problems = [_located(name, document.line(_path(d)), describe(d, model)) for d in details]
         raise ReviewedFileError(sorted(problems)) from None
 
 
-def describe(detail: ErrorDetails, model: type[BaseModel], document: Document) -> str:
+def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Say one validation error in words: the key, what was found, what is allowed."""
     path = ".".join(str(part) for part in detail["loc"]) or "the file"
     if detail["type"] == "extra_forbidden":
-        return f"unknown key {path!r}{suggest(str(detail['loc'][-1]), _known_keys(model, document, detail['loc']))}"
+        return f"unknown key {path!r}{suggest(str(detail['loc'][-1]), _known_keys(model, detail['loc']))}"
     if detail["type"] == "missing":
         return f"{path} is missing"
     if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
@@ -66,7 +67,7 @@ def suggest(found: str, known: list[str]) -> str:
     return f"; known: {', '.join(sorted(known))}" if known else ""
 
 
-def _known_keys(model: type[BaseModel], document: Document, location: tuple[str | int, ...]) -> list[str]:
+def _known_keys(model: type[BaseModel], location: KeyPath) -> list[str]:
     """Return the keys of the model at the location, by walking the JSON schema beside the path."""
     schema = model.model_json_schema()
     node: dict[str, Any] = schema
@@ -94,8 +95,7 @@ def _path(detail: ErrorDetails) -> KeyPath:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return textwrap.shorten(repr(value), 60, placeholder=" ...")
 
 
 def _located(name: str, line: int | None, message: str) -> str:

@@ -1,4 +1,4 @@
-"""Read one small YAML file into plain data with the line of every key, or say in one line why it can't be read."""
+"""Read one small YAML file into plain data with the line of every key, or say in one line why not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 from yaml.composer import Composer
@@ -22,7 +22,7 @@ MAX_DEPTH = 20
 KeyPath = tuple[str | int, ...]
 
 
-class YamlProblem(Exception):
+class YamlError(Exception):
     """A file that can't be read as plain YAML: what is wrong, and the line (1-based) where known."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -48,8 +48,6 @@ class Document:
 class _Loader(Reader, Scanner, Parser, Composer, SafeConstructor, BaseResolver):
     """YAML's core schema only: no tags, no timestamps, no octal, no yes and no."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
-
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
         Scanner.__init__(self)
@@ -68,24 +66,24 @@ _SCALAR_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float",
 
 
 def read(path: Path) -> Document:
-    """Read the file; raise YamlProblem when it is missing, too large, not UTF-8, or not plain YAML."""
+    """Read the file; raise YamlError when it is missing, too large, not UTF-8, or not plain YAML."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise YamlProblem("the file does not exist") from None
+        raise YamlError("the file does not exist") from None
     except OSError as error:
-        raise YamlProblem(f"the file can't be read: {error.strerror}") from None
+        raise YamlError(f"the file can't be read: {error.strerror}") from None
     if len(raw) > MAX_BYTES:
-        raise YamlProblem(f"the file has {len(raw)} bytes; at most {MAX_BYTES} are read")
+        raise YamlError(f"the file has {len(raw)} bytes; at most {MAX_BYTES} are read")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise YamlProblem(f"byte {error.start} is not UTF-8") from None
+        raise YamlError(f"byte {error.start} is not UTF-8") from None
     return parse(text)
 
 
 def parse(text: str) -> Document:
-    """Parse the text; raise YamlProblem when it is not one document of plain YAML."""
+    """Parse the text; raise YamlError when it is not one document of plain YAML."""
     try:
         loader = _Loader(text)
         _refuse_indirection(text)
@@ -94,11 +92,11 @@ def parse(text: str) -> Document:
         return Document(None if node is None else _plain(loader, node, (), lines), lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlProblem(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from None
+        raise YamlError(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from None
     except yaml.YAMLError as error:
-        raise YamlProblem(f"not YAML: {str(error).splitlines()[0]}") from None
+        raise YamlError(f"not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise YamlProblem(f"nested deeper than {MAX_DEPTH} levels") from None
+        raise YamlError(f"nested deeper than {MAX_DEPTH} levels") from None
 
 
 def _refuse_indirection(text: str) -> None:
@@ -107,15 +105,17 @@ def _refuse_indirection(text: str) -> None:
     depth = 0
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
         if type(token) in kinds:
-            raise YamlProblem(f"holds {kinds[type(token)]}; write the value out", token.start_mark.line + 1)
+            raise YamlError(f"holds {kinds[type(token)]}; write the value out", token.start_mark.line + 1)
         if isinstance(
             token,
-            yaml.BlockMappingStartToken | yaml.BlockSequenceStartToken
-            | yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken,
+            yaml.BlockMappingStartToken
+            | yaml.BlockSequenceStartToken
+            | yaml.FlowMappingStartToken
+            | yaml.FlowSequenceStartToken,
         ):
             depth += 1
             if depth > MAX_DEPTH:
-                raise YamlProblem(f"nested deeper than {MAX_DEPTH} levels", token.start_mark.line + 1)
+                raise YamlError(f"nested deeper than {MAX_DEPTH} levels", token.start_mark.line + 1)
         if isinstance(token, yaml.BlockEndToken | yaml.FlowMappingEndToken | yaml.FlowSequenceEndToken):
             depth -= 1
 
@@ -126,7 +126,7 @@ def _plain(loader: _Loader, node: yaml.Node, path: KeyPath, lines: dict[KeyPath,
         return [_plain(loader, item, (*path, index), lines) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, path, lines)
-    return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    return loader.construct_object(node)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int]) -> dict[str, Any]:
@@ -134,10 +134,10 @@ def _mapping(loader: _Loader, node: yaml.MappingNode, path: KeyPath, lines: dict
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise YamlProblem("a key is not a plain word", line)
+            raise YamlError("a key is not a plain word", line)
         key = str(key_node.value)
         if key in mapping:
-            raise YamlProblem(f"{key!r} stands twice (first on line {lines[(*path, key)]})", line)
+            raise YamlError(f"{key!r} stands twice (first on line {lines[(*path, key)]})", line)
         lines[(*path, key)] = line
         mapping[key] = _plain(loader, value_node, (*path, key), lines)
     return mapping

@@ -1,0 +1,52 @@
+# Every target sets up all that it needs: a Python 3.11 or newer is enough to begin with.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CHECK_ARGS ?=
+TEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## Say what each target does.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: install
+install: $(STAMP)  ## Make .venv with the locked dependencies.
+
+# pip fetches uv alone: it takes a minute to byte-compile pulumi-aws, uv takes seconds to install it all.
+$(STAMP): requirements-dev.txt requirements-uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@touch $@
+
+.PHONY: check
+check: $(STAMP)  ## Check every stack offline: settings, policies, parity (the main job).
+	@$(BIN)/python -m program.cli check $(CHECK_ARGS)
+
+.PHONY: test
+test: $(STAMP)  ## Run the tests, with coverage.
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest $(TEST_ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+.PHONY: lint
+lint: $(STAMP)  ## Check the code: ruff, mypy, generated documents.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+.PHONY: golden
+golden: $(STAMP)  ## Write the golden files anew; review the diff.
+	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q $(TEST_ARGS)
+
+.PHONY: lock
+lock: $(STAMP)  ## Lock the dependencies anew, within requirements*.in.
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-uv.in -c requirements-dev.txt -o requirements-uv.txt

@@ -1,0 +1,100 @@
+"""Which environment a stack is, by every source that says so, and the limits that hold there."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from policies.exemptions import Ledger
+from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
+
+PROJECT = "parity"
+TODAY_VARIABLE = "PARITY_TODAY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackConfig:
+    """What the engine says of the stack in the pack's environment variables; empty under `policy analyze`."""
+
+    stack: str | None
+    project: str
+    config: Mapping[str, str]
+    suffix: str | None
+
+    @classmethod
+    def of_process(cls, variables: Mapping[str, str] = os.environ) -> StackConfig:
+        """Read PULUMI_STACK, PULUMI_PROJECT, PULUMI_CONFIG and ENVIRONMENT_SUFFIX."""
+        project = variables.get("PULUMI_PROJECT") or PROJECT
+        config: Mapping[str, str] = json.loads(variables.get("PULUMI_CONFIG") or "{}")
+        suffix = variables.get("ENVIRONMENT_SUFFIX") or config.get(f"{project}:environmentSuffix")
+        return cls(stack=variables.get("PULUMI_STACK"), project=project, config=config, suffix=suffix)
+
+    def get(self, key: str) -> str | None:
+        """Return a value of the project's own configuration."""
+        return self.config.get(f"{PROJECT}:{key}") or self.config.get(f"{self.project}:{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSource:
+    """One place that names the environment."""
+
+    place: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a rule is told: the environment and its limits, and what the stack was asked to be."""
+
+    environment: str
+    limits: EnvironmentLimits
+    common: CommonLimits
+    stack: StackConfig
+    ledger: Ledger
+    sources: Sequence[EnvironmentSource]
+    all_limits: Limits
+
+    @property
+    def data_protection(self) -> DataProtection:
+        """Return the mode in which the stack keeps its data."""
+        return "protected" if self.stack.get("dataProtection") == "protected" else "ephemeral"
+
+    @property
+    def suffix(self) -> str | None:
+        """Return the suffix of every physical name, where it is known."""
+        return self.stack.suffix
+
+
+def environment_sources(
+    stack: StackConfig, policy_environment: str | None, stack_name: str, limits: Limits
+) -> list[EnvironmentSource]:
+    """Return every source that names the environment, the one that counts first.
+
+    A stack's name counts only when it is an environment's: `pr-7` may live in any, `prod` only in prod.
+    """
+    return list(_sources(stack, policy_environment, stack_name, limits))
+
+
+def _sources(
+    stack: StackConfig, policy_environment: str | None, stack_name: str, limits: Limits
+) -> Iterator[EnvironmentSource]:
+    if policy_environment:
+        yield EnvironmentSource("the policy configuration", policy_environment)
+    if configured := stack.get("environment"):
+        yield EnvironmentSource(f"{PROJECT}:environment", configured)
+    if stack_name in limits.environments:
+        yield EnvironmentSource("the stack's name", stack_name)
+
+
+def stack_name_of(urn: str) -> str:
+    """Return the stack's name of a URN (`urn:pulumi:<stack>::<project>::<type>::<name>`)."""
+    return urn.removeprefix("urn:pulumi:").partition("::")[0]
+
+
+def today(variables: Mapping[str, str] = os.environ) -> datetime.date:
+    """Return today's date, which PARITY_TODAY (ISO 8601) sets for a reproducible run."""
+    given = variables.get(TODAY_VARIABLE)
+    return datetime.date.fromisoformat(given) if given else datetime.datetime.now(tz=datetime.UTC).date()

@@ -1,0 +1,141 @@
+"""IAM documents as IAM reads them: one or many, any case, wildcards, NotAction, NotResource, conditions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+# Actions that know no resource-level permissions, so that "*" is their only resource
+# (AWS Service Authorization Reference, read 2026-11).
+UNSCOPED_ACTIONS = frozenset(
+    {
+        "cloudwatch:putmetricdata",
+        "ec2:assignprivateipaddresses",
+        "ec2:createnetworkinterface",
+        "ec2:deletenetworkinterface",
+        "ec2:describenetworkinterfaces",
+        "ec2:unassignprivateipaddresses",
+        "secretsmanager:getrandompassword",
+        "xray:puttelemetryrecords",
+        "xray:puttracesegments",
+    }
+)
+
+
+class DocumentError(ValueError):
+    """Text that is no policy document; the message never holds the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement; `principals` are `kind:value`, for example `Service:sns.amazonaws.com` or `AWS:*`."""
+
+    sid: str
+    allows: bool
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    not_resources: tuple[str, ...]
+    principals: tuple[str, ...]
+    not_principals: tuple[str, ...]
+    conditions: Mapping[str, tuple[str, ...]]
+
+    def grants(self, action: str) -> bool:
+        """Tell whether the statement's actions take in the action (IAM compares actions in any case)."""
+        wanted = action.lower()
+        if self.not_actions:
+            return not any(_matches(wanted, pattern) for pattern in self.not_actions)
+        return any(_matches(wanted, pattern) for pattern in self.actions)
+
+    @property
+    def on_everything(self) -> bool:
+        """Tell whether the statement is about every resource."""
+        return bool(self.not_resources) or any(resource.strip("*") == "" for resource in self.resources)
+
+    @property
+    def for_everyone(self) -> bool:
+        """Tell whether the statement's principal is anybody."""
+        return bool(self.not_principals) or any(p.partition(":")[2].strip("*") == "" for p in self.principals)
+
+    def condition(self, key: str) -> tuple[str, ...]:
+        """Return the values that the condition key must have, for whatever operator; condition keys have any case."""
+        return self.conditions.get(key.lower(), ())
+
+
+def statements(text: Any) -> list[Statement]:
+    """Return the statements of a policy document (JSON text, or the object itself); raise DocumentError."""
+    document = _loaded(text)
+    found = document.get("Statement")
+    items = [item for item in (found if isinstance(found, list) else [found]) if isinstance(item, Mapping)]
+    if not items:
+        raise DocumentError("has no statements")
+    return [_statement(item) for item in items]
+
+
+def describe(statement: Statement) -> str:
+    """Name the statement in a message."""
+    return f"statement {statement.sid}" if statement.sid else "a statement without Sid"
+
+
+def _loaded(text: Any) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text) if isinstance(text, str) else text
+    except (json.JSONDecodeError, RecursionError):
+        raise DocumentError("is not JSON") from None
+    if not isinstance(document, Mapping):
+        raise DocumentError("is not a policy document")
+    return document
+
+
+def _statement(item: Mapping[str, Any]) -> Statement:
+    keys = {str(key).lower(): value for key, value in item.items()}
+    return Statement(
+        sid=str(keys.get("sid") or ""),
+        # Anything but a plain Deny is taken for a grant: the guard must not miss one for its spelling.
+        allows=str(keys.get("effect")).lower() != "deny",
+        actions=_lower(keys.get("action")),
+        not_actions=_lower(keys.get("notaction")),
+        resources=_texts(keys.get("resource")),
+        not_resources=_texts(keys.get("notresource")),
+        principals=tuple(_principals(keys.get("principal"))),
+        not_principals=tuple(_principals(keys.get("notprincipal"))),
+        conditions=_conditions(keys.get("condition")),
+    )
+
+
+def _principals(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for kind, names in value.items():
+            yield from (f"{kind}:{name}" for name in _texts(names))
+    else:
+        yield from (f"AWS:{name}" for name in _texts(value))
+
+
+def _conditions(value: Any) -> dict[str, tuple[str, ...]]:
+    """Return key -> values over all operators that must hold; IfExists and negated ones bind nothing."""
+    found: dict[str, tuple[str, ...]] = {}
+    for operator, keys in value.items() if isinstance(value, Mapping) else ():
+        name = str(operator).lower()
+        if name.endswith("ifexists") or "not" in name or not isinstance(keys, Mapping):
+            continue
+        for key, values in keys.items():
+            lowered = str(key).lower()
+            found[lowered] = found.get(lowered, ()) + _texts(values)
+    return found
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items: Sequence[Any] = value if isinstance(value, list) else () if value is None else (value,)
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
+
+
+def _lower(value: Any) -> tuple[str, ...]:
+    return tuple(text.lower() for text in _texts(value))
+
+
+def _matches(action: str, pattern: str) -> bool:
+    # fnmatch knows brackets, which IAM doesn't: they stand for themselves.
+    return fnmatchcase(action, pattern.replace("[", "[[]"))

@@ -1,0 +1,181 @@
+"""The catalogue as policies of the SDK, with the levels of the environment that the pack was started for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    PolicyPack,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from policies.catalogue import RULES
+from policies.context import Context, StackConfig, environment_sources, stack_name_of, today
+from policies.exemptions import Ledger, load_exemptions
+from policies.judging import NotApplicableError, judge_resource, judge_stack
+from policies.limits import Limits, limits
+from policies.rule import ResourceRule, StackRule
+from policies.rules.environment import ENVIRONMENT_RULE
+from policies.schema import ReviewedFileError
+from policies.view import Resource, StackView, plain
+from policies.wire import one_line
+
+NAME = "parity-guard"
+EXIT_COULD_NOT_RUN = 3
+# No default and no list of names: an environment is whatever environments.yaml knows.
+_SCHEMA = PolicyConfigSchema(properties={"environment": {"type": "string"}})
+_LEVELS = {
+    "mandatory": EnforcementLevel.MANDATORY,
+    "advisory": EnforcementLevel.ADVISORY,
+    "off": EnforcementLevel.DISABLED,
+}
+
+
+class UnknownEnvironmentError(Exception):
+    """No source names an environment that environments.yaml knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What every policy of one pack shares."""
+
+    limits: Limits
+    stack: StackConfig
+    ledger: Ledger
+
+    def context(self, config: Mapping[str, Any], urn: str) -> Context:
+        """Return what rules are told; raise UnknownEnvironmentError where nobody knows the environment."""
+        given = config.get("environment")
+        stack_name = self.stack.stack or stack_name_of(urn)
+        sources = environment_sources(self.stack, given if isinstance(given, str) else None, stack_name, self.limits)
+        known = ", ".join(self.limits.environments)
+        if not sources:
+            raise UnknownEnvironmentError(f"nothing names the environment of stack {stack_name}; known: {known}")
+        first = sources[0]
+        if first.name not in self.limits.environments:
+            raise UnknownEnvironmentError(f"{first.place} names {one_line(first.name)!r}; known: {known}")
+        return Context(
+            environment=first.name,
+            limits=self.limits.environments[first.name],
+            common=self.limits.common,
+            stack=self.stack,
+            ledger=self.ledger,
+            sources=sources,
+            all_limits=self.limits,
+        )
+
+
+def policies(stack: StackConfig | None = None) -> list[Policy]:
+    """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
+    guard = Guard(
+        limits=limits(),
+        stack=stack or StackConfig.of_process(),
+        ledger=Ledger(load_exemptions(), today(), {rule.id: rule.severity for rule in RULES}),
+    )
+    try:
+        environment = guard.context({}, "").environment
+    except UnknownEnvironmentError:
+        environment = None
+    return [_policy(rule, guard, environment) for rule in RULES]
+
+
+def policy_config(environment: str, limits: Limits) -> dict[str, dict[str, str]]:
+    """Return the policy configuration that names every policy's level and the environment, for `policy analyze`."""
+    levels = {rule.id: rule.level(limits, environment) for rule in RULES}
+    return {
+        rule: {"enforcementLevel": "disabled" if level == "off" else level, "environment": environment}
+        for rule, level in levels.items()
+    }
+
+
+def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | None) -> Policy:
+    shared: dict[str, Any] = {
+        "name": rule.id,
+        "description": rule.title,
+        "enforcement_level": _LEVELS[rule.level(guard.limits, environment)],
+        "config_schema": _SCHEMA,
+        "severity": Severity(rule.severity),
+        "remediation_steps": rule.fix,
+    }
+    if isinstance(rule, ResourceRule):
+        return ResourceValidationPolicy(validate=_resource_validation(rule, guard), **shared)
+    return StackValidationPolicy(validate=_stack_validation(rule, guard), **shared)
+
+
+def _resource_validation(rule: ResourceRule, guard: Guard) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if args.resource_type not in rule.types:
+            args.not_applicable(f"judges {', '.join(rule.types)}")
+        try:
+            judge_resource(rule, _resource(args), guard.context(args.get_config(), args.urn), report)
+        except (UnknownEnvironmentError, NotApplicableError) as reason:
+            args.not_applicable(str(reason))
+
+    return validate
+
+
+def _stack_validation(rule: StackRule, guard: Guard) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        view = StackView(resources=[_stack_resource(resource) for resource in args.resources])
+        urn = args.resources[0].urn if args.resources else ""
+        try:
+            judge_stack(rule, view, guard.context(args.get_config(), urn), report)
+        except UnknownEnvironmentError as reason:
+            # Every other rule needs the limits of an environment; this one says that there are none.
+            if rule.id == ENVIRONMENT_RULE:
+                report(str(reason), None)
+            args.not_applicable(str(reason))
+        except NotApplicableError as reason:
+            args.not_applicable(str(reason))
+
+    return validate
+
+
+def _resource(args: ResourceValidationArgs) -> Resource:
+    return Resource(
+        urn=args.urn,
+        type=args.resource_type,
+        name=args.name,
+        props=args.props,
+        protect=args.opts.protect,
+        ignore_changes=tuple(args.opts.ignore_changes),
+    )
+
+
+def _stack_resource(resource: PolicyResource) -> Resource:
+    provider = plain(resource.provider.props) if resource.provider is not None else {}
+    return Resource(
+        urn=resource.urn,
+        type=resource.resource_type,
+        name=resource.name,
+        props=resource.props,
+        protect=resource.opts.protect,
+        ignore_changes=tuple(resource.opts.ignore_changes),
+        provider=provider,
+        dependencies=frozenset(item.urn for item in resource.dependencies),
+        property_dependencies={
+            key: frozenset(item.urn for item in items) for key, items in resource.property_dependencies.items()
+        },
+    )
+
+
+def serve() -> None:
+    """Start the pack; never returns. A reviewed file that can't be used is one line and exit status 3."""
+    try:
+        rules = policies()
+    except ReviewedFileError as error:
+        sys.stderr.write(f"{'; '.join(error.problems)}\n")
+        raise SystemExit(EXIT_COULD_NOT_RUN) from None
+    PolicyPack(name=NAME, policies=rules, enforcement_level=EnforcementLevel.MANDATORY)

@@ -1,0 +1,50 @@
+"""A rule: one function that judges, and the paperwork that says what, why and how to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from policies.context import Context
+from policies.limits import Level, Limits
+from policies.view import Resource, StackView
+
+Severity = Literal["low", "medium", "high", "critical"]
+ResourceJudge = Callable[[Resource, Context], Iterator[str]]
+StackJudge = Callable[[StackView, Context], Iterator[tuple[Resource | None, str]]]
+_STRICTEST_FIRST: tuple[Level, ...] = ("mandatory", "advisory", "off")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What is said of a rule. A judge yields what is wrong, one line each: the value found, and what is allowed."""
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    types: tuple[str, ...]
+    severity: Severity = "medium"
+    default_level: Level = "mandatory"
+
+    def level(self, limits: Limits, environment: str | None) -> Level:
+        """Return the rule's level in the environment; the strictest of all where it isn't known."""
+        if environment is not None:
+            return limits.environments[environment].levels.get(self.id, self.default_level)
+        levels = {block.levels.get(self.id, self.default_level) for block in limits.environments.values()}
+        return next(level for level in _STRICTEST_FIRST if level in levels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRule(Rule):
+    """A rule that judges the resources of its types one by one, before each is made."""
+
+    judge: ResourceJudge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackRule(Rule):
+    """A rule that judges all resources together; its types say what it is about."""
+
+    judge: StackJudge

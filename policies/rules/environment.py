@@ -1,0 +1,98 @@
+"""Rules on the run itself: which environment it is, and what became of the exemptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.rule import StackRule
+from policies.view import UNKNOWN, Resource, StackView
+
+ENVIRONMENT_RULE = "environment"
+
+
+def _agrees(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    for source in context.sources[1:]:
+        if source.name != context.environment:
+            first = context.sources[0].place
+            yield None, f"{source.place} names {source.name}, {first} names {context.environment}; they must agree"
+    regions = {_text(resource.provider.get("region")) for resource in stack.resources} - {None}
+    regions |= {_text(resource.peek("region")) for resource in stack.resources if resource.type != tokens.PROVIDER} - {
+        None
+    }
+    for region in sorted(str(found) for found in regions):
+        if region != context.limits.region:
+            yield None, f"resources are in {region}; {context.environment} is in {context.limits.region}"
+    yield from _account(stack, context)
+
+
+def _account(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    wanted = context.limits.account
+    if wanted is None:
+        return
+    allowed = {json.dumps(_list(resource.provider.get("allowedAccountIds"))) for resource in stack.resources}
+    for found in sorted(allowed - {json.dumps([wanted])} - {"null"}):
+        yield None, f"the provider allows accounts {found}; {context.environment} is account {wanted} alone"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _list(value: object) -> object:
+    """Return a provider's list, which comes as JSON text."""
+    if value is None or value is UNKNOWN:
+        return None
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        return [value]
+
+
+AGREES = StackRule(
+    id=ENVIRONMENT_RULE,
+    title="Everything agrees on which environment this is.",
+    why="A production stack that is judged by another environment's limits is not judged.",
+    fix="Make the stack's name, parity:environment, region and account agree with policies/environments.yaml.",
+    types=("*",),
+    severity="critical",
+    judge=_agrees,
+)
+
+
+def _exemptions(_stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    for problem in context.ledger.problems(context.all_limits, context.environment):
+        yield None, problem
+
+
+EXEMPTIONS = StackRule(
+    id="exemptions",
+    title="Every exemption is known, needed and within its time.",
+    why="An exemption that nobody needs or that has no end is a hole that was forgotten.",
+    fix="Remove it from policies/exemptions.yaml, or have it reviewed anew.",
+    types=("*",),
+    severity="high",
+    judge=_exemptions,
+)
+
+
+def _expiring(_stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    for warning in context.ledger.warnings(context.environment):
+        yield None, warning
+
+
+EXPIRING = StackRule(
+    id="exemptions-expiring",
+    title="No exemption ends within two weeks.",
+    why="A check that turns red overnight stops the wrong change.",
+    fix="Mend the resource before the exemption ends.",
+    types=("*",),
+    severity="low",
+    default_level="advisory",
+    judge=_expiring,
+)
+
+# The exemptions are judged last, when it is known which were needed.
+RULES = (AGREES, EXEMPTIONS, EXPIRING)

@@ -1,0 +1,215 @@
+"""Rules on roles: least privilege, in documents of the role's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.iam import UNSCOPED_ACTIONS, DocumentError, Statement, describe, statements
+from policies.rule import ResourceRule
+from policies.view import Resource
+
+_IDENTITY_POLICIES = (tokens.ROLE_POLICY, tokens.POLICY)
+# What lets a principal give itself or others more than it has (Rhino Security's list, and AWS's own).
+_ESCALATION = (
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:PassRole",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+    "lambda:AddPermission",
+    "lambda:UpdateFunctionCode",
+    "sts:AssumeRole",
+)
+# Services that send aws:SourceAccount when they assume a role.
+_BINDING_SERVICES = frozenset({"Service:monitoring.rds.amazonaws.com"})
+_KEY_USE = ("kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey", "kms:CreateGrant")
+ARN_PARTS = 6
+_ACCOUNT = re.compile(r"AWS:(arn:aws[\w-]*:iam::)?\d{12}(:root)?$")
+
+
+def _granting(resource: Resource) -> Iterator[Statement]:
+    """Yield the statements that allow something."""
+    return (statement for statement in statements(resource.get("policy")) if statement.allows)
+
+
+def _readable(resource: Resource, _context: Context) -> Iterator[str]:
+    for prop in ("policy", "assumeRolePolicy"):
+        if resource.peek(prop) is None:
+            continue
+        try:
+            statements(resource.get(prop))
+        except DocumentError as error:
+            yield f"{prop} {error}"
+
+
+READABLE = ResourceRule(
+    id="iam-readable",
+    title="Every policy document can be read.",
+    why="What can't be read can't be judged.",
+    fix="Build documents with program/iam.py.",
+    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY),
+    severity="high",
+    judge=_readable,
+)
+
+
+def _no_admin(resource: Resource, _context: Context) -> Iterator[str]:
+    for statement in _safely(resource):
+        everything = bool(statement.not_actions) or "*" in statement.actions or "*:*" in statement.actions
+        if everything and statement.on_everything:
+            yield f"policy: {describe(statement)} allows everything on everything"
+
+
+def _safely(resource: Resource) -> Iterator[Statement]:
+    try:
+        yield from _granting(resource)
+    except DocumentError:
+        return  # iam-readable says so
+
+
+NO_ADMIN = ResourceRule(
+    id="iam-no-admin",
+    title="No role may do everything.",
+    why="A function with an administrator's role turns a bug in it into the loss of the account.",
+    fix="Name the actions and the resources that the role needs.",
+    types=_IDENTITY_POLICIES,
+    severity="critical",
+    judge=_no_admin,
+)
+
+
+def _no_wildcards(resource: Resource, _context: Context) -> Iterator[str]:
+    for statement in _safely(resource):
+        if statement.not_actions:
+            yield f"policy: {describe(statement)} uses NotAction; name the actions"
+        if statement.not_resources:
+            yield f"policy: {describe(statement)} uses NotResource; name the resources"
+        for action in statement.actions:
+            if "*" in action or "?" in action:
+                yield f"policy: {describe(statement)} allows {action}; name the actions"
+        if not statement.on_everything:
+            yield from _wide_resources(statement)
+        elif scoped := sorted(set(statement.actions) - UNSCOPED_ACTIONS):
+            yield f"policy: {describe(statement)} allows {', '.join(scoped)} on every resource; name the resources"
+
+
+def _wide_resources(statement: Statement) -> Iterator[str]:
+    for found in statement.resources:
+        parts = found.split(":", 5)
+        if len(parts) == ARN_PARTS and (
+            "*" in parts[2] or parts[5].strip("*/") == "" or ("*" in parts[4] and parts[4])
+        ):
+            yield f"policy: {describe(statement)} is about {found}; name the resource"
+
+
+NO_WILDCARDS = ResourceRule(
+    id="iam-no-wildcards",
+    title="Roles name their actions and their resources.",
+    why="A wildcard grants what nobody has thought of, today and whenever AWS adds an action.",
+    fix='Write each action out, and the ARN of each resource; "*" only for actions that know no resources.',
+    types=_IDENTITY_POLICIES,
+    severity="high",
+    judge=_no_wildcards,
+)
+
+
+def _kms_scoped(resource: Resource, _context: Context) -> Iterator[str]:
+    for statement in _safely(resource):
+        granted = [action for action in _KEY_USE if statement.grants(action)]
+        wide = statement.on_everything or any(":key/*" in found or ":alias/" in found for found in statement.resources)
+        if granted and wide:
+            yield f"policy: {describe(statement)} allows {', '.join(granted)} on all keys; name the key"
+
+
+KMS_SCOPED = ResourceRule(
+    id="iam-kms-scoped",
+    title="Roles use named keys only.",
+    why="kms:Decrypt on all keys reads everything that any key of the account protects.",
+    fix="Give the key's ARN as the resource.",
+    types=_IDENTITY_POLICIES,
+    severity="high",
+    judge=_kms_scoped,
+)
+
+
+def _no_escalation(resource: Resource, _context: Context) -> Iterator[str]:
+    for statement in _safely(resource):
+        granted = [action for action in _ESCALATION if statement.grants(action)]
+        if granted:
+            yield f"policy: {describe(statement)} allows {', '.join(granted)}, with which a role can raise itself"
+
+
+NO_ESCALATION = ResourceRule(
+    id="iam-no-escalation",
+    title="No role can give itself more rights.",
+    why="A right to change rights is every right.",
+    fix="Remove the action; deployments have roles of their own.",
+    types=_IDENTITY_POLICIES,
+    severity="critical",
+    judge=_no_escalation,
+)
+
+
+def _trust_scoped(resource: Resource, _context: Context) -> Iterator[str]:
+    if resource.peek("assumeRolePolicy") is None:
+        yield "assumeRolePolicy is not set; say who assumes the role"
+        return
+    try:
+        found = statements(resource.get("assumeRolePolicy"))
+    except DocumentError:
+        return  # iam-readable says so
+    for statement in found:
+        if statement.allows and statement.for_everyone:
+            yield f"assumeRolePolicy: {describe(statement)} lets anybody assume the role"
+        for principal in statement.principals:
+            if statement.allows and _ACCOUNT.match(principal):
+                yield f"assumeRolePolicy: {describe(statement)} lets a whole account assume the role"
+            unbound = principal in _BINDING_SERVICES and not statement.condition("aws:SourceAccount")
+            if statement.allows and unbound:
+                yield f"assumeRolePolicy: {describe(statement)} doesn't bind {principal} by aws:SourceAccount"
+
+
+TRUST_SCOPED = ResourceRule(
+    id="iam-trust-scoped",
+    title="A role trusts the one service that uses it.",
+    why="Whoever may assume the role has all of its rights.",
+    fix="Trust one service principal, bound by aws:SourceAccount where the service sends it.",
+    types=(tokens.ROLE,),
+    severity="critical",
+    judge=_trust_scoped,
+)
+
+
+def _no_managed(resource: Resource, _context: Context) -> Iterator[str]:
+    if resource.type == tokens.MANAGED_POLICY_ATTACHMENT:
+        yield "a managed policy is attached; write the statements that the role needs into its own policy"
+    if resource.items("managedPolicyArns"):
+        yield "managedPolicyArns is set; write the statements that the role needs into its own policy"
+    if resource.items("inlinePolicies"):
+        yield "inlinePolicies is set, which fights with aws.iam.RolePolicy and is deprecated"
+
+
+NO_MANAGED = ResourceRule(
+    id="iam-no-managed-policies",
+    title="Roles have policies of their own.",
+    why="AWS changes its managed policies without asking, and they grant far more than one function needs.",
+    fix="Use aws.iam.RolePolicy with the statements that the role needs.",
+    types=(tokens.ROLE, tokens.MANAGED_POLICY_ATTACHMENT),
+    severity="high",
+    judge=_no_managed,
+)
+
+RULES = (READABLE, NO_ADMIN, NO_WILDCARDS, KMS_SCOPED, NO_ESCALATION, TRUST_SCOPED, NO_MANAGED)

@@ -1,0 +1,146 @@
+"""Rules on what every resource has: a name with environment and suffix, tags, and nothing that hides drift."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from policies import tokens
+from policies.context import Context
+from policies.rule import ResourceRule, StackRule
+from policies.view import Resource, StackView
+
+# The property that is the physical name, by type.
+NAMES: Mapping[str, str] = {
+    tokens.ALARM: "name",
+    tokens.ALIAS: "name",
+    tokens.CLUSTER: "clusterIdentifier",
+    tokens.CLUSTER_INSTANCE: "identifier",
+    tokens.CLUSTER_PARAMETERS: "name",
+    tokens.FUNCTION: "name",
+    tokens.LOG_GROUP: "name",
+    tokens.PARAMETERS: "name",
+    tokens.ROLE: "name",
+    tokens.ROLE_POLICY: "name",
+    tokens.SECRET: "name",
+    tokens.SECURITY_GROUP: "name",
+    tokens.SUBNET_GROUP: "name",
+    tokens.TOPIC: "name",
+}
+TAGGED = (
+    tokens.ALARM,
+    tokens.CLUSTER,
+    tokens.CLUSTER_INSTANCE,
+    tokens.CLUSTER_PARAMETERS,
+    tokens.EGRESS_RULE,
+    tokens.FUNCTION,
+    tokens.INGRESS_RULE,
+    tokens.KEY,
+    tokens.LOG_GROUP,
+    tokens.PARAMETERS,
+    tokens.ROLE,
+    tokens.SECRET,
+    tokens.SECURITY_GROUP,
+    tokens.SUBNET_GROUP,
+    tokens.TOPIC,
+)
+# What rotation owns after the first deployment.
+_MAY_BE_IGNORED = {"aws:secretsmanager/secretVersion:SecretVersion": {"secretString", "versionStages"}}
+
+
+def _names(resource: Resource, context: Context) -> Iterator[str]:
+    prop = NAMES[resource.type]
+    found = resource.get(prop)
+    if not isinstance(found, str) or not found:
+        yield f"{prop} is not set; AWS or Pulumi would choose a name without environment and suffix"
+        return
+    # A log group's name is a path; the alias has a prefix.
+    segments = [part for part in found.split("/") if part.startswith(f"{context.environment}-")]
+    if not segments:
+        yield f"{prop} {found!r} doesn't begin with {context.environment}-"
+    elif context.suffix and not any(part.endswith(f"-{context.suffix}") for part in segments):
+        yield f"{prop} {found!r} doesn't end with the suffix -{context.suffix}"
+
+
+PHYSICAL_NAMES = ResourceRule(
+    id="names",
+    title="Physical names carry the environment and the suffix.",
+    why="Copies can live side by side only if no name of theirs is the same.",
+    fix="Take the name from program/naming.py.",
+    types=tuple(NAMES),
+    judge=_names,
+)
+
+
+def _logical_names(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    for resource in stack.resources:
+        if resource.type != tokens.STACK and context.environment in resource.name.split("-"):
+            yield resource, f"the logical name {resource.name!r} has the environment in it; stacks couldn't be compared"
+
+
+LOGICAL_NAMES = StackRule(
+    id="logical-names",
+    title="Pulumi's logical names carry no environment.",
+    why="The same resource must have the same logical name in every stack, or stacks can't be compared.",
+    fix="Remove the environment from the resource's first argument.",
+    types=("*",),
+    judge=_logical_names,
+)
+
+
+def _tags(resource: Resource, context: Context) -> Iterator[str]:
+    tags = resource.get("tags", {})
+    missing = [key for key in context.common.required_tags if not tags.get(key)]
+    if missing:
+        yield f"tags lack {', '.join(missing)}"
+    wanted = {"Environment": context.environment, "EnvironmentSuffix": context.suffix}
+    for key, value in wanted.items():
+        if value is not None and tags.get(key) not in (None, value):
+            yield f"tag {key} is {tags[key]!r}; it must be {value!r}"
+
+
+TAGS = ResourceRule(
+    id="tags",
+    title="Every resource says whose it is.",
+    why="Cost, clean-up and incident all begin with the question whose this is.",
+    fix="Set tags=names.tags (program/naming.py).",
+    types=TAGGED,
+    judge=_tags,
+)
+
+
+def _default_tags(stack: StackView, _context: Context) -> Iterator[tuple[Resource | None, str]]:
+    found = {json.dumps(resource.provider.get("defaultTags"), default=str) for resource in stack.resources}
+    if found - {"null"}:
+        yield None, "the provider sets defaultTags, which hide differences between tags; set tags on each resource"
+
+
+DEFAULT_TAGS = StackRule(
+    id="no-default-tags",
+    title="Tags stand on each resource.",
+    why="The provider's defaultTags add tags that the code of a resource doesn't show.",
+    fix="Remove aws:defaultTags from the stack's configuration.",
+    types=(tokens.PROVIDER,),
+    severity="low",
+    judge=_default_tags,
+)
+
+
+def _ignored(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    for resource in stack.resources:
+        hidden = set(resource.ignore_changes) - _MAY_BE_IGNORED.get(resource.type, set())
+        if hidden:
+            yield resource, f"ignoreChanges hides {', '.join(sorted(hidden))}; drift there stays unseen"
+
+
+IGNORED = StackRule(
+    id="no-ignore-changes",
+    title="Nothing is hidden from the comparison with the cloud.",
+    why="A property in ignoreChanges may drift as it likes.",
+    fix="Remove the property from ignore_changes.",
+    types=("*",),
+    severity="high",
+    judge=_ignored,
+)
+
+RULES = (PHYSICAL_NAMES, LOGICAL_NAMES, TAGS, DEFAULT_TAGS, IGNORED)

@@ -1,0 +1,247 @@
+"""Rules on functions: in the VPC, pinned, of the size that the environment allows, called by the right ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import own_key
+from policies.view import Resource, StackView
+
+DEFAULT_MEMORY = 128
+_DIGEST = re.compile(r"^[^@\s]+/[^@\s]+@sha256:[0-9a-f]{64}$")
+_SECRET_NAME = re.compile(r"PASSWORD|PASSWD|PRIVATE_?KEY|API_?KEY|TOKEN|CREDENTIAL", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+# The variables of an app function: the same in every environment but for the values of the first three.
+APP_VARIABLES = frozenset({"DB_ENDPOINT", "DB_SECRET_ARN", "ENVIRONMENT_NAME", "DB_NAME", "DB_PORT"})
+
+
+def _is_image(resource: Resource) -> bool:
+    return resource.text("packageType", "Zip") == "Image"
+
+
+def _memory(resource: Resource, context: Context) -> Iterator[str]:
+    found = resource.get("memorySize", DEFAULT_MEMORY)
+    if _is_image(resource) and found not in context.limits.lambda_memory:
+        allowed = ", ".join(str(value) for value in context.limits.lambda_memory)
+        yield f"memorySize is {found}; {context.environment} allows {allowed}"
+
+
+MEMORY = ResourceRule(
+    id="lambda-memory",
+    title="The app has the memory that its environment allows.",
+    why="Size is the one thing that may differ, and only as declared.",
+    fix="Set parity:lambdaMemory, or change the limits of the environment.",
+    types=(tokens.FUNCTION,),
+    judge=_memory,
+)
+
+
+def _concurrency(resource: Resource, context: Context) -> Iterator[str]:
+    if not _is_image(resource):
+        return
+    found = resource.get("reservedConcurrentExecutions", -1)
+    allowed = [context.common.reserved_concurrency[cpu] for cpu in context.limits.lambda_cpu]
+    if found not in allowed:
+        words = ", ".join(str(value) for value in allowed)
+        yield f"reservedConcurrentExecutions is {found}; {context.environment} allows {words}"
+
+
+CONCURRENCY = ResourceRule(
+    id="lambda-concurrency",
+    title="The app's concurrency is reserved, and follows from its vCPU.",
+    why="It bounds the database's connections, and keeps other functions from starving the app.",
+    fix="Set parity:lambdaCpu, or change the limits of the environment.",
+    types=(tokens.FUNCTION,),
+    judge=_concurrency,
+)
+
+
+def _cpu(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    found = context.stack.get("lambdaCpu")
+    if found is not None and found not in context.limits.lambda_cpu and any(stack.of(tokens.FUNCTION)):
+        yield None, f"parity:lambdaCpu is {found}; {context.environment} allows {', '.join(context.limits.lambda_cpu)}"
+
+
+CPU = StackRule(
+    id="lambda-cpu",
+    title="The app has the vCPU that its environment allows.",
+    why="Size is the one thing that may differ, and only as declared.",
+    fix="Set parity:lambdaCpu, or change the limits of the environment.",
+    types=(tokens.FUNCTION,),
+    judge=_cpu,
+)
+
+
+def _vpc(resource: Resource, _context: Context) -> Iterator[str]:
+    subnets, groups = resource.items("vpcConfig.subnetIds"), resource.items("vpcConfig.securityGroupIds")
+    if len(subnets) < 2:  # noqa: PLR2004  # one zone is none
+        yield f"vpcConfig.subnetIds has {len(subnets)} subnets; it needs two or more, in different zones"
+    if not groups:
+        yield "vpcConfig.securityGroupIds is empty; the function needs a security group of its own"
+
+
+VPC = ResourceRule(
+    id="lambda-vpc",
+    title="Functions run in the VPC, in several zones.",
+    why="A function outside reaches the database only if the database is outside too.",
+    fix="Set vpc_config with the private subnets and the function's own security group.",
+    types=(tokens.FUNCTION,),
+    severity="high",
+    judge=_vpc,
+)
+
+
+def _image_pinned(resource: Resource, _context: Context) -> Iterator[str]:
+    if _is_image(resource) and not _DIGEST.match(resource.text("imageUri")):
+        yield "imageUri has no digest; write registry/repository@sha256:<64 hex digits>"
+
+
+IMAGE_PINNED = ResourceRule(
+    id="lambda-image-pinned",
+    title="The image is pinned by its digest.",
+    why="A tag is whatever was pushed last: two environments with one tag may run two programs.",
+    fix="Set parity:dockerImageUri to the image with its digest.",
+    types=(tokens.FUNCTION,),
+    severity="critical",
+    judge=_image_pinned,
+)
+
+
+def _tracing(resource: Resource, _context: Context) -> Iterator[str]:
+    found = resource.get("tracingConfig.mode", "PassThrough")
+    if found != "Active":
+        yield f"tracingConfig.mode is {found}; it must be Active"
+
+
+TRACING = ResourceRule(
+    id="lambda-tracing",
+    title="Functions are traced.",
+    why="Where a slow call spends its time is seen in its trace alone.",
+    fix='Set tracing_config with mode "Active".',
+    types=(tokens.FUNCTION,),
+    severity="low",
+    judge=_tracing,
+)
+
+
+def _failure_path(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    for function in stack.of(tokens.FUNCTION):
+        configured = any(
+            function.urn in item.depends_by("functionName") for item in stack.of(tokens.EVENT_INVOKE_CONFIG)
+        )
+        if function.peek("deadLetterConfig") is None and not configured:
+            yield function, "has neither deadLetterConfig nor a destination for failed events"
+
+
+FAILURE_PATH = StackRule(
+    id="lambda-failure-path",
+    title="Events that a function fails on go somewhere.",
+    why="An asynchronous event that fails three times is dropped.",
+    fix="Set dead_letter_config, or an on_failure destination.",
+    types=(tokens.FUNCTION, tokens.EVENT_INVOKE_CONFIG),
+    severity="low",
+    default_level="advisory",
+    judge=_failure_path,
+)
+
+
+def _environment(resource: Resource, context: Context) -> Iterator[str]:
+    if not resource.inputs.get("environment"):
+        if _is_image(resource):
+            yield f"environment is empty; it must have {', '.join(sorted(APP_VARIABLES))}"
+        return
+    variables = resource.peek("environment.variables")
+    names = sorted(variables) if isinstance(variables, dict) else []
+    for name in names:
+        if _SECRET_NAME.search(name) and not name.endswith("_ARN"):
+            yield f"variable {name} looks like a secret; pass the ARN of a secret"
+        if isinstance(variables[name], str) and _SECRET_VALUE.search(variables[name]):
+            yield f"variable {name} holds a key; pass the ARN of a secret"
+    if _is_image(resource) and set(names) != APP_VARIABLES:
+        yield f"the variables are {', '.join(names)}; they must be {', '.join(sorted(APP_VARIABLES))} everywhere"
+    if _is_image(resource) and resource.get("environment.variables.ENVIRONMENT_NAME") != context.environment:
+        yield f"variable ENVIRONMENT_NAME is not {context.environment}"
+
+
+ENVIRONMENT = ResourceRule(
+    id="lambda-environment",
+    title="Functions have the same variables everywhere, and no secret among them.",
+    why="Variables are shown to whoever may describe the function, and a missing one is found in production.",
+    fix="Pass the same variables in every environment; pass secrets by ARN.",
+    types=(tokens.FUNCTION,),
+    severity="high",
+    judge=_environment,
+)
+
+ENVIRONMENT_KEY = StackRule(
+    id="lambda-environment-own-key",
+    title="Functions' variables are encrypted with the stack's own key.",
+    why="AWS's default key can't be closed, and is shared by all functions of the account.",
+    fix="Set kms_key_arn to the stack's key.",
+    types=(tokens.FUNCTION,),
+    judge=own_key(tokens.FUNCTION, "kmsKeyArn"),
+)
+
+
+def _not_public(resource: Resource, _context: Context) -> Iterator[str]:
+    if resource.type == tokens.FUNCTION_URL:
+        if resource.get("authorizationType") != "AWS_IAM":
+            yield "authorizationType is not AWS_IAM; anybody could call the function"
+        return
+    principal = resource.text("principal")
+    if "*" in principal or not principal:
+        yield f"principal is {principal!r}; name one"
+    if principal.endswith(".amazonaws.com"):
+        missing = [prop for prop in ("sourceArn", "sourceAccount") if resource.peek(prop) is None]
+        if missing:
+            yield f"{principal} isn't bound by {' and '.join(missing)}; it would call for other accounts too"
+
+
+NOT_PUBLIC = ResourceRule(
+    id="lambda-not-public",
+    title="Only the ones that need it may call a function.",
+    why="A service principal without its source calls for whoever asks it to.",
+    fix="Set source_arn and source_account on the permission; use AWS_IAM on URLs.",
+    types=(tokens.PERMISSION, tokens.FUNCTION_URL),
+    severity="critical",
+    judge=_not_public,
+)
+
+
+def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    for function in stack.of(tokens.FUNCTION):
+        wanted = function.get("loggingConfig.logGroup") or f"/aws/lambda/{function.text('name')}"
+        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.peek("name") == wanted]
+        if not groups:
+            yield function, f"log group {wanted} is not in the stack; Lambda makes it without key and retention"
+        elif not any(group.urn in function.dependencies for group in groups):
+            yield function, f"doesn't depend on log group {wanted}; Lambda may make it first"
+
+
+LOG_GROUP = StackRule(
+    id="lambda-log-group",
+    title="The stack owns every function's log group, and makes it first.",
+    why="Lambda makes the group by itself: unencrypted, kept for ever, and left behind.",
+    fix="Make the log group before the function, and name it in logging_config.",
+    types=(tokens.FUNCTION, tokens.LOG_GROUP),
+    severity="high",
+    judge=_log_group,
+)
+
+RULES = (
+    MEMORY,
+    CPU,
+    CONCURRENCY,
+    VPC,
+    IMAGE_PINNED,
+    TRACING,
+    FAILURE_PATH,
+    ENVIRONMENT,
+    ENVIRONMENT_KEY,
+    NOT_PUBLIC,
+    LOG_GROUP,
+)

@@ -1,0 +1,156 @@
+"""Rules on security groups: who may come in, and what may go out."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.rule import ResourceRule, StackRule
+from policies.view import Resource, StackView
+
+# A range of at most this many leading bits is taken for the whole internet: 0.0.0.0/1 is half of it.
+_WIDEST_PREFIX = 8
+_WIDEST_PREFIX_6 = 16
+HTTPS = 443
+
+
+def _is_open(text: object) -> bool:
+    """Tell whether the range is the internet, or a good part of it; text that is no range counts as one."""
+    try:
+        network = ipaddress.ip_network(str(text), strict=False)
+    except ValueError:
+        return True
+    private = network.is_private and network.prefixlen >= _WIDEST_PREFIX
+    return not private and network.prefixlen <= (_WIDEST_PREFIX if network.version == 4 else _WIDEST_PREFIX_6)  # noqa: PLR2004
+
+
+def _ranges(resource: Resource) -> list[object]:
+    return [found for prop in ("cidrIpv4", "cidrIpv6") if (found := resource.get(prop)) is not None]
+
+
+def _ingress(resource: Resource, _context: Context) -> Iterator[str]:
+    if resource.get("ipProtocol") == "-1":
+        yield "ipProtocol is -1; name the protocol and the port"
+    elif resource.peek("fromPort") is None or resource.peek("toPort") is None:
+        yield "fromPort and toPort are not both set; name the port"
+    elif resource.number("fromPort") != resource.number("toPort"):
+        yield f"lets ports {resource.get('fromPort')} to {resource.get('toPort')} in; name the one port"
+    for found in _ranges(resource):
+        if _is_open(found):
+            yield f"lets {found} in, which is anybody"
+
+
+INGRESS = ResourceRule(
+    id="sg-ingress",
+    title="Nobody comes in from everywhere, or on every port.",
+    why="A port that is open to all is tried by all.",
+    fix="Name one port, and the security group that may use it.",
+    types=(tokens.INGRESS_RULE,),
+    severity="critical",
+    judge=_ingress,
+)
+
+
+def _database_ingress(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    groups = {urn for cluster in stack.of(tokens.CLUSTER) for urn in cluster.depends_by("vpcSecurityGroupIds")}
+    ports = {cluster.number("port") or 5432.0 for cluster in stack.of(tokens.CLUSTER)}
+    for rule in stack.of(tokens.INGRESS_RULE):
+        if not groups & rule.depends_by("securityGroupId"):
+            continue
+        if not stack.by_urn(rule.depends_by("referencedSecurityGroupId"), tokens.SECURITY_GROUP):
+            yield rule, "lets others than a security group of this stack reach the database"
+        if rule.number("fromPort") not in ports:
+            yield rule, f"opens port {rule.peek('fromPort')} of the database; it listens on {min(ports):g}"
+
+
+DATABASE_INGRESS = StackRule(
+    id="sg-database-ingress",
+    title="Only the functions' security groups reach the database, on its port.",
+    why="An address range lets in whatever gets an address there.",
+    fix="Use referenced_security_group_id with a function's security group.",
+    types=(tokens.INGRESS_RULE, tokens.CLUSTER),
+    severity="critical",
+    judge=_database_ingress,
+)
+
+
+def _egress(resource: Resource, context: Context) -> Iterator[str]:
+    if resource.get("ipProtocol") == "-1":
+        yield "ipProtocol is -1; name the protocol and the port"
+    # What goes through a NAT gateway to AWS's APIs has no narrower range: they publish thousands.
+    to_apis = context.stack.get("egress") == "nat" and resource.number("toPort") == HTTPS
+    for found in _ranges(resource):
+        if _is_open(found) and not to_apis:
+            yield f"lets everything out to {found}; name the security group or the range"
+
+
+EGRESS = ResourceRule(
+    id="sg-egress",
+    title="Nothing goes out to everywhere.",
+    why="Code that is taken over sends data where it wants.",
+    fix="Use the security group of the VPC's endpoints; parity:egress nat opens 443 alone.",
+    types=(tokens.EGRESS_RULE,),
+    severity="high",
+    judge=_egress,
+)
+
+
+def _hygiene(resource: Resource, _context: Context) -> Iterator[str]:
+    if not resource.get("description") or resource.get("description") == "Managed by Pulumi":
+        yield "description is not set; say what the group or rule is for"
+    for prop in ("ingress", "egress"):
+        if resource.type == tokens.SECURITY_GROUP and resource.items(prop):
+            yield f"{prop} has inline rules, which fight with rule resources; make each rule a resource"
+
+
+HYGIENE = ResourceRule(
+    id="sg-hygiene",
+    title="Groups and rules say what they are for; rules are resources.",
+    why="A rule that nobody can explain nobody dares to remove; inline rules undo the others at each deployment.",
+    fix="Set description; use aws.vpc.SecurityGroupIngressRule and aws.vpc.SecurityGroupEgressRule.",
+    types=(tokens.SECURITY_GROUP, tokens.INGRESS_RULE, tokens.EGRESS_RULE),
+    severity="low",
+    judge=_hygiene,
+)
+
+
+def _no_old_rules(resource: Resource, _context: Context) -> Iterator[str]:
+    yield f"{resource.type} mixes with the newer rule resources; use those"
+
+
+NO_OLD_RULES = ResourceRule(
+    id="sg-rule-resources",
+    title="Rules are of the newer resource types.",
+    why="aws.ec2.SecurityGroupRule has no id of its own, so that two of them can undo each other.",
+    fix="Use aws.vpc.SecurityGroupIngressRule and aws.vpc.SecurityGroupEgressRule.",
+    types=(tokens.SECURITY_GROUP_RULE,),
+    severity="low",
+    judge=_no_old_rules,
+)
+
+
+def _attached(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    used = {
+        urn
+        for resource in stack.of(tokens.CLUSTER, tokens.FUNCTION)
+        for prop in ("vpcSecurityGroupIds", "vpcConfig")
+        for urn in resource.depends_by(prop)
+    }
+    for group in stack.of(tokens.SECURITY_GROUP):
+        if group.urn not in used:
+            yield group, "belongs to nothing"
+
+
+ATTACHED = StackRule(
+    id="sg-attached",
+    title="Every security group belongs to something.",
+    why="A group that nothing has is there to be used by mistake.",
+    fix="Give the group to a resource, or remove it.",
+    types=(tokens.SECURITY_GROUP,),
+    severity="low",
+    judge=_attached,
+)
+
+RULES = (INGRESS, DATABASE_INGRESS, EGRESS, HYGIENE, NO_OLD_RULES, ATTACHED)

@@ -1,0 +1,60 @@
+"""Shapes that several rules have: one property with one right value, encryption with the stack's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.rule import ResourceJudge, StackJudge
+from policies.view import Resource, StackView
+
+
+def must_be(prop: str, *, expected: bool, default: bool) -> ResourceJudge:
+    """Return a judge of a true-or-false property; `default` is what the provider takes for an absent one."""
+
+    def judge(resource: Resource, _context: Context) -> Iterator[str]:
+        if resource.flag(prop, default=default) is not expected:
+            yield f"{prop} is {_word(not expected)}{_absent(resource, prop)}; it must be {_word(expected)}"
+
+    return judge
+
+
+def one_of(
+    prop: str, allowed: Callable[[Context], list[int] | list[str]], *, default: int | None = None
+) -> ResourceJudge:
+    """Return a judge of a property that must have one of the values that the limits allow."""
+
+    def judge(resource: Resource, context: Context) -> Iterator[str]:
+        found = resource.get(prop, default)
+        if found not in allowed(context):
+            words = ", ".join(str(value) for value in allowed(context))
+            yield f"{prop} is {_shown(found)}{_absent(resource, prop)}; {context.environment} allows {words}"
+
+    return judge
+
+
+def own_key(type_: str, *props: str) -> StackJudge:
+    """Return a judge of encryption: each property must come from a KMS key of this very stack."""
+
+    def judge(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+        for resource in stack.of(type_):
+            for prop in props:
+                if resource.peek(prop) is None:
+                    yield resource, f"{prop} is not set; it must be the stack's own key"
+                elif not stack.by_urn(resource.depends_by(prop.partition(".")[0]), tokens.KEY):
+                    yield resource, f"{prop} is not a key of this stack; it must be the stack's own key"
+
+    return judge
+
+
+def _word(value: bool) -> str:  # noqa: FBT001
+    return "true" if value else "false"
+
+
+def _absent(resource: Resource, prop: str) -> str:
+    return " (not set)" if resource.peek(prop) is None else ""
+
+
+def _shown(value: object) -> str:
+    return repr(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,153 @@
+"""What rules look at: resources with wire names and plain values; an unknown one leaves its rule undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from pulumi_policy.proxy import UnknownValueError
+
+
+class Undecided(Exception):  # noqa: N818  # an outcome, not an error
+    """A rule read a value that is not known before the deployment; the text is the property's path."""
+
+    def __init__(self, path: str, urn: str) -> None:
+        super().__init__(path)
+        self.urn = urn
+
+
+class _Unknown:
+    """Stands for a value that is not known yet."""
+
+    def __repr__(self) -> str:
+        return "unknown"
+
+
+UNKNOWN: Final = _Unknown()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource as a policy sees it; the dependencies are known to stack rules alone."""
+
+    urn: str
+    type: str
+    name: str
+    props: Mapping[str, Any]
+    protect: bool = False
+    ignore_changes: Sequence[str] = ()
+    provider: Mapping[str, Any] = field(default_factory=dict)
+    dependencies: frozenset[str] = frozenset()
+    property_dependencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @cached_property
+    def inputs(self) -> dict[str, Any]:
+        """Return the inputs as plain data; made when first looked at, as most rules look at few resources."""
+        inputs: dict[str, Any] = plain(self.props)
+        return inputs
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return what stands at the dotted path, the default (the provider's own) where nothing does.
+
+        Raises Undecided when the value, or a part of it, is not known yet.
+        """
+        value = self.peek(path)
+        unknown = _unknown_path(value, path)
+        if unknown is not None:
+            raise Undecided(unknown, self.urn)
+        return default if value is None else value
+
+    def text(self, path: str, default: str = "") -> str:
+        """Return the value at the path as text; anything but text is the default."""
+        value = self.get(path)
+        return value if isinstance(value, str) else default
+
+    def flag(self, path: str, *, default: bool) -> bool:
+        """Return the value at the path as true or false, as the provider reads it."""
+        value = self.get(path)
+        return (
+            {"true": True, "false": False}.get(value, default)
+            if isinstance(value, str)
+            else bool(default if value is None else value)
+        )
+
+    def number(self, path: str) -> float | None:
+        """Return the value at the path as a number, as the provider reads it; None where there is none."""
+        value = self.get(path)
+        try:
+            return None if value is None or isinstance(value, bool) else float(value)
+        except (TypeError, ValueError):
+            return None
+
+    def items(self, path: str) -> list[Any]:
+        """Return the list at the path, empty where there is none; its items may be UNKNOWN."""
+        value = self.peek(path)
+        if value is UNKNOWN:
+            raise Undecided(path, self.urn)
+        return value if isinstance(value, list) else []
+
+    def peek(self, path: str) -> Any:
+        """Return what stands at the dotted path, UNKNOWN included, or None."""
+        value: Any = self.inputs
+        for key in path.split("."):
+            if value is UNKNOWN or not isinstance(value, Mapping):
+                break
+            value = value.get(key)
+        else:
+            return value
+        return UNKNOWN if value is UNKNOWN else None
+
+    def depends_by(self, prop: str) -> frozenset[str]:
+        """Return the URNs of the resources that the property's value comes from."""
+        return self.property_dependencies.get(prop, frozenset())
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackView:
+    """All resources of a stack."""
+
+    resources: Sequence[Resource]
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """Yield the resources of the types, by URN."""
+        return (resource for resource in self._sorted if resource.type in types)
+
+    def by_urn(self, urns: frozenset[str], type_: str) -> list[Resource]:
+        """Return the resources of the type among the URNs."""
+        return [resource for resource in self.of(type_) if resource.urn in urns]
+
+    @cached_property
+    def _sorted(self) -> list[Resource]:
+        return sorted(self.resources, key=lambda resource: resource.urn)
+
+
+def plain(value: Any) -> Any:
+    """Return the SDK's proxies as plain data: whole numbers as such, UNKNOWN where reading would raise."""
+    if isinstance(value, Mapping):
+        return {str(key): _item(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_item(value, index) for index in range(len(value))]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _item(container: Any, key: Any) -> Any:
+    try:
+        return plain(container[key])
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _unknown_path(value: Any, path: str) -> str | None:
+    if value is UNKNOWN:
+        return path
+    if isinstance(value, Mapping):
+        found = (_unknown_path(item, f"{path}.{key}") for key, item in value.items())
+    elif isinstance(value, list):
+        found = (_unknown_path(item, f"{path}[{index}]") for index, item in enumerate(value))
+    else:
+        return None
+    return next((item for item in found if item is not None), None)

@@ -1,0 +1,166 @@
+"""Let the policy pack judge recorded resources, in a process of its own and over the engine's protocol."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import runpy
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from google.protobuf import empty_pb2
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from policies.wire import Outcome, decode
+from program.config import PROJECT
+from program.errors import CouldNotRunError
+from program.recording import ORGANIZATION, Registration
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+PACK = Path(__file__).resolve().parent.parent / "policies"
+PROVIDER_TYPE = "pulumi:providers:aws"
+# The first line that the pack prints is its port; a pack that prints none within this time did not start.
+START_SECONDS = 60.0
+_FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningPack:
+    """A pack that has started: its process, and where it says its port and its errors."""
+
+    process: BaseProcess
+    port_reader: int
+    errors: Path
+    config: Mapping[str, str]
+    stack: str
+
+    def judge(self, registrations: Sequence[Registration]) -> list[Outcome]:
+        """Return the pack's word on every resource, then on the stack as a whole."""
+        with grpc.insecure_channel(f"127.0.0.1:{self._port()}") as channel:
+            analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
+            try:
+                return self._judge(analyzer, registrations)
+            except grpc.RpcError as error:
+                details = " ".join(str(error.details()).split())
+                raise CouldNotRunError(f"the policy pack stopped: {details}") from None
+
+    def _judge(self, analyzer: analyzer_pb2_grpc.AnalyzerStub, registrations: Sequence[Registration]) -> list[Outcome]:
+        self._configure(analyzer)
+        provider = self._provider()
+        outcomes: list[Outcome] = []
+        for registration in registrations:
+            request = analyzer_pb2.AnalyzeRequest(provider=provider, **_common(registration))
+            outcomes += decode(analyzer.Analyze(request), registration.urn)
+        resources = [
+            analyzer_pb2.AnalyzerResource(
+                provider=provider,
+                parent=registration.parent,
+                dependencies=registration.dependencies,
+                propertyDependencies={
+                    key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
+                    for key, urns in registration.property_dependencies.items()
+                },
+                **_common(registration),
+            )
+            for registration in registrations
+        ]
+        return outcomes + decode(analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources)), None)
+
+    def _configure(self, analyzer: analyzer_pb2_grpc.AnalyzerStub) -> None:
+        analyzer.ConfigureStack(
+            analyzer_pb2.AnalyzerStackConfigureRequest(
+                stack=self.stack, project=PROJECT, organization=ORGANIZATION, dry_run=True, config=self.config
+            )
+        )
+        info = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
+        levels = {
+            policy.name: analyzer_pb2.PolicyConfig(enforcementLevel=policy.enforcementLevel) for policy in info.policies
+        }
+        analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=levels))
+
+    def _provider(self) -> analyzer_pb2.AnalyzerProviderResource:
+        properties = Struct()
+        properties.update(
+            {key.removeprefix("aws:"): value for key, value in self.config.items() if key.startswith("aws:")}
+        )
+        return analyzer_pb2.AnalyzerProviderResource(
+            type=PROVIDER_TYPE,
+            name="default",
+            urn=f"urn:pulumi:{self.stack}::{PROJECT}::{PROVIDER_TYPE}::default",
+            properties=properties,
+        )
+
+    def _port(self) -> int:
+        with os.fdopen(self.port_reader) as reader:
+            line = reader.readline().strip()
+        if not line.isdecimal():
+            self.process.join(START_SECONDS)
+            said = self.errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise CouldNotRunError(f"the policy pack did not start: {said[-1] if said else 'it said nothing'}")
+        return int(line)
+
+
+@contextmanager
+def running_pack(*, stack: str, config: Mapping[str, str], pack: Path = PACK) -> Iterator[RunningPack]:
+    """Start the pack for the stack and stop it at the end.
+
+    Call it before this process makes any gRPC object: the pack is forked, which saves it its imports.
+    """
+    reader, writer = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="policy-pack-") as folder:
+        errors = Path(folder) / "stderr"
+        process = _FORK.Process(target=_serve, args=(pack, writer, errors, _environment(stack, config)))
+        process.start()
+        os.close(writer)
+        try:
+            yield RunningPack(process=process, port_reader=reader, errors=errors, config=config, stack=stack)
+        finally:
+            process.terminate()
+            process.join()
+
+
+def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "PULUMI_CONFIG": json.dumps(dict(config)),
+        "PULUMI_DRY_RUN": "true",
+        "PULUMI_ORGANIZATION": ORGANIZATION,
+        "PULUMI_PROJECT": PROJECT,
+        "PULUMI_STACK": stack,
+    }
+
+
+def _serve(pack: Path, writer: int, errors: Path, environment: Mapping[str, str]) -> None:
+    """Become the pack: the same module, arguments, folder and environment as when the engine starts it."""
+    os.environ.update(environment)
+    os.chdir(pack)
+    with (
+        errors.open("w", encoding="utf-8", buffering=1) as stderr,
+        os.fdopen(writer, "w", buffering=1) as stdout,
+    ):
+        sys.stdout, sys.stderr = stdout, stderr
+        sys.argv = ["pulumi.policy", "127.0.0.1:0", str(pack)]
+        runpy.run_module("pulumi.policy", run_name="__main__")
+
+
+def _common(registration: Registration) -> dict[str, Any]:
+    return {
+        "type": registration.type,
+        "name": registration.name,
+        "urn": registration.urn,
+        "properties": registration.properties,
+        "options": analyzer_pb2.AnalyzerResourceOptions(
+            protect=registration.protect,
+            ignoreChanges=registration.ignore_changes,
+            parent=registration.parent,
+        ),
+    }

@@ -1,0 +1,53 @@
+"""The main job: every stack examined offline, in parallel, and the stacks side by side."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from policies.limits import Limits
+from program.examination import examine
+from program.parity import compare
+from program.result import CheckResult, StackResult
+from program.stackfile import ROOT
+from program.stacks import read_stacks
+from program.workers import in_workers
+
+
+def check(
+    names: Sequence[str],
+    limits: Limits,
+    *,
+    jobs: int,
+    complete: bool,
+    judge: bool = True,
+    done: Callable[[str], None],
+    root: Path = ROOT,
+) -> CheckResult:
+    """Examine the stacks and compare their manifests; `done` is called with each stack's name as it ends.
+
+    `complete` says that these are all the stacks, so that a declared difference can be stale; without `judge` the
+    policies are left out, which leaves the manifests and their comparison.
+    """
+    preload()
+    stacks = read_stacks(names, limits, root)
+    results: list[StackResult] = in_workers(
+        partial(examine, limits=limits, judge=judge), stacks, jobs=jobs, done=lambda stack: done(stack.name)
+    )
+    manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
+    all_there = complete and len(manifests) == len(results)
+    return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
+
+
+def preload() -> None:
+    """Import the provider's services that the program uses, once, before any worker is forked.
+
+    `pulumi_aws` imports a service when something of it is first looked at, which every worker would do again.
+    """
+    modules = [module for name, module in sys.modules.items() if name.startswith("program.")]
+    services = [value for module in modules for value in vars(module).values() if isinstance(value, ModuleType)]
+    for service in services:
+        dir(service)

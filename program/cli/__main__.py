@@ -1,0 +1,62 @@
+"""The command line's one door: `python -m program.cli`; expected failures become one line and an exit code here."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+
+import click
+
+from program.errors import ParityError
+
+EXIT_COULD_NOT_RUN = 3
+# What each command does, so that --help need not import them.
+COMMANDS: Mapping[str, str] = {
+    "check": "Check every stack offline: settings, policies, parity.",
+    "compare": "Compare the stacks' manifests side by side.",
+    "manifest": "Print one stack's manifest.",
+    "package": "Build the rotation function's zip.",
+    "stacks": "Print the stacks as a JSON matrix for a workflow.",
+}
+
+
+class Commands(click.Group):
+    """Imports a command's module when the command is called, so that the others cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"program.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Keep one AWS service the same in every environment, and prove it on every change.
+
+    Exit codes: 0 clean, 1 findings or differences, 2 wrong usage, 3 could not run.
+    """
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one line on stderr."""
+    try:
+        cli(prog_name="python -m program.cli")
+    except ParityError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_COULD_NOT_RUN)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""`stacks`: the stacks as a matrix for a workflow."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from program.cli.options import chosen_limits, chosen_stacks, stacks_option
+
+
+@click.command()
+@stacks_option
+def stacks(stacks: tuple[str, ...]) -> None:
+    """Print the stacks as JSON: {"include": [{"stack", "environment", "region"}, ...]}.
+
+    Exits with 1, after one line for each on stderr, when a stack's settings can't be used.
+    """
+    from program.stacks import read_stacks
+
+    rows = read_stacks(chosen_stacks(stacks), chosen_limits())
+    problems = [f"{finding.source}: {finding.message}" for row in rows for finding in row.findings]
+    for problem in problems:
+        click.echo(problem, err=True)
+    matrix = [
+        {"stack": row.name, "environment": row.settings.environment, "region": row.settings.region}
+        for row in rows
+        if row.settings is not None
+    ]
+    click.echo(json.dumps({"include": matrix}, separators=(",", ":")))
+    sys.exit(1 if problems else 0)

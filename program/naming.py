@@ -1,0 +1,28 @@
+"""Physical names and tags: the only place where an environment enters a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names of one copy of the system: `{environment}-{service}-{type}-{suffix}`."""
+
+    project: str
+    environment: str
+    suffix: str
+
+    def physical(self, service: str, kind: str) -> str:
+        """Return the physical name of a resource, for example `prod-db-credentials-main`."""
+        return f"{self.environment}-{service}-{kind}-{self.suffix}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Return the tags of every resource; on each resource, as the provider's defaultTags would hide them."""
+        return {
+            "Environment": self.environment,
+            "EnvironmentSuffix": self.suffix,
+            "ManagedBy": "pulumi",
+            "Project": self.project,
+        }

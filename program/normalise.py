@@ -1,0 +1,155 @@
+"""Make the inputs of two stacks' resources comparable: what names a place or a copy becomes a placeholder."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from program.canonical import JsonObject, JsonValue
+
+SECRET = "${secret}"
+ASSET = "${asset}"
+
+# What Pulumi marks secrets and assets with on the wire (sdk/go/common/resource/sig).
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
+# Added by the provider: the defaults it filled in, and the tags with its own defaultTags.
+_PROVIDERS_OWN = frozenset({"__defaults", "tagsAll"})
+_REGISTRY = re.compile(r"(?<![A-Za-z0-9])\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
+_IDENTIFYING = re.compile(r"(^|[a-z])(arn|id|endpoint|Arn|Id|Endpoint)$")
+# A shorter value names nothing for certain.
+_LEAST_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and which copy a stack is; `networking` holds the values that its network gave it."""
+
+    environment: str
+    suffix: str
+    region: str
+    account: str
+    networking: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One resource of one source (recorded, planned or deployed), with wire names."""
+
+    type: str
+    name: str
+    inputs: JsonObject
+    outputs: JsonObject
+
+    @property
+    def key(self) -> str:
+        """Return what the same resource has in every stack."""
+        return f"{self.type}::{self.name}"
+
+
+class Normaliser:
+    """Normalises the inputs of one stack's resources, which may refer to each other."""
+
+    def __init__(self, place: Place, resources: Sequence[Resource]) -> None:
+        self._names = _reference_names(place, resources)
+        self._references = _alternation(self._names)
+        self._copy = re.compile(
+            rf"(?<![A-Za-z0-9-]){re.escape(place.environment)}-((?:[A-Za-z0-9*]+-)+?)"
+            rf"{re.escape(place.suffix)}(?![A-Za-z0-9-])"
+        )
+        # An availability zone is the region and a letter.
+        self._region = re.compile(rf"(?<![A-Za-z0-9]){re.escape(place.region)}(?=[a-z]?(?![A-Za-z0-9]))")
+        self._account = re.compile(rf"(?<![A-Za-z0-9]){re.escape(place.account)}(?![A-Za-z0-9])")
+        self._place = place
+
+    def inputs(self, resource: Resource) -> JsonObject:
+        """Return the resource's inputs with placeholders, without what the provider added."""
+        return {
+            key: self._tags(value) if key == "tags" else self._value(value)
+            for key, value in resource.inputs.items()
+            if key not in _PROVIDERS_OWN and value is not None
+        }
+
+    def _tags(self, tags: JsonValue) -> JsonValue:
+        # Only here does the suffix stand alone; elsewhere it is the end of a name.
+        if not isinstance(tags, dict):
+            return self._value(tags)
+        return {key: "${suffix}" if tag == self._place.suffix else self._value(tag) for key, tag in tags.items()}
+
+    def _value(self, value: JsonValue) -> JsonValue:
+        if isinstance(value, dict):
+            return marked(value) or {
+                key: self._value(item) for key, item in value.items() if key not in _PROVIDERS_OWN and item is not None
+            }
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return self._text(value) if isinstance(value, str) else value
+
+    def _text(self, text: str) -> JsonValue:
+        if text[:1] in ("{", "["):
+            try:
+                return self._value(json.loads(text))
+            except json.JSONDecodeError:
+                pass
+        if text == self._place.environment:
+            return "${environment}"
+        text = self._references.sub(lambda match: self._names[match[0]], text)
+        text = _REGISTRY.sub("${registry}", text)
+        text = self._copy.sub(r"${environment}-\1${suffix}", text)
+        text = self._region.sub("${region}", text)
+        return self._account.sub("${account}", text)
+
+
+def marked(value: Mapping[str, JsonValue]) -> str | None:
+    """Return the marker for what Pulumi marked as a secret or an asset, None for plain data."""
+    if _SIGNATURE not in value:
+        return None
+    return SECRET if value[_SIGNATURE] == _SECRET_SIGNATURE else ASSET
+
+
+def _reference_names(place: Place, resources: Iterable[Resource]) -> dict[str, str]:
+    """Return the placeholder of every value that stands for the network or for a resource's identity.
+
+    A value can be several outputs, of one resource (a secret's id is its ARN) or of two (an instance repeats the
+    ARN of its key): an `arn` goes before an `id`, these before the rest, and then the alphabet decides.
+    """
+    candidates: dict[str, tuple[int, str, str]] = {}
+    for resource in resources:
+        own = {value for _, value in leaves(resource.inputs) if isinstance(value, str)}
+        for path, value in leaves(resource.outputs):
+            if not _identifies(path, value) or value in own or value == place.account:
+                continue
+            rank = {"arn": 0, "id": 1}.get(path, 2)
+            candidate = (rank, resource.name, path)
+            candidates[str(value)] = min(candidate, candidates.get(str(value), candidate))
+    names = {value: f"${{{name}.{path}}}" for value, (_, name, path) in candidates.items()}
+    for path, value in leaves(place.networking):
+        if isinstance(value, str) and value:
+            names[value] = f"${{networking.{path}}}"
+    return names
+
+
+def _identifies(path: str, value: JsonValue) -> bool:
+    return isinstance(value, str) and len(value) >= _LEAST_LENGTH and bool(_IDENTIFYING.search(path))
+
+
+def _alternation(names: Mapping[str, str]) -> re.Pattern[str]:
+    longest_first = sorted(names, key=lambda value: (-len(value), value))
+    either = "|".join(re.escape(value) for value in longest_first) or r"(?!)"
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])")
+
+
+def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue]]:
+    """Yield every path of the value with what stands there; an empty list or object is a leaf."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from leaves(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, f"{path}[{index}]")
+    else:
+        yield path, value
