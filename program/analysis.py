@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import multiprocessing
 import os
@@ -25,12 +26,15 @@ from program.errors import CouldNotRunError
 from program.recording import ORGANIZATION, Registration
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 PACK = Path(__file__).resolve().parent.parent / "policies"
 PROVIDER_TYPE = "pulumi:providers:aws"
 # The first line that the pack prints is its port; a pack that prints none within this time did not start.
 START_SECONDS = 60.0
+# A port and its line's end.
+_LONGEST_PORT = 16
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -39,10 +43,11 @@ class RunningPack:
     """A pack that has started: its process, and where it says its port and its errors."""
 
     process: BaseProcess
-    port_reader: int
+    output: Connection[Any, Any]
     errors: Path
     config: Mapping[str, str]
     stack: str
+    start_seconds: float
 
     def judge(self, registrations: Sequence[Registration]) -> list[Outcome]:
         """Return the pack's word on every resource, then on the stack as a whole."""
@@ -101,29 +106,34 @@ class RunningPack:
         )
 
     def _port(self) -> int:
-        with os.fdopen(self.port_reader) as reader:
-            line = reader.readline().strip()
-        if not line.isdecimal():
-            self.process.join(START_SECONDS)
+        if not self.output.poll(self.start_seconds):
+            raise CouldNotRunError(f"the policy pack did not start: it said nothing for {self.start_seconds:g} seconds")
+        line = os.read(self.output.fileno(), _LONGEST_PORT).strip()
+        if not line.isdigit():
+            self.process.join(self.start_seconds)
             said = self.errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise CouldNotRunError(f"the policy pack did not start: {said[-1] if said else 'it said nothing'}")
         return int(line)
 
 
 @contextmanager
-def running_pack(*, stack: str, config: Mapping[str, str], pack: Path = PACK) -> Iterator[RunningPack]:
+def running_pack(
+    *, stack: str, config: Mapping[str, str], pack: Path = PACK, start_seconds: float = START_SECONDS
+) -> Iterator[RunningPack]:
     """Start the pack for the stack and stop it at the end.
 
     Call it before this process makes any gRPC object: the pack is forked, which saves it its imports.
     """
-    reader, writer = os.pipe()
-    with tempfile.TemporaryDirectory(prefix="policy-pack-") as folder:
+    output, writer = _FORK.Pipe(duplex=False)
+    with output, tempfile.TemporaryDirectory(prefix="policy-pack-") as folder:
         errors = Path(folder) / "stderr"
         process = _FORK.Process(target=_serve, args=(pack, writer, errors, _environment(stack, config)))
         process.start()
-        os.close(writer)
+        writer.close()
         try:
-            yield RunningPack(process=process, port_reader=reader, errors=errors, config=config, stack=stack)
+            yield RunningPack(
+                process=process, output=output, errors=errors, config=config, stack=stack, start_seconds=start_seconds
+            )
         finally:
             process.terminate()
             process.join()
@@ -139,14 +149,16 @@ def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _serve(pack: Path, writer: int, errors: Path, environment: Mapping[str, str]) -> None:
+def _serve(pack: Path, writer: Connection[Any, Any], errors: Path, environment: Mapping[str, str]) -> None:
     """Become the pack: the same module, arguments, folder and environment as when the engine starts it."""
     os.environ.update(environment)
     os.chdir(pack)
     with (
         errors.open("w", encoding="utf-8", buffering=1) as stderr,
-        os.fdopen(writer, "w", buffering=1) as stdout,
+        # Unbuffered, as under `python -u`: the SDK writes its port to the buffer below, and never flushes it.
+        io.TextIOWrapper(os.fdopen(os.dup(writer.fileno()), "wb", buffering=0), write_through=True) as stdout,
     ):
+        writer.close()
         sys.stdout, sys.stderr = stdout, stderr
         sys.argv = ["pulumi.policy", "127.0.0.1:0", str(pack)]
         runpy.run_module("pulumi.policy", run_name="__main__")
