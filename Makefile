@@ -36,10 +36,20 @@ test: $(STAMP)  ## Run the tests, with coverage.
 	@$(BIN)/coverage report
 
 .PHONY: lint
-lint: $(STAMP)  ## Check the code: ruff, mypy, generated documents.
+lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, zizmor, and actionlint where it is on PATH.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --quiet --offline --persona=auditor .github
+	@if command -v actionlint >/dev/null; then actionlint; else echo "actionlint is not on PATH: the workflows' syntax was not checked" >&2; fi
+
+.PHONY: benchmark
+benchmark: $(STAMP)  ## Measure the check and the pack, as ratios of one run.
+	@$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
+
+.PHONY: docs
+docs: $(STAMP)  ## Write the generated documents anew.
+	@$(BIN)/python -m policies.document
 
 .PHONY: golden
 golden: $(STAMP)  ## Write the golden files anew; review the diff.

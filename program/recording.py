@@ -178,7 +178,10 @@ def _outputs(response: resource_pb2.RegisterResourceResponse, *, custom: bool) -
 
 def _source(uri: str, line: int) -> str | None:
     """Return `file:line` relative to the project; None for what isn't the program's."""
-    path = Path(unquote(urlparse(uri).path))
+    return _place(Path(unquote(urlparse(uri).path)), line)
+
+
+def _place(path: Path, line: int) -> str | None:
     return f"{path.relative_to(ROOT).as_posix()}:{line}" if path.is_relative_to(PROGRAM) else None
 
 
@@ -189,5 +192,5 @@ def _one_line(error: Exception) -> str:
 
 def _last_line_of_ours(error: BaseException) -> str | None:
     frames = traceback.extract_tb(error.__traceback__)
-    sources = [_source(Path(frame.filename).as_uri(), frame.lineno or 1) for frame in frames]
+    sources = [_place(Path(frame.filename), frame.lineno or 1) for frame in frames]
     return next((source for source in reversed(sources) if source is not None), None)

@@ -1,0 +1,81 @@
+"""The figures that the project promises, measured in one run and printed; nothing here judges a time."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+from policies.catalogue import RULES
+from program.analysis import running_pack
+from program.recording import record
+from program.simulation import Cloud, account_of
+from program.stack import deploy
+from program.stackfile import ROOT, read_stack_file, stack_names
+
+pytestmark = pytest.mark.benchmark
+
+# What a check can't do without: the SDKs, and the services of the provider that the program uses.
+FLOOR = "import pulumi, pulumi_policy, program.stack; from program.check import preload; preload()"
+RUNS = 3
+
+
+def seconds(*arguments: str) -> float:
+    """Return the median time of a Python process."""
+    times = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def many(count: int) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.many_stacks", str(count)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_the_check_of_all_stacks_against_the_import_of_what_it_imports():
+    floor = seconds("-c", FLOOR)
+    check = seconds("-m", "program.cli", "check")
+    print(f"\ncheck: {check:.2f} s, imports alone: {floor:.2f} s, ratio {check / floor:.2f} (promised: 1.8)")
+    assert floor > 0
+
+
+def test_the_cost_of_one_more_stack_and_of_a_hundred():
+    few, more, hundred = many(2), many(12), many(100)
+    one_more = (more["cpu"] - few["cpu"]) / 10
+    per_stack = (hundred["cpu"] - more["cpu"]) / 88
+    print(
+        f"\none more stack: {one_more:.2f} s of CPU (promised: 0.7), between 12 and 100 stacks {per_stack:.2f} s each"
+    )
+    print(f"100 stacks: {hundred['seconds']:.1f} s, largest process {hundred['megabytes']:.0f} MB (promised: 400)")
+    assert (few["ok"], more["ok"], hundred["ok"]) == (True, True, True)
+    assert hundred["stacks"] == 100
+
+
+def test_the_pack_on_two_hundred_resources():
+    stack = stack_names()[0]
+    config = read_stack_file(stack).config
+    began = time.perf_counter()
+    with running_pack(stack=stack, config=config) as pack:
+        booted = time.perf_counter() - began
+        recording = record(
+            deploy, stack=stack, config=config, cloud=Cloud(stack=stack, region="us-east-2", account=account_of(stack))
+        )
+        once = recording.registrations
+        resources = (once * (200 // len(once) + 1))[:200]
+        began = time.perf_counter()
+        outcomes = pack.judge(resources)
+        judged = time.perf_counter() - began
+    print(f"\n{len(RULES)} rules x {len(resources)} resources: {judged:.2f} s (promised for 100 x 200: 3 s)")
+    print(f"pack forked in {booted:.3f} s (promised: 1 s)")
+    assert outcomes
