@@ -50,4 +50,5 @@ def preload() -> None:
     modules = [module for name, module in sys.modules.items() if name.startswith("program.")]
     services = [value for module in modules for value in vars(module).values() if isinstance(value, ModuleType)]
     for service in services:
-        dir(service)
+        # Any attribute that no lazy module has by itself.
+        getattr(service, "__all__", None)
