@@ -67,7 +67,9 @@ def test_the_pack_on_two_hundred_resources():
     config = read_stack_file(stack).config
     began = time.perf_counter()
     with running_pack(stack=stack, config=config) as pack:
-        booted = time.perf_counter() - began
+        pack.judge(())
+    booted = time.perf_counter() - began
+    with running_pack(stack=stack, config=config) as pack:
         recording = record(
             deploy, stack=stack, config=config, cloud=Cloud(stack=stack, region="us-east-2", account=account_of(stack))
         )
@@ -77,5 +79,5 @@ def test_the_pack_on_two_hundred_resources():
         outcomes = pack.judge(resources)
         judged = time.perf_counter() - began
     print(f"\n{len(RULES)} rules x {len(resources)} resources: {judged:.2f} s (promised for 100 x 200: 3 s)")
-    print(f"pack forked in {booted:.3f} s (promised: 1 s)")
+    print(f"pack up, and its answer on nothing: {booted:.2f} s (promised: 1 s)")
     assert outcomes
