@@ -27,6 +27,8 @@ class Rule:
     types: tuple[str, ...]
     severity: Severity = "medium"
     default_level: Level = "mandatory"
+    # Attributes of the environment's limits, else of the common ones, that the rule judges by.
+    limits: tuple[str, ...] = ()
 
     def level(self, limits: Limits, environment: str | None) -> Level:
         """Return the rule's level in the environment; the strictest of all where it isn't known."""

@@ -51,7 +51,6 @@ INSIGHTS = ResourceRule(
     fix="Set performance_insights_enabled=True on every instance.",
     types=(tokens.CLUSTER_INSTANCE,),
     severity="low",
-    default_level="advisory",
     judge=must_be("performanceInsightsEnabled", expected=True, default=False),
 )
 
@@ -105,6 +104,7 @@ BACKUP_RETENTION = ResourceRule(
     fix="Set parity:backupRetentionDays to an allowed number of days.",
     types=(tokens.CLUSTER,),
     severity="high",
+    limits=("backup_retention_days",),
     # AWS keeps one day where nothing is said.
     judge=one_of("backupRetentionPeriod", lambda context: context.common.backup_retention_days, default=1),
 )
@@ -176,6 +176,7 @@ ENGINE_SUPPORTED = ResourceRule(
     fix="Set parity:databaseEngineVersion to an allowed version, in every stack at once.",
     types=_BOTH,
     severity="high",
+    limits=("database_engine",),
     judge=_engine_supported,
 )
 
@@ -185,6 +186,7 @@ INSTANCE_CLASS = ResourceRule(
     why="Size is the one thing that may differ, and only as declared.",
     fix="Set parity:databaseInstanceClass, or change the limits of the environment.",
     types=(tokens.CLUSTER_INSTANCE,),
+    limits=("database_instance_class",),
     judge=one_of("instanceClass", lambda context: context.limits.database_instance_class),
 )
 
@@ -209,6 +211,7 @@ INSTANCES = StackRule(
     fix="Set parity:databaseInstances, or change the limits of the environment.",
     types=(tokens.CLUSTER, tokens.CLUSTER_INSTANCE),
     severity="high",
+    limits=("database_instances",),
     judge=_instances,
 )
 

@@ -58,6 +58,7 @@ AGREES = StackRule(
     fix="Make the stack's name, parity:environment, region and account agree with policies/environments.yaml.",
     types=("*",),
     severity="critical",
+    limits=("region", "account"),
     judge=_agrees,
 )
 
@@ -74,6 +75,7 @@ EXEMPTIONS = StackRule(
     fix="Remove it from policies/exemptions.yaml, or have it reviewed anew.",
     types=("*",),
     severity="high",
+    limits=("exemption_days", "critical_exemptions"),
     judge=_exemptions,
 )
 

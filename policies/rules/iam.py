@@ -212,4 +212,20 @@ NO_MANAGED = ResourceRule(
     judge=_no_managed,
 )
 
-RULES = (READABLE, NO_ADMIN, NO_WILDCARDS, KMS_SCOPED, NO_ESCALATION, TRUST_SCOPED, NO_MANAGED)
+
+def _inline(_resource: Resource, _context: Context) -> Iterator[str]:
+    yield "is an inline policy; some frameworks ask for a customer-managed one"
+
+
+INLINE = ResourceRule(
+    id="iam-inline-policies",
+    title="Policies are resources that several roles can share.",
+    why="A customer-managed policy has versions, and is reviewed once for all that use it.",
+    fix="Use aws.iam.Policy and attach it.",
+    types=(tokens.ROLE_POLICY,),
+    severity="low",
+    default_level="advisory",
+    judge=_inline,
+)
+
+RULES = (READABLE, NO_ADMIN, NO_WILDCARDS, KMS_SCOPED, NO_ESCALATION, TRUST_SCOPED, NO_MANAGED, INLINE)

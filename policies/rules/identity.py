@@ -89,7 +89,8 @@ LOGICAL_NAMES = StackRule(
 
 
 def _tags(resource: Resource, context: Context) -> Iterator[str]:
-    tags = resource.get("tags", {})
+    found = resource.get("tags")
+    tags = found if isinstance(found, dict) else {}
     missing = [key for key in context.common.required_tags if not tags.get(key)]
     if missing:
         yield f"tags lack {', '.join(missing)}"
@@ -105,6 +106,7 @@ TAGS = ResourceRule(
     why="Cost, clean-up and incident all begin with the question whose this is.",
     fix="Set tags=names.tags (program/naming.py).",
     types=TAGGED,
+    limits=("required_tags",),
     judge=_tags,
 )
 

@@ -81,6 +81,7 @@ DELETION_WINDOW = ResourceRule(
     why="A key that is gone takes its data along; one that waits 30 days keeps a review stack's name and cost.",
     fix="Let program/protection.py set deletion_window_in_days.",
     types=(tokens.KEY,),
+    limits=("kms_deletion_window_days",),
     judge=_deletion_window,
 )
 

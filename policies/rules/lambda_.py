@@ -36,6 +36,7 @@ MEMORY = ResourceRule(
     why="Size is the one thing that may differ, and only as declared.",
     fix="Set parity:lambdaMemory, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
+    limits=("lambda_memory",),
     judge=_memory,
 )
 
@@ -56,6 +57,7 @@ CONCURRENCY = ResourceRule(
     why="It bounds the database's connections, and keeps other functions from starving the app.",
     fix="Set parity:lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
+    limits=("lambda_cpu", "reserved_concurrency"),
     judge=_concurrency,
 )
 
@@ -72,6 +74,7 @@ CPU = StackRule(
     why="Size is the one thing that may differ, and only as declared.",
     fix="Set parity:lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
+    limits=("lambda_cpu",),
     judge=_cpu,
 )
 

@@ -22,6 +22,7 @@ LOG_RETENTION = ResourceRule(
     why="Logs kept for ever cost for ever; logs gone too soon can't be investigated.",
     fix="Set parity:logRetentionDays to an allowed number of days.",
     types=(tokens.LOG_GROUP,),
+    limits=("log_retention_days",),
     judge=one_of("retentionInDays", lambda context: context.common.log_retention_days, default=0),
 )
 
@@ -142,7 +143,7 @@ def _coverage(stack: StackView, _context: Context) -> Iterator[tuple[Resource, s
 
 
 def _missing(resource: Resource, metrics: tuple[str, ...], alarms: list[Resource]) -> Iterator[tuple[Resource, str]]:
-    watched = {alarm.peek("metricName") for alarm in alarms if resource.urn in alarm.depends_by("dimensions")}
+    watched = {alarm.text("metricName") for alarm in alarms if resource.urn in alarm.depends_by("dimensions")}
     for metric in metrics:
         if metric not in watched:
             yield resource, f"has no alarm on {metric}"
@@ -181,6 +182,7 @@ THRESHOLDS = StackRule(
     why="A threshold that was raised in one environment hides there what the others show.",
     fix="Set the threshold in the stack file, or change the limits of the environment.",
     types=(tokens.ALARM,),
+    limits=("error_threshold", "latency_threshold", "connections_threshold", "database_cpu_threshold"),
     judge=_thresholds,
 )
 

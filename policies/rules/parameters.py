@@ -94,6 +94,7 @@ QUERY_LOGGING = ResourceRule(
     why="What isn't logged can't be investigated, and environments must log alike.",
     fix="Set parity:logStatement, and log_min_duration_statement in the cluster's parameter group.",
     types=(tokens.CLUSTER_PARAMETERS,),
+    limits=("log_statement",),
     judge=_query_logging,
 )
 
@@ -178,6 +179,7 @@ FAMILY = ResourceRule(
     why="AWS refuses a group of another major version when the cluster is made.",
     fix="Take the family from the limits' databaseEngine.",
     types=_GROUPS,
+    limits=("database_engine",),
     judge=_family,
 )
 

@@ -43,11 +43,12 @@ def _cluster(resource: Resource, context: Context, *, protected: bool) -> Iterat
 
 
 def _secret(resource: Resource, context: Context, *, protected: bool) -> Iterator[str]:
-    found = resource.get("recoveryWindowInDays", DEFAULT_RECOVERY_WINDOW)
+    days = resource.number("recoveryWindowInDays")
+    found = DEFAULT_RECOVERY_WINDOW if days is None else days
     if protected and not 7 <= found <= 30:  # noqa: PLR2004  # Secrets Manager's own range
-        yield f"recoveryWindowInDays is {found}; {_wanted(context, '7 to 30')}"
+        yield f"recoveryWindowInDays is {found:g}; {_wanted(context, '7 to 30')}"
     if not protected and found != 0:
-        yield f"recoveryWindowInDays is {found}; {_wanted(context, 0)}, or the name can't be used again"
+        yield f"recoveryWindowInDays is {found:g}; {_wanted(context, 0)}, or the name can't be used again"
 
 
 def _log_group(resource: Resource, context: Context, *, protected: bool) -> Iterator[str]:
@@ -115,6 +116,7 @@ MODE_ALLOWED = StackRule(
     why="A review stack that protects its data can't be cleaned up.",
     fix="Set parity:dataProtection, or change the limits of the environment.",
     types=_STATEFUL,
+    limits=("data_protection",),
     judge=_mode_allowed,
 )
 

@@ -76,6 +76,7 @@ ROTATION = StackRule(
     fix="Set parity:secretRotationDays; give the rotation function, its permission and the dependency on it.",
     types=(tokens.SECRET, tokens.ROTATION, tokens.PERMISSION),
     severity="critical",
+    limits=("secret_rotation_days",),
     judge=_rotation,
 )
 

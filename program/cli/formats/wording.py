@@ -13,9 +13,9 @@ from program.result import CheckResult, Comparison, Difference, Finding, StackRe
 from program.stacks import SETTINGS_RULE
 
 ABSENT = "-"
-_LONGEST_VALUE = 60
+_LONGEST_VALUE = 40
 # The tail of a hash or digest tells as much as its whole.
-_FIRST_OF_LONG = 36
+_FIRST_OF_LONG = 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +94,8 @@ def undeclared(comparison: Comparison) -> list[Difference]:
 
 
 def resource_key(difference: Difference) -> str:
-    """Return `<kind> <logical name>` of a difference's resource, without the package's path."""
-    type_, separator, name = difference.resource.partition("::")
-    return f"{type_.rsplit(':', 1)[-1]} {name}" if separator else difference.resource
+    """Return the logical name of a difference's resource, which no two resources of the program share."""
+    return difference.resource.rpartition("::")[2]
 
 
 def value(found: JsonValue) -> str:
