@@ -138,6 +138,8 @@ def _are(number: int) -> str:
 def _side_by_side(differences: Sequence[Difference]) -> Table:
     names = list(dict.fromkeys(name for difference in differences for name in difference.values))
     table = _table("resource", "property", *names)
+    for column in table.columns[:2]:
+        column.no_wrap = True
     for difference in differences:
         odd = [] if difference.declared else odd_ones(difference)
         cells = [
