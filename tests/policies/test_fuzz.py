@@ -1,0 +1,135 @@
+"""No rule crashes, whatever a property is; no message holds a secret."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from policies import tokens
+from policies.rule import ResourceRule
+from policies.view import UNKNOWN, Resource
+from tests.policies.world import RULE_OF, World, add, every
+
+CANARY = "canary-5f1d9e7c"
+DEEP: Any = [[[[[[[["deep"]]]]]]]]
+VALUES: tuple[Any, ...] = (
+    None, UNKNOWN, True, False, 0, -1, 0.5, 10**18, 1e308, float("inf"), float("nan"), "", " ", "x" * 20_000,
+    "line\nbreak\x00\u202e\U0001f600", "true", "1e400", "0.0.0.0/0", '{"Statement": 7}', "[" * 5000,
+    '{"Statement": [{"Effect": ["Allow"], "Action": {"a": 1}, "Resource": 7, "Principal": [[1]], "Condition": [1]}]}',
+    '{"Statement": [[], null, {"Condition": {"Bool": 3, "StringEquals": {"k": {"a": 1}}}, "Principal": {"AWS": {}}}]}',
+    "cron(* * * * * *)", [], [None], [UNKNOWN], [7, "x", {}], {}, {"name": UNKNOWN}, {"x": {"y": None}}, DEEP,
+)  # fmt: skip
+
+# Types that rules know and our program doesn't make.
+STRANGERS = every(
+    add(tokens.EVENT_INVOKE_CONFIG, "stranger-config", {"functionName": "f"}, functionName="lambda-app-function"),
+    add(tokens.FUNCTION_URL, "stranger-url", {"authorizationType": "AWS_IAM"}),
+    add(tokens.KEY_POLICY, "stranger-key-policy", {"policy": "{}"}),
+    add(tokens.MANAGED_POLICY_ATTACHMENT, "stranger-attachment", {"policyArn": "arn"}),
+    add(tokens.POLICY, "stranger-policy", {"policy": "{}"}),
+    add(tokens.SECURITY_GROUP_RULE, "stranger-rule", {"type": "ingress"}),
+    add(tokens.SUBSCRIPTION, "stranger-subscription", {"endpoint": "a@example.com"}, topic="monitoring-topic"),
+)
+# What is not set on the happy path, and rules look at.
+EXTRAS = {
+    tokens.CLUSTER: ("masterPassword", "finalSnapshotIdentifier", "publiclyAccessible", "region"),
+    tokens.FUNCTION: ("deadLetterConfig", "skipDestroy"),
+    tokens.INGRESS_RULE: ("cidrIpv4", "cidrIpv6"),
+    tokens.EGRESS_RULE: ("cidrIpv4", "cidrIpv6"),
+    tokens.KEY: ("rotationPeriodInDays", "bypassPolicyLockoutSafetyCheck"),
+    tokens.ROLE: ("managedPolicyArns", "inlinePolicies"),
+    tokens.ROTATION: ("rotationEnabled", "rotationRules.scheduleExpression"),
+    tokens.SECRET: ("policy",),
+    tokens.SECURITY_GROUP: ("ingress", "egress"),
+}
+# Values that AWS shows to all who may see the resource, and that a message may repeat to be of use.
+SHOWN = {
+    "authorizationType", "availabilityZone", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion", "family",
+    "fromPort", "identifier", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name", "parameters",
+    "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
+    "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",
+}  # fmt: skip
+SENSITIVE = ("masterPassword", "secretString", "environment.variables", "assumeRolePolicy", "policy")
+
+
+def a_world() -> World:
+    world = World()
+    STRANGERS(world)
+    return world
+
+
+def one_of_each(world: World) -> Iterator[Resource]:
+    kinds = {(resource.type, resource.peek("packageType")): resource for resource in world.resources.values()}
+    return iter(kinds.values())
+
+
+def paths(resource: Resource) -> Iterator[str]:
+    yield from _paths(resource.props, "")
+    yield from EXTRAS.get(resource.type, ())
+
+
+def _paths(value: Any, prefix: str) -> Iterator[str]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield f"{prefix}{key}"
+        yield from _paths(item, f"{prefix}{key}.")
+
+
+def judged(world: World, name: str) -> list[str]:
+    """Return what every rule that looks at the resource says."""
+    context = world.context()
+    type_ = world.resources[name].type
+    return [
+        line
+        for rule in RULE_OF.values()
+        if type_ in rule.types or not isinstance(rule, ResourceRule)
+        for line in world.said_by(rule, context, name)
+    ]
+
+
+def test_no_value_of_any_property_crashes_a_rule(capsys):
+    count = 0
+    crashed: list[str] = []
+    for resource in one_of_each(a_world()):
+        for path in paths(resource):
+            for value in VALUES:
+                world = a_world()
+                world.put(resource.name, path, copy.deepcopy(value) if value is not UNKNOWN else value)
+                said = judged(world, resource.name)
+                count += 1
+                crashed += [f"{path} = {value!r:.60}: {line}" for line in said if ": error: " in line]
+    with capsys.disabled():
+        print(f" {count} inputs", end="")  # noqa: T201
+
+    assert sorted(set(crashed)) == []
+
+
+def test_a_resource_of_nothing_at_all_crashes_no_rule():
+    crashed: list[str] = []
+    for resource in one_of_each(a_world()):
+        for props in ({}, dict.fromkeys(resource.props), dict.fromkeys(resource.props, UNKNOWN)):
+            world = a_world()
+            world.resources[resource.name] = replace(resource, props=props)
+            crashed += [line for line in judged(world, resource.name) if ": error: " in line]
+
+    assert crashed == []
+
+
+def test_no_message_repeats_a_value_that_may_be_secret():
+    repeated: dict[str, set[str]] = {}
+    for resource in one_of_each(a_world()):
+        for path in paths(resource):
+            for value in (CANARY, f'{{"password": "{CANARY}"}}', [CANARY], {"value": CANARY}):
+                world = a_world()
+                world.put(resource.name, path, value)
+                for line in judged(world, resource.name):
+                    if CANARY in line:
+                        repeated.setdefault(path, set()).add(line)
+
+    unexpected = {path: lines for path, lines in repeated.items() if not _shown(path)}
+    assert unexpected == {}, "say what is wrong with the value without the value"
+    assert not any(path.startswith(SENSITIVE) for path in repeated)
+
+
+def _shown(path: str) -> bool:
+    return path in SHOWN or path.split(".")[0] in ("tags", "parameters")

@@ -1,0 +1,95 @@
+"""Every rule passes our own program, and says in whole words what is wrong with a change of it."""
+
+import pytest
+
+from policies.catalogue import RULES
+from policies.limits import load_limits
+from policies.tokens import CLUSTER
+from tests.policies.cases import CASES
+from tests.policies.world import RULE_OF, Change, World
+
+ENVIRONMENTS = tuple(load_limits().environments)
+
+
+@pytest.mark.parametrize(("rule", "change", "said"), CASES, ids=[f"{n}-{case[0]}" for n, case in enumerate(CASES)])
+def test_the_rule_says_what_is_wrong_and_no_more(rule: str, change: Change, said: list[str]):
+    world = World()
+    change(world)
+
+    assert world.judge(rule) == said
+
+
+def test_every_rule_has_a_change_that_fails_it():
+    failing = {rule for rule, _, said in CASES if any(": error: " not in line for line in said)}
+
+    missing = [rule.id for rule in RULES if rule.id not in failing]
+    assert missing == [], "add a case to tests/policies/cases.py"
+
+
+def test_no_rule_has_two_ids():
+    assert len(RULE_OF) == len(RULES)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_our_own_program_passes_every_rule_or_has_an_accepted_deviation(environment: str):
+    world = World(environment, load_limits())
+
+    said = [line for line in world.judge(*RULE_OF) if ": exempt: accepted: " not in line]
+    assert said == [], "mend the program, or accept the deviation in policies/environments.yaml with a reason"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_nothing_mandatory_is_accepted(environment: str):
+    limits = load_limits()
+
+    mandatory = [
+        accepted.rule
+        for accepted in limits.accepted
+        if RULE_OF[accepted.rule].level(limits, environment) == "mandatory"
+    ]
+    assert mandatory == [], "a deviation from a mandatory rule needs an exemption that ends"
+
+
+def test_every_accepted_deviation_is_needed_somewhere():
+    limits = load_limits()
+    used = {line for name in ENVIRONMENTS for line in World(name, limits).judge(*RULE_OF) if ": exempt: " in line}
+
+    stale = [
+        accepted.rule
+        for accepted in limits.accepted
+        if not any(f"accepted: {accepted.reason}" in line for line in used)
+    ]
+    assert stale == [], "remove the entry from policies/environments.yaml"
+
+
+def test_a_level_of_the_environment_goes_before_the_rules_own():
+    limits = load_limits()
+    blocks = limits.environments
+    changed = limits.model_copy(
+        update={
+            "environments": {
+                **blocks,
+                "dev": blocks["dev"].model_copy(update={"levels": {"rds-encrypted": "off"}}),
+                "prod": blocks["prod"].model_copy(update={"levels": {"rds-pgaudit": "mandatory"}}),
+            }
+        }
+    )
+
+    assert RULE_OF["rds-encrypted"].level(changed, "dev") == "off"
+    assert RULE_OF["rds-pgaudit"].level(changed, "dev") == "advisory"
+    assert RULE_OF["rds-pgaudit"].level(changed, None) == "mandatory", "where nobody knows, the strictest holds"
+
+
+def test_a_stack_of_nothing_says_nothing():
+    world = World()
+    world.resources = {}
+
+    assert world.judge(*RULE_OF) == []
+
+
+def test_two_clusters_are_judged_each_by_its_own_parts():
+    world = World()
+    world.add(CLUSTER, "second", {"clusterIdentifier": "prod-second-main"})
+
+    assert "second: has 0 instances; prod allows 2" in world.judge("rds-instances")
+    assert not any(line.startswith("database-cluster") for line in world.judge("rds-instances", "rds-force-ssl"))
