@@ -23,12 +23,13 @@ from program.configuration import stack_manifest
 from program.errors import SettingsError
 from program.iam import Arns
 from program.key_policy import key_policy
-from program.packaging import source_hash
+from program.packaging import archive, source_hash
 from program.protection import Protection
 from program.validation import validate
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 ROTATION_FOLDER = PROJECT_FOLDER / "lambda" / "rotation"
+BUILD_FOLDER = PROJECT_FOLDER / "build"
 
 
 class TapStack(pulumi.ComponentResource):
@@ -70,7 +71,7 @@ class TapStack(pulumi.ComponentResource):
             SecretsArgs(
                 database_name=settings.database_name,
                 rotation_days=settings.secret_rotation_days,
-                code=pulumi.FileArchive(str(ROTATION_FOLDER)),
+                code=pulumi.FileArchive(str(archive(ROTATION_FOLDER, BUILD_FOLDER))),
                 code_hash=code_hash,
             ),
             database=database,

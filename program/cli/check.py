@@ -61,7 +61,17 @@ def check(
         from program.check import check as run
 
         result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
+    _say_what_was_assumed()
     from program.cli.formats import render
 
     click.echo(render(format_, result), nl=False)
     sys.exit(0 if result.ok else 1)
+
+
+def _say_what_was_assumed() -> None:
+    """Say on stderr that the rotation's zip was not needed: its source is what is hashed, packaged or not."""
+    from program.packaging import archive
+    from program.stack import BUILD_FOLDER, ROTATION_FOLDER
+
+    if archive(ROTATION_FOLDER, BUILD_FOLDER) == ROTATION_FOLDER:
+        click.echo("note: the rotation function is not packaged; its source was judged (package it to deploy)", err=True)
