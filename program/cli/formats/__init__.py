@@ -1,13 +1,14 @@
-"""One module per output format, each a function from the check's result to text."""
+"""The outputs of a check, one module each, all made from the one CheckResult."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from program.cli.formats import github, json_, markdown, sarif, text
+from program.cli.formats.summary import Summary, summarise
 from program.result import CheckResult
 
-_RENDERERS: Mapping[str, Callable[[CheckResult], str]] = {
+_RENDERERS: Mapping[str, Callable[[Summary], str]] = {
     "github": github.render,
     "json": json_.render,
     "markdown": markdown.render,
@@ -16,6 +17,6 @@ _RENDERERS: Mapping[str, Callable[[CheckResult], str]] = {
 }
 
 
-def render(format_: str, result: CheckResult) -> str:
-    """Return the result in the format, which ends with a line's end."""
-    return _RENDERERS[format_](result)
+def render(format_: str, result: CheckResult, *, judged: bool = True) -> str:
+    """Return the result in the format, ending with a line break; `judged` says that the policies were asked."""
+    return _RENDERERS[format_](summarise(result, judged=judged))

@@ -1,66 +1,39 @@
-"""Annotations for a GitHub Actions log: worst first, no more than GitHub shows, and a word on the rest."""
+"""Annotations for a workflow run: GitHub shows ten errors and ten warnings of a step, so those are the worst."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from program.cli.formats.paperwork import paperwork
+from program.cli.formats.places import Place, places
+from program.cli.formats.summary import Summary, plural
+from program.cli.formats.values import printable
 
-from program.cli.formats.wording import (
-    Shared,
-    by_finding,
-    count,
-    paperwork,
-    resource_key,
-    resource_name,
-    undeclared,
-    value,
-    verdict,
-)
-from program.result import CheckResult, Difference
-
-# GitHub shows so many of each kind in a step, and drops the rest without a word.
-MOST_OF_A_KIND = 10
-LIMITS_FILE = "policies/environments.yaml"
+MOST_OF_A_LEVEL = 10
 
 
-def render(result: CheckResult) -> str:
-    """Return one workflow command for each finding that blocks or advises, and a last line with the verdict."""
-    shared = by_finding(result.stacks)
-    errors = [_of_finding("error", item) for item in shared if item.finding.blocks]
-    errors += [_of_difference(difference) for difference in undeclared(result.comparison)]
-    errors += [_command("error", LIMITS_FILE, None, "parity", f"stale: {text}") for text in result.comparison.stale]
-    warnings = [
-        _of_finding("warning", item) for item in shared if not item.finding.blocks and item.finding.outcome != "exempt"
-    ]
-    return "\n".join([*_some(errors, "error"), *_some(warnings, "warning"), verdict(result)]) + "\n"
+def render(summary: Summary) -> str:
+    """Return one workflow command a line, then the verdict for the log."""
+    lines: list[str] = []
+    found = places(summary)
+    for level in ("error", "warning"):
+        of_level = [place for place in found if place.level == level]
+        lines += [_command(place) for place in of_level[:MOST_OF_A_LEVEL]]
+        if left := len(of_level) - MOST_OF_A_LEVEL:
+            lines += [f"{plural(left, level)} more; make check shows all"] if left > 0 else []
+    verdict = "::notice title=parity::" if summary.result.ok else ""
+    lines.append(f"{verdict}{_data(f'{summary.verdict}: {summary.reasons()}')}")
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _some(lines: list[str], kind: str) -> Iterator[str]:
-    yield from lines[:MOST_OF_A_KIND]
-    if len(lines) > MOST_OF_A_KIND:
-        yield f"{MOST_OF_A_KIND} of {count(len(lines), kind)} are annotated; the summary has all of them"
-
-
-def _of_finding(kind: str, item: Shared) -> str:
-    finding = item.finding
-    file, _, line = (finding.source or "").rpartition(":")
-    text = f"{resource_name(finding)} ({', '.join(item.stacks)}): {finding.message}\n{paperwork(finding.rule).fix}"
-    return _command(kind, file or None, line or None, finding.rule, text)
-
-
-def _of_difference(difference: Difference) -> str:
-    values = ", ".join(f"{stack}: {value(found)}" for stack, found in difference.values.items())
-    text = f"{resource_key(difference)} {difference.property} is not the same everywhere, and not declared: {values}"
-    return _command("error", None, None, "parity", text)
-
-
-def _command(kind: str, file: str | None, line: str | None, title: str, message: str) -> str:
-    properties = {"file": file, "line": line, "title": title}
-    given = ",".join(f"{key}={_property(text)}" for key, text in properties.items() if text)
-    return f"::{kind} {given}::{_data(message)}"
+def _command(place: Place) -> str:
+    properties = [f"file={_property(place.file)}"] if place.file else []
+    properties += [f"line={place.line}"] if place.line else []
+    properties.append(f"title={_property(f'{place.rule}: {paperwork(place.rule).title}')}")
+    return f"::{place.level} {','.join(properties)}::{_data(place.message)}"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # Control characters are escaped already: a message can't begin a command of its own.
+    return printable(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -1,24 +1,26 @@
-"""JSON for machines: all that was found, with every resource as policies see it."""
+"""The result for other programs: the whole of it, in a stable order."""
 
 from __future__ import annotations
 
 import json
 
-from program.canonical import JsonObject
-from program.result import CheckedResource, CheckResult, Comparison, Finding, StackResult
+from program.canonical import JsonObject, JsonValue
+from program.cli.formats.summary import Summary
+from program.result import CheckedResource, Comparison, Finding, StackResult
 
 SCHEMA_VERSION = 1
 
 
-def render(result: CheckResult) -> str:
-    """Return the result as one JSON object."""
-    whole: JsonObject = {
+def render(summary: Summary) -> str:
+    """Return the result as JSON; `comparison.stale` is there only where a declaration is stale."""
+    result = summary.result
+    document: JsonObject = {
         "schemaVersion": SCHEMA_VERSION,
         "ok": result.ok,
         "stacks": [_stack(stack) for stack in result.stacks],
         "comparison": _comparison(result.comparison),
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _stack(stack: StackResult) -> JsonObject:
@@ -26,7 +28,7 @@ def _stack(stack: StackResult) -> JsonObject:
         "stack": stack.stack,
         "environment": stack.environment,
         "region": stack.region,
-        "manifest": stack.manifest,
+        "manifest": _ordered(stack.manifest),
         "resources": [_resource(resource) for resource in stack.resources],
         "findings": [_finding(finding) for finding in stack.findings],
     }
@@ -39,8 +41,10 @@ def _resource(resource: CheckedResource) -> JsonObject:
         "name": resource.name,
         "parent": resource.parent,
         "dependencies": list(resource.dependencies),
-        "propertyDependencies": {key: list(urns) for key, urns in sorted(resource.property_dependencies.items())},
-        "inputs": resource.inputs,
+        "propertyDependencies": {
+            key: list(resource.property_dependencies[key]) for key in sorted(resource.property_dependencies)
+        },
+        "inputs": _ordered(resource.inputs),
         "source": resource.source,
     }
 
@@ -57,7 +61,7 @@ def _finding(finding: Finding) -> JsonObject:
 
 
 def _comparison(comparison: Comparison) -> JsonObject:
-    return {
+    written: JsonObject = {
         "baselineHash": dict(comparison.baseline_hash),
         "resourcesHash": dict(comparison.resources_hash),
         "match": comparison.match,
@@ -65,10 +69,19 @@ def _comparison(comparison: Comparison) -> JsonObject:
             {
                 "resource": difference.resource,
                 "property": difference.property,
-                "values": dict(difference.values),
+                "values": {stack: _ordered(value) for stack, value in difference.values.items()},
                 "declared": difference.declared,
             }
             for difference in comparison.differences
         ],
-        "stale": list(comparison.stale),
     }
+    return written | {"stale": list(comparison.stale)} if comparison.stale else written
+
+
+def _ordered(value: JsonValue) -> JsonValue:
+    """Return the value with the keys of every object sorted."""
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    return value

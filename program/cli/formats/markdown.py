@@ -1,145 +1,130 @@
-"""Markdown for a job's summary or a comment: the verdict, the stacks, what is wrong, what differs."""
+"""The report for a job summary or a pull request: the verdict first, what is long folded away."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from program.cli.formats.wording import (
-    Shared,
-    by_finding,
-    count,
-    odd_ones,
-    paperwork,
-    parity_word,
-    policies_word,
-    resource_key,
-    resource_name,
-    settings_word,
-    undeclared,
-    value,
-    verdict,
-)
-from program.result import CheckResult, Comparison, Difference, StackResult
+from program.cli.formats.grouping import Group, by_message, by_rule, stack_list
+from program.cli.formats.markup import code, escaped, table
+from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
+from program.cli.formats.summary import Row, Summary, plural
+from program.cli.formats.values import ABSENT, by_value, side_by_side
+from program.result import Difference
 
-_SHORT_HASH = 12
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&])")
+MOST_COLUMNS = 6
+_LONGEST_VALUE = 60
 
 
-def render(result: CheckResult) -> str:
-    """Return the result as Markdown that GitHub renders; values are escaped, so that none is markup."""
-    shared = by_finding(result.stacks)
-    sections = (
-        [f"### {'✅' if result.ok else '❌'} {escaped(verdict(result))}"],
-        _stacks(result),
-        _findings("What blocks", [item for item in shared if item.finding.blocks]),
-        _differences("What differs, and is not declared", undeclared(result.comparison)),
-        _stale(result.comparison),
-        _folded("advisory finding", _findings(None, [item for item in shared if _advises(item)])),
-        _folded("accepted deviation", _findings(None, [i for i in shared if i.finding.outcome == "exempt"])),
-        _folded("declared difference", _differences(None, [d for d in result.comparison.differences if d.declared])),
-    )
-    return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
-
-
-def escaped(text: str) -> str:
-    """Return text that GitHub shows as it is: no markup, no mention, no reference to an issue."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("@", "@\u200b")
-
-
-def code(text: str) -> str:
-    """Return text as a code span in a table's cell, whatever backticks and bars it holds."""
-    flat = " ".join(text.split()).replace("|", "\\|")
-    longest = max((len(run) for run in re.findall("`+", flat)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if flat.startswith("`") or flat.endswith("`") else ""
-    return f"{fence}{pad}{flat}{pad}{fence}"
-
-
-def _advises(item: Shared) -> bool:
-    return not item.finding.blocks and item.finding.outcome != "exempt"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield f"|{'---|' * len(header)}"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-
-
-def _stacks(result: CheckResult) -> Iterable[str]:
-    rows = [_row(stack, result.comparison) for stack in result.stacks]
-    return _table(("stack", "region", "settings", "policies", "parity", "baseline", "resources"), rows)
-
-
-def _row(stack: StackResult, comparison: Comparison) -> tuple[str, ...]:
-    hashes = (comparison.baseline_hash.get(stack.stack), comparison.resources_hash.get(stack.stack))
-    return (
-        f"{'✅' if stack.ok else '❌'} **{escaped(stack.stack)}**",
-        escaped(stack.region or "unknown"),
-        settings_word(stack),
-        policies_word(stack),
-        parity_word(stack, comparison),
-        *(code(text[:_SHORT_HASH]) if text else "none" for text in hashes),
-    )
-
-
-def _findings(title: str | None, items: Sequence[Shared]) -> list[str]:
-    if not items:
-        return []
-    rows = [
-        (
-            code(item.finding.rule),
-            escaped(", ".join(item.stacks)),
-            code(resource_name(item.finding)),
-            f"{escaped(_message(item))}<br>*{escaped(paperwork(item.finding.rule).fix)}*",
-            code(item.finding.source or "unknown"),
-        )
-        for item in items
+def render(summary: Summary) -> str:
+    """Return the report as GitHub-flavoured Markdown."""
+    mark = "✅" if summary.result.ok else "❌"
+    blocks = [
+        f"{mark} **{summary.verdict.capitalize()}**: {escaped(summary.reasons())}.",
+        _stacks(summary),
+        *_findings(summary),
+        *_differences(summary),
+        *_exempt(summary),
     ]
-    heading = [f"#### {title}", ""] if title else []
-    return [*heading, *_table(("rule", "stacks", "resource", "what, and what to do", "where"), rows)]
+    return "\n\n".join(blocks) + "\n"
 
 
-def _message(item: Shared) -> str:
-    finding = item.finding
-    return finding.message if finding.outcome in ("failed", "exempt") else f"{finding.outcome}: {finding.message}"
+def _stacks(summary: Summary) -> str:
+    judged = ["Failed", "Undecided", "Advice", "Exempt"] if summary.judged else []
+    header = ["Stack", "Environment", "Region", "Settings", "Resources", *judged, "Parity"]
+    rows = [
+        [
+            escaped(row.stack),
+            escaped(row.environment),
+            escaped(row.region),
+            f"**{plural(row.problems, 'problem')}**" if row.problems else "ok",
+            str(row.resources),
+            *(_figures(row) if summary.judged else []),
+            row.parity if row.parity in ("same", "alone") else f"**{row.parity}**",
+        ]
+        for row in summary.rows
+    ]
+    return table(header, rows, numbers=range(4, 5 + len(judged)))
 
 
-def _differences(title: str | None, differences: Sequence[Difference]) -> list[str]:
-    if not differences:
-        return []
+def _figures(row: Row) -> list[str]:
+    failed = f"**{row.failed}**" if row.failed else row.failed
+    figures = (failed, row.undecided, row.advice, row.exempt)
+    return [ABSENT if figure is None else str(figure) for figure in figures]
+
+
+def _findings(summary: Summary) -> Iterator[str]:
+    blocking = [group for group in summary.findings if group.blocks]
+    others = [group for group in summary.findings if not group.blocks]
+    if blocking:
+        yield f"### {plural(len(blocking), 'mandatory finding')}"
+        yield _rules(blocking, summary.stack_count)
+    if others:
+        yield _folded(f"{plural(len(others), 'finding')} that only advise", _rules(others, summary.stack_count))
+
+
+def _rules(groups: Sequence[Group], total: int) -> str:
+    lines: list[str] = []
+    for rule, label, of_rule in by_rule(groups):
+        about = paperwork(rule)
+        word = f" {label}" if label in ("undecided", "error") else ""
+        lines.append(f"- **{code(rule)}**{word}: {escaped(about.title)}")
+        for message, places in by_message(of_rule):
+            lines += [f"  - {_place(group, total)}: {escaped(message)}" for group in places]
+        if about.fix:
+            lines.append(f"  - **Fix:** {escaped(about.fix)}")
+    return "\n".join(lines)
+
+
+def _place(group: Group, total: int) -> str:
+    name = f"{code(group.name)} in " if group.name else ""
+    source = f" ({code(group.source)})" if group.source else ""
+    return f"{name}{escaped(stack_list(group.stacks, total))}{source}"
+
+
+def _differences(summary: Summary) -> Iterator[str]:
+    if summary.undeclared:
+        yield f"### {plural(len(summary.undeclared), 'undeclared difference')}"
+        yield _table(summary, summary.undeclared, places=True)
+        yield f"**Fix:** {escaped(paperwork(PARITY_RULE).fix)}"
+    if stale := summary.result.comparison.stale:
+        yield f"### {plural(len(stale), 'stale declaration')}"
+        yield "\n".join(f"- {code(declaration)}" for declaration in stale)
+        yield f"**Fix:** {escaped(paperwork(STALE_RULE).fix)}"
+    if summary.declared:
+        title = f"{plural(len(summary.declared), 'declared difference')} ({LIMITS} gives each its reason)"
+        yield _folded(title, _table(summary, summary.declared, places=False))
+
+
+def _table(summary: Summary, differences: Sequence[Difference], *, places: bool) -> str:
     stacks = list(differences[0].values)
-    stacks += [name for difference in differences for name in difference.values if name not in stacks]
-    names = list(dict.fromkeys(stacks))
-    rows = [
-        (
-            code(resource_key(difference)),
-            code(difference.property),
-            *(_cell(difference, name) for name in names),
-        )
-        for difference in differences
-    ]
-    heading = [f"#### {title}", ""] if title else []
-    return [*heading, *_table(("resource", "property", *map(escaped, names)), rows)]
+    wide = len(stacks) <= MOST_COLUMNS
+    rows: list[list[str]] = []
+    for difference in differences:
+        cells = [code(difference.resource.rpartition("::")[2]), code(difference.property)]
+        where = summary.where(difference) if places else None
+        if wide:
+            texts = side_by_side(difference.values, _LONGEST_VALUE)
+            cells += [_value(texts[stack]) for stack in stacks]
+        else:
+            groups = by_value(difference.values, _LONGEST_VALUE)
+            cells.append("<br>".join(f"{_value(text)}: {escaped(stack_list(names, 0))}" for text, names in groups))
+        rows.append([*cells, *([code(where) if where else ""] if places else [])])
+    header = ["Resource", "Property", *(map(escaped, stacks) if wide else ["Values"]), *(["Where"] if places else [])]
+    return table(header, rows)
 
 
-def _cell(difference: Difference, stack: str) -> str:
-    if stack not in difference.values:
-        return ""
-    shown = code(value(difference.values[stack]))
-    return f"**{shown}**" if not difference.declared and stack in odd_ones(difference) else shown
+def _value(text: str) -> str:
+    return ABSENT if text == ABSENT else code(text)
 
 
-def _stale(comparison: Comparison) -> list[str]:
-    if not comparison.stale:
-        return []
-    lines = [f"- {escaped(text)}" for text in comparison.stale]
-    return ["#### Declared, but no stack differs there: remove it from policies/environments.yaml", "", *lines]
+def _exempt(summary: Summary) -> Iterator[str]:
+    if summary.exempt:
+        lines = [
+            f"- **{code(group.rule)}**: {_place(group, summary.stack_count)}: {escaped(group.message)}"
+            for group in summary.exempt
+        ]
+        yield _folded(plural(len(summary.exempt), "accepted deviation"), "\n".join(lines))
 
 
-def _folded(what: str, lines: list[str]) -> list[str]:
-    if not lines:
-        return []
-    # Two of the lines are the table's head.
-    summary = count(len(lines) - 2, what)
-    return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{escaped(title)}</summary>\n\n{content}\n\n</details>"

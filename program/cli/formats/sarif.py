@@ -1,86 +1,86 @@
-"""SARIF 2.1.0 for code scanning: one result for each finding of a stack, at the line that made the resource."""
+"""SARIF 2.1.0 for code scanning: the rules with their paperwork, and every finding at its line."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from program.canonical import JsonObject
-from program.cli.formats.wording import paperwork, resource_key, resource_name, undeclared, value, worst_first
-from program.result import CheckResult, Difference, Finding
+from program.cli.formats.paperwork import paperwork
+from program.cli.formats.places import Place, PlaceLevel, places
+from program.cli.formats.summary import Summary
+from program.cli.formats.values import printable
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-PARITY_RULE = "parity"
-LIMITS_FILE = "policies/environments.yaml"
-_LEVELS = {"mandatory": "error", "advisory": "warning"}
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT = "parityFinding/v1"
+# Code scanning sorts by this figure; the four are in the middle of its own bands.
+_SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+# Code scanning wants a place for everything; what has none is said of the project.
+_NO_FILE = "Pulumi.yaml"
 
 
-def render(result: CheckResult) -> str:
-    """Return the result as one SARIF run; what is accepted is a suppressed result."""
-    findings = [(stack.stack, finding) for stack in result.stacks for finding in worst_first(stack.findings)]
-    results = [_of_finding(stack, finding) for stack, finding in findings]
-    results += [_of_difference(difference) for difference in undeclared(result.comparison)]
-    results += [
-        _result(PARITY_RULE, "error", f"{text} is declared, but no stack differs there", f"{LIMITS_FILE}:1", text)
-        for text in result.comparison.stale
-    ]
-    rules = sorted({str(item["ruleId"]) for item in results})
-    run: JsonObject = {
-        "tool": {"driver": {"name": "parity", "rules": [_rule(rule) for rule in rules]}},
-        "columnKind": "unicodeCodePoints",
-        "results": [*results],
+def render(summary: Summary) -> str:
+    """Return one run with all findings; what is exempt is suppressed, with its reason."""
+    found = places(summary)
+    rules = sorted({place.rule for place in found})
+    document: JsonObject = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "parity", "rules": [_rule(rule, found) for rule in rules]}},
+                "automationDetails": {"id": "parity/check/"},
+                "invocations": [{"executionSuccessful": True}],
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(place, rules.index(place.rule)) for place in found],
+            }
+        ],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
-def _rule(rule: str) -> JsonObject:
-    if rule == PARITY_RULE:
-        title, why, fix = (
-            "Stacks are the same but for declared differences.",
-            "Environments that differ by accident surprise whoever promotes a change.",
-            "Make them equal, or declare the difference in policies/environments.yaml.",
-        )
-    else:
-        found = paperwork(rule)
-        title, why, fix = found.title, found.why, found.fix
+def _rule(rule: str, found: Sequence[Place]) -> JsonObject:
+    about = paperwork(rule)
+    levels: list[PlaceLevel] = [place.level for place in found if place.rule == rule]
+    described = " ".join(part for part in (about.why, f"Fix: {about.fix}" if about.fix else "") if part)
     return {
         "id": rule,
-        "shortDescription": {"text": title},
-        "fullDescription": {"text": why},
-        "help": {"text": fix},
+        "shortDescription": {"text": about.title},
+        "fullDescription": {"text": about.why or about.title},
+        "help": {"text": described or about.title},
+        # The results are sorted, so a rule's first is its worst.
+        "defaultConfiguration": {"level": levels[0]},
+        "properties": {"security-severity": _SECURITY_SEVERITY[about.severity], "tags": ["security"]},
     }
 
 
-def _of_finding(stack: str, finding: Finding) -> JsonObject:
-    text = f"{stack}: {resource_name(finding)}: {finding.message}"
-    subject = f"{finding.rule} {finding.resource or stack} {finding.message}"
-    level = "note" if finding.outcome in ("exempt", "undecided") and not finding.blocks else _LEVELS[finding.level]
-    result = _result(finding.rule, level, text, finding.source, subject)
-    if finding.outcome == "exempt":
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.message}]
+def _result(place: Place, rule_index: int) -> JsonObject:
+    result: JsonObject = {
+        "ruleId": place.rule,
+        "ruleIndex": rule_index,
+        "level": place.level,
+        "message": {"text": printable(place.message)},
+        "locations": [_location(place)],
+        "partialFingerprints": {FINGERPRINT: _fingerprint(place.identity)},
+    }
+    if place.excuse is not None:
+        result["suppressions"] = [{"kind": "external", "justification": printable(place.excuse)}]
     return result
 
 
-def _of_difference(difference: Difference) -> JsonObject:
-    values = ", ".join(f"{stack}: {value(found)}" for stack, found in difference.values.items())
-    text = f"{resource_key(difference)} {difference.property} differs and is not declared: {values}"
-    return _result(PARITY_RULE, "error", text, None, f"{difference.resource} {difference.property}")
-
-
-def _result(rule: str, level: str, text: str, source: str | None, subject: str) -> JsonObject:
-    # Code scanning wants a place for every result; what has none of its own is the limits' business.
-    file, _, line = (source or f"{LIMITS_FILE}:1").rpartition(":")
-    return {
-        "ruleId": rule,
-        "level": level,
-        "message": {"text": text},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": file, "uriBaseId": "%SRCROOT%"},
-                    "region": {"startLine": int(line)},
-                }
-            }
-        ],
-        "partialFingerprints": {"subject/v1": hashlib.sha256(subject.encode()).hexdigest()},
+def _location(place: Place) -> JsonObject:
+    location: JsonObject = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": place.file or _NO_FILE, "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": place.line or 1},
+        }
     }
+    if place.resource is not None:
+        name = place.resource.rpartition("::")[2]
+        location["logicalLocations"] = [{"name": name, "fullyQualifiedName": place.resource, "kind": "resource"}]
+    return location
+
+
+def _fingerprint(identity: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(list(identity)).encode()).hexdigest()

@@ -1,158 +1,137 @@
-"""Text for a person: a table of stacks, what is wrong and how to mend it, what differs, and the verdict last."""
+"""A person's report: the stacks in a table, what is wrong and how to mend it, and the verdict last."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from program.cli.formats.wording import (
-    Shared,
-    by_finding,
-    count,
-    odd_ones,
-    paperwork,
-    parity_word,
-    policies_word,
-    resource_key,
-    resource_name,
-    settings_word,
-    undeclared,
-    value,
-    verdict,
-)
-from program.result import CheckResult, Difference
+from program.cli.formats.differences import show_differences
+from program.cli.formats.grouping import Group, Label, by_message, by_rule, stack_list
+from program.cli.formats.paperwork import STALE_RULE, paperwork
+from program.cli.formats.summary import Row, Summary, plural
+from program.cli.formats.values import ABSENT, printable
 
-WIDTH_OF_A_FILE = 120
-_SHORT_HASH = 12
+WIDTH = 100
+_STYLES: dict[Label, str] = {
+    "error": "bold red",
+    "failed": "bold red",
+    "undecided": "bold yellow",
+    "advice": "yellow",
+    "exempt": "cyan",
+}
 
 
-def render(result: CheckResult) -> str:
-    """Return the result as text, in colours and as wide as the terminal where stdout is one."""
+def render(summary: Summary) -> str:
+    """Return the report, with colours and the window's width on a terminal, else plain and 100 wide."""
     terminal = sys.stdout.isatty()
-    width = None if terminal else WIDTH_OF_A_FILE
-    console = Console(file=io.StringIO(), force_terminal=terminal, no_color=not terminal, width=width, highlight=False)
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=terminal,
+        width=None if terminal else WIDTH,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
     with console.capture() as capture:
-        console.print(Group(*_sections(result)))
-    lines = (line.rstrip() for line in capture.get().splitlines())
-    return "\n".join(lines) + "\n"
+        console.print(_stacks(summary))
+        _findings(console, summary)
+        show_differences(console, summary)
+        _stale(console, summary.result.comparison.stale)
+        _exempt(console, summary)
+        _verdict(console, summary)
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().strip("\n").splitlines())
 
 
-def _sections(result: CheckResult) -> Iterable[RenderableType]:
-    shared = by_finding(result.stacks)
-    yield _stacks(result)
-    yield from _findings("Blocks", [item for item in shared if item.finding.blocks], "red")
-    yield from _differences("Differs, and is not declared", undeclared(result.comparison))
-    yield from _stale(result.comparison.stale)
-    advisory = [item for item in shared if not item.finding.blocks and item.finding.outcome != "exempt"]
-    yield from _findings("Advises", advisory, "yellow")
-    yield from _accepted([item for item in shared if item.finding.outcome == "exempt"])
-    yield from _declared([difference for difference in result.comparison.differences if difference.declared])
-    yield Text()
-    yield Text(verdict(result), style="bold green" if result.ok else "bold red")
-
-
-def _table(*header: str) -> Table:
+def _stacks(summary: Summary) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name in header:
-        table.add_column(name, overflow="fold")
+    for heading in ("Stack", "Environment", "Region", "Settings"):
+        table.add_column(heading)
+    table.add_column("Resources", justify="right")
+    if summary.judged:
+        for heading in ("Failed", "Undecided", "Advice", "Exempt"):
+            table.add_column(heading, justify="right")
+    table.add_column("Parity")
+    for row in summary.rows:
+        figures = _figures(row) if summary.judged else []
+        settings = Text("ok", "green") if not row.problems else Text(plural(row.problems, "problem"), "bold red")
+        parity = Text(row.parity, "green" if row.parity == "same" else "" if row.parity == "alone" else "bold red")
+        table.add_row(row.stack, row.environment, row.region, settings, str(row.resources), *figures, parity)
     return table
 
 
-def _stacks(result: CheckResult) -> Table:
-    table = _table("stack", "region", "settings", "policies", "parity", "resources", "config")
-    for stack in result.stacks:
-        comparison = result.comparison
-        manifest = stack.manifest or {}
-        table.add_row(
-            Text(stack.stack, style="bold green" if stack.ok else "bold red"),
-            Text(stack.region or "unknown"),
-            settings_word(stack),
-            policies_word(stack),
-            parity_word(stack, comparison),
-            comparison.resources_hash.get(stack.stack, "none")[:_SHORT_HASH],
-            str(manifest.get("configHash", "none"))[:_SHORT_HASH],
-        )
-    return table
+def _figures(row: Row) -> list[Text]:
+    styled: Sequence[tuple[int | None, Label]] = (
+        (row.failed, "failed"),
+        (row.undecided, "undecided"),
+        (row.advice, "advice"),
+        (row.exempt, "exempt"),
+    )
+    return [
+        Text(ABSENT if count is None else str(count), _STYLES[label] if count else "dim") for count, label in styled
+    ]
 
 
-def _heading(title: str, style: str) -> Text:
-    return Text(f"\n{title}", style=f"bold {style}")
+def _findings(console: Console, summary: Summary) -> None:
+    for rule, label, groups in by_rule(summary.findings):
+        about = paperwork(rule)
+        console.print(Text.assemble((label.upper(), _STYLES[label]), " ", (rule, "bold"), f"  {about.title}"))
+        for message, places in by_message(groups):
+            console.print(Padding(Text(printable(message)), (0, 0, 0, 2)))
+            console.print(Padding(_places(places, summary.stack_count), (0, 0, 0, 4)))
+        if about.fix:
+            console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
+        console.print()
 
 
-def _findings(title: str, items: Sequence[Shared], style: str) -> Iterable[RenderableType]:
-    if not items:
+def _places(groups: Sequence[Group], total: int) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for group in groups:
+        stacks = stack_list(group.stacks, total)
+        cells = [Text(cell) for cell in (group.name, stacks) if cell]
+        grid.add_row(Text(group.source or "", "cyan"), *cells)
+    return grid
+
+
+def _stale(console: Console, stale: Sequence[str]) -> None:
+    if not stale:
         return
-    yield _heading(title, style)
-    for item in items:
-        finding = item.finding
-        word = "" if finding.outcome == "failed" else f"{finding.outcome}: "
-        yield Padding(
-            Group(
+    about = paperwork(STALE_RULE)
+    console.print(Text.assemble(("FAILED", "bold red"), " ", (STALE_RULE, "bold"), f"  {about.title}"))
+    for declaration in stale:
+        console.print(Padding(Text(declaration), (0, 0, 0, 2)))
+    console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
+    console.print()
+
+
+def _exempt(console: Console, summary: Summary) -> None:
+    if not summary.exempt:
+        return
+    console.print(Text(plural(len(summary.exempt), "accepted deviation"), "bold"))
+    for group in summary.exempt:
+        subject = f"{group.name} in " if group.name else ""
+        console.print(
+            Padding(
                 Text.assemble(
-                    (finding.rule, f"bold {style}"),
-                    f"  {resource_name(finding)}  ",
-                    (f"({', '.join(item.stacks)})", "dim"),
+                    (group.rule, "cyan"),
+                    f"  {subject}{stack_list(group.stacks, summary.stack_count)}: {printable(group.message)}",
                 ),
-                Text(f"  {finding.source or ''}", style="dim"),
-                Text(f"  {word}{finding.message}"),
-                Text(f"  -> {paperwork(finding.rule).fix}", style="cyan"),
-            ),
-            (1, 0, 0, 2),
-        )
-
-
-def _accepted(items: Sequence[Shared]) -> Iterable[RenderableType]:
-    if items:
-        yield _heading("Accepted", "default")
-        table = _table("rule", "resource", "why")
-        for item in items:
-            table.add_row(item.finding.rule, Text(resource_name(item.finding)), Text(item.finding.message))
-        yield table
-
-
-def _differences(title: str, differences: Sequence[Difference]) -> Iterable[RenderableType]:
-    if differences:
-        yield _heading(title, "red")
-        yield _side_by_side(differences)
-
-
-def _declared(differences: Sequence[Difference]) -> Iterable[RenderableType]:
-    if differences:
-        yield _heading(
-            f"Declared: {count(len(differences), 'difference')} that {_are(len(differences))} meant", "default"
-        )
-        yield _side_by_side(differences)
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _side_by_side(differences: Sequence[Difference]) -> Table:
-    names = list(dict.fromkeys(name for difference in differences for name in difference.values))
-    table = _table("resource", "property", *names)
-    for column in table.columns[:2]:
-        column.no_wrap = True
-    for difference in differences:
-        odd = [] if difference.declared else odd_ones(difference)
-        cells = [
-            Text(
-                value(difference.values[name]) if name in difference.values else "", style="red" if name in odd else ""
+                (0, 0, 0, 2),
             )
-            for name in names
-        ]
-        table.add_row(Text(resource_key(difference)), Text(difference.property), *cells)
-    return table
+        )
+    console.print()
 
 
-def _stale(stale: Sequence[str]) -> Iterable[RenderableType]:
-    if stale:
-        yield _heading("Declared, but no stack differs there: remove it from policies/environments.yaml", "red")
-        yield from (Text(f"  {text}") for text in stale)
+def _verdict(console: Console, summary: Summary) -> None:
+    if any(stack.manifest is not None for stack in summary.result.stacks):
+        console.print(
+            Text("Checked offline: what AWS would answer (ids, ARNs, endpoints) is simulated.", "dim"),
+        )
+    style = "bold green" if summary.result.ok else "bold red"
+    console.print(Text.assemble((summary.verdict.upper(), style), f"  {summary.reasons()}."))
