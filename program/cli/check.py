@@ -74,4 +74,6 @@ def _say_what_was_assumed() -> None:
     from program.stack import BUILD_FOLDER, ROTATION_FOLDER
 
     if archive(ROTATION_FOLDER, BUILD_FOLDER) == ROTATION_FOLDER:
-        click.echo("note: the rotation function is not packaged; its source was judged (package it to deploy)", err=True)
+        click.echo(
+            "note: the rotation function is not packaged; its source was judged (package it to deploy)", err=True
+        )
