@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+import traceback
 from collections.abc import Mapping
 
 import click
@@ -11,6 +13,8 @@ import click
 from program.errors import ParityError
 
 EXIT_COULD_NOT_RUN = 3
+# What a shell reports of a command that Ctrl-C ended.
+EXIT_INTERRUPTED = 130
 # What each command does, so that --help need not import them.
 COMMANDS: Mapping[str, str] = {
     "check": "Check every stack offline: settings, policies, parity.",
@@ -35,6 +39,13 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"program.cli.{cmd_name}"), cmd_name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; interrupted, it ends as a shell expects, and not as if it had found something."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the table of commands."""
         with formatter.section("Commands"):
@@ -50,11 +61,19 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; an expected failure is one line on stderr."""
+    """Run the command line; an expected failure is a line on stderr for each reason, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the terminal's encoding lacks is no reason to print nothing.
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli(prog_name="python -m program.cli")
     except ParityError as error:
-        click.echo(f"error: {error}", err=True)
+        for line in str(error).splitlines():
+            click.echo(f"error: {line}", err=True)
+        sys.exit(EXIT_COULD_NOT_RUN)
+    except Exception:  # noqa: BLE001  # a bug of ours; 1 would say that the check ran and found something
+        traceback.print_exc()
         sys.exit(EXIT_COULD_NOT_RUN)
 
 

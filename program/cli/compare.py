@@ -33,5 +33,5 @@ def compare(stacks: tuple[str, ...], format_: str) -> None:
         result = check(names, limits, jobs=os.cpu_count() or 1, complete=not stacks, judge=False, done=progress.done)
     from program.cli.formats import render
 
-    click.echo(render(format_, result), nl=False)
+    click.echo(render(format_, result, judged=False), nl=False)
     sys.exit(0 if result.ok else 1)

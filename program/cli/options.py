@@ -24,14 +24,17 @@ stacks_option = click.option(
 )
 
 
-def chosen_stacks(stacks: Sequence[str]) -> tuple[str, ...]:
-    """Return the stacks that were asked for, all of them by default; an unknown one is wrong usage."""
+def chosen_stacks(stacks: Sequence[str], *, hint: str = "--stack") -> tuple[str, ...]:
+    """Return the stacks that were asked for, all of them by default; an unknown one is wrong usage.
+
+    `hint` is the option or argument that named it.
+    """
     known = stack_names(ROOT)
     if not known:
         raise CouldNotRunError("stacks/ holds no Pulumi.<stack>.yaml; add one stack file per stack")
     for stack in stacks:
         if stack not in known:
-            raise click.BadParameter(f"there is no stack {stack!r}{suggest(stack, list(known))}", param_hint="--stack")
+            raise click.BadParameter(f"there is no stack {stack!r}{suggest(stack, list(known))}", param_hint=hint)
     return tuple(sorted(set(stacks))) or known
 
 
@@ -49,18 +52,12 @@ def exemptions_from(reference: str | None) -> Iterator[None]:
     if reference is None:
         yield
         return
-    shown = subprocess.run(  # noqa: S603  # the reference is one argument, behind --end-of-options
-        ["git", "show", "--end-of-options", f"{reference}:{EXEMPTIONS}"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if shown.returncode != 0:
-        said = shown.stderr.decode(errors="replace").strip().splitlines()
-        raise CouldNotRunError(f"--exemptions-from {reference}: {said[0] if said else 'git show failed'}")
+    # Only a commit counts: an empty reference would mean the index, which holds the change itself.
+    commit = _git(reference, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").decode().strip()
+    content = _git(reference, "show", f"{commit}:{EXEMPTIONS}")
     with tempfile.TemporaryDirectory(prefix="exemptions-") as folder:
         file = Path(folder) / Path(EXEMPTIONS).name
-        file.write_bytes(shown.stdout)
+        file.write_bytes(content)
         before = os.environ.get(EXEMPTIONS_VARIABLE)
         os.environ[EXEMPTIONS_VARIABLE] = str(file)
         try:
@@ -69,3 +66,11 @@ def exemptions_from(reference: str | None) -> Iterator[None]:
             os.environ.pop(EXEMPTIONS_VARIABLE)
             if before is not None:
                 os.environ[EXEMPTIONS_VARIABLE] = before
+
+
+def _git(reference: str, *arguments: str) -> bytes:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)  # noqa: S603, S607
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise CouldNotRunError(f"--exemptions-from {reference!r}: {said}")
+    return done.stdout

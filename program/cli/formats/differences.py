@@ -21,18 +21,23 @@ _UNDECLARED_ROOM = 120
 _DECLARED_ROOM = 48
 
 
-def show_differences(console: Console, summary: Summary) -> None:
-    """Print the differences that nobody declared, each with its place, then the declared ones."""
+def show_undeclared(console: Console, summary: Summary) -> None:
+    """Print the differences that nobody declared, each with its place, and what to do."""
     if summary.undeclared:
         about = paperwork(PARITY_RULE)
         console.print(Text.assemble(("FAILED", "bold red"), " ", (PARITY_RULE, "bold"), f"  {about.title}"))
         console.print(Padding(_table(summary, summary.undeclared, _UNDECLARED_ROOM, places=True), (0, 0, 0, 2)))
         console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
         console.print()
+
+
+def show_declared(console: Console, summary: Summary) -> None:
+    """Print the differences that are meant."""
     if summary.declared:
         count = plural(len(summary.declared), "declared difference")
         console.print(Text.assemble((count, "bold"), (f"  {LIMITS} gives each its reason", "dim")))
         console.print(Padding(_table(summary, summary.declared, _DECLARED_ROOM, places=False), (0, 0, 0, 2)))
+        console.print()
 
 
 def _table(summary: Summary, differences: Sequence[Difference], room: int, *, places: bool) -> Table:

@@ -17,8 +17,9 @@ def render(summary: Summary) -> str:
     for level in ("error", "warning"):
         of_level = [place for place in found if place.level == level]
         lines += [_command(place) for place in of_level[:MOST_OF_A_LEVEL]]
-        if left := len(of_level) - MOST_OF_A_LEVEL:
-            lines += [f"{plural(left, level)} more; make check shows all"] if left > 0 else []
+        left = len(of_level) - MOST_OF_A_LEVEL
+        if left > 0:
+            lines.append(f"and {plural(left, f'more {level}')}: make check shows them all")
     verdict = "::notice title=parity::" if summary.result.ok else ""
     lines.append(f"{verdict}{_data(f'{summary.verdict}: {summary.reasons()}')}")
     return "".join(f"{line}\n" for line in lines)

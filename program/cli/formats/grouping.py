@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from program.cli.formats.paperwork import paperwork
 from program.result import Finding, StackResult
 
 Label = Literal["error", "failed", "undecided", "advice", "exempt"]
-_WORST_FIRST: Sequence[Label] = ("error", "failed", "undecided", "advice", "exempt")
+WORST_FIRST: Sequence[Label] = ("error", "failed", "undecided", "advice", "exempt")
 _SEVEREST_FIRST = ("critical", "high", "medium", "low")
 _MOST_NAMES = 6
+# `accepted: <reason>.: <fault>`, or `<reason> (<owner>, until <day>): <fault>`.
+_EXCUSE = re.compile(r"(?P<excuse>.+?[.)]): (?P<fault>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,15 @@ def by_message(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     return list(messages.items())
 
 
+def excuse_and_fault(message: str) -> tuple[str, str]:
+    """Return why an exempt finding is let through, and what it is: its message says both, in this order."""
+    match = _EXCUSE.fullmatch(message)
+    return (match["excuse"], match["fault"]) if match else ("", message)
+
+
 def stack_list(stacks: Sequence[str], total: int) -> str:
-    """Name the stacks: all of them in two words, a few one by one, of many the first."""
-    if len(stacks) == total > 1:
+    """Name the stacks: a few one by one, all of many in two words, else the first of them."""
+    if len(stacks) == total > _MOST_NAMES:
         return "all stacks"
     if len(stacks) <= _MOST_NAMES:
         return ", ".join(stacks)
@@ -109,7 +118,7 @@ def _key(urn: str | None) -> str | None:
 def _order(group: Group) -> tuple[bool, int, int, str, str, str, str]:
     return (
         not group.blocks,
-        _WORST_FIRST.index(group.label),
+        WORST_FIRST.index(group.label),
         _SEVEREST_FIRST.index(paperwork(group.rule).severity),
         group.rule,
         group.message,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from program.cli.formats.grouping import Group, by_message, by_rule, stack_list
+from program.cli.formats.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
 from program.cli.formats.markup import code, escaped, table
-from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
-from program.cli.formats.summary import Row, Summary, plural
+from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
+from program.cli.formats.summary import Summary, plural
 from program.cli.formats.values import ABSENT, by_value, side_by_side
 from program.result import Difference
 
@@ -19,7 +19,7 @@ def render(summary: Summary) -> str:
     """Return the report as GitHub-flavoured Markdown."""
     mark = "✅" if summary.result.ok else "❌"
     blocks = [
-        f"{mark} **{summary.verdict.capitalize()}**: {escaped(summary.reasons())}.",
+        f"### {mark} {summary.verdict.capitalize()}: {escaped(summary.reasons())}",
         _stacks(summary),
         *_findings(summary),
         *_differences(summary),
@@ -29,49 +29,47 @@ def render(summary: Summary) -> str:
 
 
 def _stacks(summary: Summary) -> str:
-    judged = ["Failed", "Undecided", "Advice", "Exempt"] if summary.judged else []
-    header = ["Stack", "Environment", "Region", "Settings", "Resources", *judged, "Parity"]
+    environment = ["Environment"] if summary.names_environments else []
+    policies = ["Policies"] if summary.judged else []
+    header = ["", "Stack", *environment, "Region", "Resources", "Settings", *policies, "Parity"]
     rows = [
         [
-            escaped(row.stack),
-            escaped(row.environment),
+            "❌" if row.problems or row.failed or not row.same else "✅",
+            f"**{escaped(row.stack)}**",
+            *([escaped(row.environment)] if environment else []),
             escaped(row.region),
-            f"**{plural(row.problems, 'problem')}**" if row.problems else "ok",
             str(row.resources),
-            *(_figures(row) if summary.judged else []),
-            row.parity if row.parity in ("same", "alone") else f"**{row.parity}**",
+            plural(row.problems, "problem") if row.problems else "ok",
+            *([row.policies] if policies else []),
+            row.parity,
         ]
         for row in summary.rows
     ]
-    return table(header, rows, numbers=range(4, 5 + len(judged)))
-
-
-def _figures(row: Row) -> list[str]:
-    failed = f"**{row.failed}**" if row.failed else row.failed
-    figures = (failed, row.undecided, row.advice, row.exempt)
-    return [ABSENT if figure is None else str(figure) for figure in figures]
+    return table(header, rows, numbers={header.index("Resources")})
 
 
 def _findings(summary: Summary) -> Iterator[str]:
     blocking = [group for group in summary.findings if group.blocks]
     others = [group for group in summary.findings if not group.blocks]
     if blocking:
-        yield f"### {plural(len(blocking), 'mandatory finding')}"
+        yield f"#### {plural(len(blocking), 'mandatory finding')}"
         yield _rules(blocking, summary.stack_count)
     if others:
-        yield _folded(f"{plural(len(others), 'finding')} that only advise", _rules(others, summary.stack_count))
+        yield _folded(
+            f"{plural(len(others), 'finding')} that {'advises' if len(others) == 1 else 'advise'} only",
+            _rules(others, summary.stack_count),
+        )
 
 
 def _rules(groups: Sequence[Group], total: int) -> str:
     lines: list[str] = []
     for rule, label, of_rule in by_rule(groups):
-        about = paperwork(rule)
         word = f" {label}" if label in ("undecided", "error") else ""
-        lines.append(f"- **{code(rule)}**{word}: {escaped(about.title)}")
+        lines.append(f"- **{code(rule)}**{word}: {escaped(paperwork(rule).title)}")
         for message, places in by_message(of_rule):
             lines += [f"  - {_place(group, total)}: {escaped(message)}" for group in places]
-        if about.fix:
-            lines.append(f"  - **Fix:** {escaped(about.fix)}")
+        if fix := remedy(rule, label):
+            lines.append(f"  - **Fix:** {escaped(fix)}")
     return "\n".join(lines)
 
 
@@ -83,11 +81,11 @@ def _place(group: Group, total: int) -> str:
 
 def _differences(summary: Summary) -> Iterator[str]:
     if summary.undeclared:
-        yield f"### {plural(len(summary.undeclared), 'undeclared difference')}"
+        yield f"#### {plural(len(summary.undeclared), 'undeclared difference')}"
         yield _table(summary, summary.undeclared, places=True)
         yield f"**Fix:** {escaped(paperwork(PARITY_RULE).fix)}"
     if stale := summary.result.comparison.stale:
-        yield f"### {plural(len(stale), 'stale declaration')}"
+        yield f"#### {plural(len(stale), 'stale declaration')}"
         yield "\n".join(f"- {code(declaration)}" for declaration in stale)
         yield f"**Fix:** {escaped(paperwork(STALE_RULE).fix)}"
     if summary.declared:
@@ -119,10 +117,11 @@ def _value(text: str) -> str:
 
 def _exempt(summary: Summary) -> Iterator[str]:
     if summary.exempt:
-        lines = [
-            f"- **{code(group.rule)}**: {_place(group, summary.stack_count)}: {escaped(group.message)}"
-            for group in summary.exempt
-        ]
+        lines: list[str] = []
+        for group in summary.exempt:
+            excuse, fault = excuse_and_fault(group.message)
+            reason = f" *{escaped(excuse)}*" if excuse else ""
+            lines.append(f"- **{code(group.rule)}** {_place(group, summary.stack_count)}: {escaped(fault)}.{reason}")
         yield _folded(plural(len(summary.exempt), "accepted deviation"), "\n".join(lines))
 
 

@@ -29,7 +29,7 @@ class Paperwork:
 
 _OWN: Mapping[str, Paperwork] = {
     SETTINGS_RULE: Paperwork(
-        title="A stack file asks for what can be deployed, and for what its environment allows.",
+        title="A stack file asks for what its environment allows.",
         why="A stack whose settings are refused has no resources that could be judged or compared.",
         fix=f"Mend the stack file; or, where the limit itself is wrong, change {LIMITS}.",
         severity="high",
@@ -70,3 +70,10 @@ def paperwork(rule: str) -> Paperwork:
         if known.id == rule:
             return Paperwork(title=known.title, why=known.why, fix=known.fix, severity=known.severity)
     return Paperwork(title=rule, why="", fix="", severity="medium")
+
+
+def remedy(rule: str, outcome: str) -> str:
+    """Return what to do about the outcome: of a rule that crashed, the rule itself is to be mended."""
+    if outcome == "error" and rule not in _OWN:
+        return "Mend the rule in policies/rules: it crashed, so what it judges is not known."
+    return paperwork(rule).fix

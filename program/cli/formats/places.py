@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from program.cli.formats.grouping import stack_list
-from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
+from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
 from program.cli.formats.summary import Summary
 from program.cli.formats.values import by_value
 
@@ -39,7 +39,7 @@ def _findings(summary: Summary) -> list[Place]:
     for group in summary.groups:
         exempt = group.label == "exempt"
         subject = f"{group.name} in " if group.name else ""
-        fix = "" if exempt else paperwork(group.rule).fix
+        fix = "" if exempt else remedy(group.rule, group.label)
         message = f"{subject}{stack_list(group.stacks, summary.stack_count)}: {_lead(group.label)}{group.message}"
         file, line = _split(group.source)
         shown.append(

@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from program.canonical import canonical
-from program.cli.formats.grouping import Group, grouped, label_of, stack_list
+from program.cli.formats.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
 from program.parity import CONFIGURATION
 from program.result import CheckResult, Difference, StackResult
 from program.stackfile import STACKS
 from program.stacks import SETTINGS_RULE
 
+_ALONE = "alone"
+_SAME = "same"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One stack in figures; those of the policies are None where they could not judge."""
+    """One stack in figures; `labels` counts the policies' findings, None where they could not judge."""
 
     stack: str
     environment: str
     region: str
     problems: int
     resources: int
-    failed: int | None
-    undecided: int | None
-    advice: int | None
-    exempt: int | None
+    labels: Mapping[Label, int] | None
     parity: str
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether a policy fails the stack or could not decide."""
+        return self.labels is not None and any(label in self.labels for label in ("error", "failed", "undecided"))
+
+    @property
+    def policies(self) -> str:
+        """Return the policies' word on the stack, with counts."""
+        if self.labels is None:
+            return "not judged"
+        words = [f"{self.labels[label]} {label}" for label in WORST_FIRST if label in self.labels]
+        return ", ".join(words if self.failed else ["ok", *words])
+
+    @property
+    def same(self) -> bool:
+        """Tell whether nothing undeclared sets the stack apart."""
+        return self.parity in (_SAME, _ALONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +68,11 @@ class Summary:
     def exempt(self) -> tuple[Group, ...]:
         """Return what was accepted or exempted."""
         return tuple(group for group in self.groups if group.label == "exempt")
+
+    @property
+    def names_environments(self) -> bool:
+        """Tell whether a stack's name leaves open which environment it is."""
+        return any(row.environment != row.stack for row in self.rows)
 
     @property
     def verdict(self) -> str:
@@ -109,17 +132,13 @@ def plural(count: int, noun: str) -> str:
 
 def _row(stack: StackResult, undeclared: Sequence[Difference], compared: int) -> Row:
     labels = Counter(label_of(finding) for finding in stack.findings if finding.rule != SETTINGS_RULE)
-    judged = stack.manifest is not None or bool(labels)
     return Row(
         stack=stack.stack,
         environment=stack.environment or "?",
         region=stack.region or "?",
         problems=sum(finding.rule == SETTINGS_RULE for finding in stack.findings),
         resources=len(stack.resources),
-        failed=labels["failed"] + labels["error"] if judged else None,
-        undecided=labels["undecided"] if judged else None,
-        advice=labels["advice"] if judged else None,
-        exempt=labels["exempt"] if judged else None,
+        labels=labels if stack.manifest is not None or labels else None,
         parity=_parity(stack, undeclared, compared),
     )
 
@@ -128,22 +147,19 @@ def _parity(stack: StackResult, undeclared: Sequence[Difference], compared: int)
     if stack.manifest is None:
         return "no manifest"
     if compared == 1:
-        return "alone"
+        return _ALONE
     odd = sum(stack.stack in odd_stacks(difference) for difference in undeclared)
-    return plural(odd, "difference") if odd else "same"
+    return plural(odd, "difference") if odd else _SAME
 
 
 def _passed(summary: Summary) -> str:
     if not summary.rows:
         return "no stack was to be checked"
-    stacks = plural(summary.stack_count, "stack")
-    rules = f"{'keeps' if summary.stack_count == 1 else 'keep'} every mandatory rule"
+    rules = "; every mandatory rule is kept" if summary.judged else ""
     if summary.stack_count == 1:
-        return f"{stacks} {rules if summary.judged else 'has a manifest'}; there was nothing to compare it with"
-    same = "the same"
-    if summary.declared:
-        same += f" but for {plural(len(summary.declared), 'declared difference')}"
-    return f"{stacks} {rules + ' and are' if summary.judged else 'are'} {same}"
+        return f"1 stack, with none to compare it with{rules}"
+    declared = f" but for {plural(len(summary.declared), 'declared difference')}" if summary.declared else ""
+    return f"{plural(summary.stack_count, 'stack')}, the same{declared}{rules}"
 
 
 def _failures(summary: Summary) -> list[str]:

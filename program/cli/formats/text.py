@@ -12,16 +12,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from program.cli.formats.differences import show_differences
-from program.cli.formats.grouping import Group, Label, by_message, by_rule, stack_list
-from program.cli.formats.paperwork import STALE_RULE, paperwork
+from program.cli.formats.differences import show_declared, show_undeclared
+from program.cli.formats.grouping import Group, Label, by_message, by_rule, excuse_and_fault, stack_list
+from program.cli.formats.paperwork import STALE_RULE, paperwork, remedy
 from program.cli.formats.summary import Row, Summary, plural
-from program.cli.formats.values import ABSENT, printable
+from program.cli.formats.values import printable
 
 WIDTH = 100
+_GOOD = "green"
+_BAD = "bold red"
 _STYLES: dict[Label, str] = {
-    "error": "bold red",
-    "failed": "bold red",
+    "error": _BAD,
+    "failed": _BAD,
     "undecided": "bold yellow",
     "advice": "yellow",
     "exempt": "cyan",
@@ -41,90 +43,89 @@ def render(summary: Summary) -> str:
     )
     with console.capture() as capture:
         console.print(_stacks(summary))
-        _findings(console, summary)
-        show_differences(console, summary)
+        _findings(console, [group for group in summary.findings if group.blocks], summary.stack_count)
+        show_undeclared(console, summary)
         _stale(console, summary.result.comparison.stale)
+        _findings(console, [group for group in summary.findings if not group.blocks], summary.stack_count)
         _exempt(console, summary)
+        show_declared(console, summary)
         _verdict(console, summary)
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().strip("\n").splitlines())
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 def _stacks(summary: Summary) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for heading in ("Stack", "Environment", "Region", "Settings"):
-        table.add_column(heading)
-    table.add_column("Resources", justify="right")
-    if summary.judged:
-        for heading in ("Failed", "Undecided", "Advice", "Exempt"):
-            table.add_column(heading, justify="right")
-    table.add_column("Parity")
+    environment = ["Environment"] if summary.names_environments else []
+    policies = ["Policies"] if summary.judged else []
+    for heading in ("Stack", *environment, "Region", "Resources", "Settings", *policies, "Parity"):
+        table.add_column(heading, justify="right" if heading == "Resources" else "left")
     for row in summary.rows:
-        figures = _figures(row) if summary.judged else []
-        settings = Text("ok", "green") if not row.problems else Text(plural(row.problems, "problem"), "bold red")
-        parity = Text(row.parity, "green" if row.parity == "same" else "" if row.parity == "alone" else "bold red")
-        table.add_row(row.stack, row.environment, row.region, settings, str(row.resources), *figures, parity)
+        settings = Text(plural(row.problems, "problem"), _BAD) if row.problems else Text("ok", _GOOD)
+        table.add_row(
+            row.stack,
+            *([row.environment] if environment else []),
+            row.region,
+            str(row.resources),
+            settings,
+            *([_policies(row)] if policies else []),
+            Text(row.parity, _GOOD if row.same else _BAD),
+        )
     return table
 
 
-def _figures(row: Row) -> list[Text]:
-    styled: Sequence[tuple[int | None, Label]] = (
-        (row.failed, "failed"),
-        (row.undecided, "undecided"),
-        (row.advice, "advice"),
-        (row.exempt, "exempt"),
-    )
-    return [
-        Text(ABSENT if count is None else str(count), _STYLES[label] if count else "dim") for count, label in styled
-    ]
+def _policies(row: Row) -> Text:
+    return Text(row.policies, "dim" if row.labels is None else _BAD if row.failed else _GOOD)
 
 
-def _findings(console: Console, summary: Summary) -> None:
-    for rule, label, groups in by_rule(summary.findings):
-        about = paperwork(rule)
-        console.print(Text.assemble((label.upper(), _STYLES[label]), " ", (rule, "bold"), f"  {about.title}"))
+def _findings(console: Console, findings: Sequence[Group], total: int) -> None:
+    for rule, label, groups in by_rule(findings):
+        title = f"  {paperwork(rule).title}"
+        console.print(Text.assemble((label.upper(), _STYLES[label]), " ", (rule, "bold"), title))
         for message, places in by_message(groups):
             console.print(Padding(Text(printable(message)), (0, 0, 0, 2)))
-            console.print(Padding(_places(places, summary.stack_count), (0, 0, 0, 4)))
-        if about.fix:
-            console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
-        console.print()
+            console.print(Padding(_places(places, total), (0, 0, 0, 4)))
+        _fix(console, remedy(rule, label))
 
 
 def _places(groups: Sequence[Group], total: int) -> Table:
     grid = Table.grid(padding=(0, 2))
     for group in groups:
-        stacks = stack_list(group.stacks, total)
-        cells = [Text(cell) for cell in (group.name, stacks) if cell]
-        grid.add_row(Text(group.source or "", "cyan"), *cells)
+        cells = (group.source, group.name, f"({stack_list(group.stacks, total)})")
+        styles = ("cyan", "bold", "")
+        grid.add_row(*(Text(cell, style) for cell, style in zip(cells, styles, strict=True) if cell))
     return grid
+
+
+def _fix(console: Console, fix: str) -> None:
+    if fix:
+        console.print(Padding(Text.assemble(("fix: ", "green"), fix), (0, 0, 0, 2)))
+    console.print()
 
 
 def _stale(console: Console, stale: Sequence[str]) -> None:
     if not stale:
         return
     about = paperwork(STALE_RULE)
-    console.print(Text.assemble(("FAILED", "bold red"), " ", (STALE_RULE, "bold"), f"  {about.title}"))
+    console.print(Text.assemble(("FAILED", _BAD), " ", (STALE_RULE, "bold"), f"  {about.title}"))
     for declaration in stale:
         console.print(Padding(Text(declaration), (0, 0, 0, 2)))
-    console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
-    console.print()
+    _fix(console, about.fix)
 
 
 def _exempt(console: Console, summary: Summary) -> None:
     if not summary.exempt:
         return
     console.print(Text(plural(len(summary.exempt), "accepted deviation"), "bold"))
-    for group in summary.exempt:
-        subject = f"{group.name} in " if group.name else ""
-        console.print(
-            Padding(
-                Text.assemble(
-                    (group.rule, "cyan"),
-                    f"  {subject}{stack_list(group.stacks, summary.stack_count)}: {printable(group.message)}",
-                ),
-                (0, 0, 0, 2),
-            )
-        )
+    for rule, _, groups in by_rule(summary.exempt):
+        for message, places in by_message(groups):
+            names = ", ".join(dict.fromkeys(group.name for group in places if group.name))
+            stacks = sorted({stack for group in places for stack in group.stacks})
+            excuse, fault = excuse_and_fault(printable(message))
+            subject = f"  {names} ({stack_list(stacks, summary.stack_count)})"
+            console.print(Padding(Text.assemble((rule, "bold"), subject), (0, 0, 0, 2)))
+            console.print(Padding(Text(fault), (0, 0, 0, 4)))
+            console.print(Padding(Text(excuse, "dim"), (0, 0, 0, 4)))
     console.print()
 
 
@@ -133,5 +134,5 @@ def _verdict(console: Console, summary: Summary) -> None:
         console.print(
             Text("Checked offline: what AWS would answer (ids, ARNs, endpoints) is simulated.", "dim"),
         )
-    style = "bold green" if summary.result.ok else "bold red"
+    style = "bold green" if summary.result.ok else _BAD
     console.print(Text.assemble((summary.verdict.upper(), style), f"  {summary.reasons()}."))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import takewhile
 
 from program.canonical import JsonValue, canonical
 
-ABSENT = "–"
+ABSENT = "-"
 _ELLIPSIS = "…"
 # A cut goes between words, so that what is left can be read: us-east-1, not 1.
 _WORD_AT_END = re.compile(r"[\w-]*\Z")
@@ -65,10 +65,16 @@ def _shared(texts: list[str]) -> tuple[int, int]:
     """Return how many characters at both ends all texts share, in whole words; none where there is but one text."""
     if len(set(texts)) == 1:
         return 0, 0
-    prefix = _WORD_AT_END.sub("", os.path.commonprefix(texts))
+    prefix = _WORD_AT_END.sub("", _prefix(texts))
     rests = [text[len(prefix) :][::-1] for text in texts]
-    suffix = _WORD_AT_START.sub("", os.path.commonprefix(rests)[::-1])
+    suffix = _WORD_AT_START.sub("", _prefix(rests)[::-1])
     return len(prefix), len(suffix)
+
+
+def _prefix(texts: list[str]) -> str:
+    """Return what all texts begin with."""
+    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in shared)
 
 
 def _cut(text: str, prefix: int, suffix: int, longest: int) -> str:
