@@ -19,7 +19,8 @@ EXEMPTIONS_VARIABLE = "PARITY_EXEMPTIONS_FILE"
 WARNING_DAYS = 14
 
 
-def _date(value: object) -> object:
+def parse_date(value: object) -> object:
+    """Return the date that the text stands for; anything but text is left for the model to refuse."""
     try:
         return datetime.date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
@@ -34,7 +35,7 @@ class Exemption(StrictModel):
     environment: EnvironmentName
     reason: Reason
     owner: Annotated[str, Field(min_length=2)]
-    expires: Annotated[datetime.date, BeforeValidator(_date)]
+    expires: Annotated[datetime.date, BeforeValidator(parse_date)]
 
     def covers(self, rule: str, urn: str, name: str, environment: str) -> bool:
         """Tell whether the exemption is about this rule, resource and environment."""

@@ -161,6 +161,9 @@ ENHANCED_MONITORING = ResourceRule(
 
 def _engine_supported(resource: Resource, context: Context) -> Iterator[str]:
     engine = context.common.database_engine
+    wanted = engine.family.removesuffix(str(engine.major))
+    if resource.text("engine") != wanted:
+        yield f"engine is not {wanted}"
     version = resource.text("engineVersion")
     if version not in engine.supported:
         why = "AWS no longer creates it" if version in engine.retired else "it isn't allowed"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
 # The property that is the physical name, by type.
@@ -97,7 +98,7 @@ def _tags(resource: Resource, context: Context) -> Iterator[str]:
     wanted = {"Environment": context.environment, "EnvironmentSuffix": context.suffix}
     for key, value in wanted.items():
         if value is not None and tags.get(key) not in (None, value):
-            yield f"tag {key} is {tags[key]!r}; it must be {value!r}"
+            yield f"tag {key} is {shown(tags[key])}; it must be {value!r}"
 
 
 TAGS = ResourceRule(

@@ -8,6 +8,7 @@ from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, Statement, describe, statements
 from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
 MOST_ROTATION_DAYS = 365
@@ -72,7 +73,7 @@ def _deletion_window(resource: Resource, context: Context) -> Iterator[str]:
     wanted = getattr(context.common.kms_deletion_window_days, context.data_protection)
     found = resource.get("deletionWindowInDays", DEFAULT_DELETION_WINDOW)
     if found != wanted:
-        yield f"deletionWindowInDays is {found}; with dataProtection {context.data_protection} it must be {wanted}"
+        yield f"deletionWindowInDays is {shown(found)}; with dataProtection {context.data_protection} it must be {wanted}"
 
 
 DELETION_WINDOW = ResourceRule(

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import own_key
-from policies.view import Resource, StackView
+from policies.rules.shapes import own_key, shown
+from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 DEFAULT_MEMORY = 128
 _DIGEST = re.compile(r"^[^@\s]+/[^@\s]+@sha256:[0-9a-f]{64}$")
 _SECRET_NAME = re.compile(r"PASSWORD|PASSWD|PRIVATE_?KEY|API_?KEY|TOKEN|CREDENTIAL", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_INVOCATIONS = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 # The variables of an app function: the same in every environment but for the values of the first three.
 APP_VARIABLES = frozenset({"DB_ENDPOINT", "DB_SECRET_ARN", "ENVIRONMENT_NAME", "DB_NAME", "DB_PORT"})
 
@@ -27,7 +28,7 @@ def _memory(resource: Resource, context: Context) -> Iterator[str]:
     found = resource.get("memorySize", DEFAULT_MEMORY)
     if _is_image(resource) and found not in context.limits.lambda_memory:
         allowed = ", ".join(str(value) for value in context.limits.lambda_memory)
-        yield f"memorySize is {found}; {context.environment} allows {allowed}"
+        yield f"memorySize is {shown(found)}; {context.environment} allows {allowed}"
 
 
 MEMORY = ResourceRule(
@@ -48,7 +49,7 @@ def _concurrency(resource: Resource, context: Context) -> Iterator[str]:
     allowed = [context.common.reserved_concurrency[cpu] for cpu in context.limits.lambda_cpu]
     if found not in allowed:
         words = ", ".join(str(value) for value in allowed)
-        yield f"reservedConcurrentExecutions is {found}; {context.environment} allows {words}"
+        yield f"reservedConcurrentExecutions is {shown(found)}; {context.environment} allows {words}"
 
 
 CONCURRENCY = ResourceRule(
@@ -117,7 +118,7 @@ IMAGE_PINNED = ResourceRule(
 def _tracing(resource: Resource, _context: Context) -> Iterator[str]:
     found = resource.get("tracingConfig.mode", "PassThrough")
     if found != "Active":
-        yield f"tracingConfig.mode is {found}; it must be Active"
+        yield f"tracingConfig.mode is {shown(found)}; it must be Active"
 
 
 TRACING = ResourceRule(
@@ -158,6 +159,8 @@ def _environment(resource: Resource, context: Context) -> Iterator[str]:
             yield f"environment is empty; it must have {', '.join(sorted(APP_VARIABLES))}"
         return
     variables = resource.peek("environment.variables")
+    if variables is UNKNOWN:
+        raise Undecided("environment.variables", resource.urn)
     names = sorted(variables) if isinstance(variables, dict) else []
     for name in names:
         if _SECRET_NAME.search(name) and not name.endswith("_ARN"):
@@ -195,6 +198,9 @@ def _not_public(resource: Resource, _context: Context) -> Iterator[str]:
         if resource.get("authorizationType") != "AWS_IAM":
             yield "authorizationType is not AWS_IAM; anybody could call the function"
         return
+    action = resource.text("action")
+    if action not in _INVOCATIONS:
+        yield f"action is not {_INVOCATIONS[0]}"
     principal = resource.text("principal")
     if "*" in principal or not principal:
         yield f"principal is {principal!r}; name one"
@@ -218,7 +224,7 @@ NOT_PUBLIC = ResourceRule(
 def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
     for function in stack.of(tokens.FUNCTION):
         wanted = function.get("loggingConfig.logGroup") or f"/aws/lambda/{function.text('name')}"
-        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.peek("name") == wanted]
+        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.get("name") == wanted]
         if not groups:
             yield function, f"log group {wanted} is not in the stack; Lambda makes it without key and retention"
         elif not any(group.urn in function.dependencies for group in groups):

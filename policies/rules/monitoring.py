@@ -8,13 +8,24 @@ from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, describe, statements
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import one_of, own_key
+from policies.rules.shapes import one_of, own_key, shown
 from policies.view import Resource, StackView
 
 _DATABASE_METRICS = ("CPUUtilization", "DatabaseConnections", "FreeableMemory")
 _READER_METRICS = ("AuroraReplicaLag",)
 _FUNCTION_METRICS = ("Errors", "Throttles")
 _APP_METRICS = ("Duration",)
+# By metric: its namespace, the comparison, and the statistics that mean something.
+_CONDITIONS = {
+    "AuroraReplicaLag": ("AWS/RDS", "GreaterThanThreshold", ("Maximum", "Average")),
+    "CPUUtilization": ("AWS/RDS", "GreaterThanThreshold", ("Average", "Maximum")),
+    "DatabaseConnections": ("AWS/RDS", "GreaterThanThreshold", ("Maximum", "Average")),
+    "Duration": ("AWS/Lambda", "GreaterThanThreshold", ("p95", "p99", "Maximum")),
+    "Errors": ("AWS/Lambda", "GreaterThanThreshold", ("Sum",)),
+    "FreeableMemory": ("AWS/RDS", "LessThanThreshold", ("Average", "Minimum")),
+    "Throttles": ("AWS/Lambda", "GreaterThanThreshold", ("Sum",)),
+}
+_SLOWEST_SECONDS = 900
 
 LOG_RETENTION = ResourceRule(
     id="log-retention",
@@ -138,7 +149,7 @@ def _coverage(stack: StackView, _context: Context) -> Iterator[tuple[Resource, s
         wanted = _DATABASE_METRICS + (_READER_METRICS if len(members) > 1 else ())
         yield from _missing(cluster, wanted, alarms)
     for function in stack.of(tokens.FUNCTION):
-        is_app = function.peek("packageType") == "Image"
+        is_app = function.get("packageType") == "Image"
         yield from _missing(function, _FUNCTION_METRICS + (_APP_METRICS if is_app else ()), alarms)
 
 
@@ -162,18 +173,21 @@ COVERAGE = StackRule(
 
 def _thresholds(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     limits, common = context.limits, context.common
-    apps = frozenset(item.urn for item in stack.of(tokens.FUNCTION) if item.peek("packageType") == "Image")
+    apps = frozenset(item.urn for item in stack.of(tokens.FUNCTION) if item.get("packageType") == "Image")
     for alarm in stack.of(tokens.ALARM):
         allowed = {
             "CPUUtilization": common.database_cpu_threshold,
             "DatabaseConnections": limits.connections_threshold,
             "Duration": limits.latency_threshold,
+            # One call that could not start is one too many, and so is a failed step of a rotation.
+            "Errors": [0],
+            "Throttles": [0],
         }.get(alarm.text("metricName"))
-        if alarm.peek("metricName") == "Errors" and apps & alarm.depends_by("dimensions"):
+        if alarm.text("metricName") == "Errors" and apps & alarm.depends_by("dimensions"):
             allowed = limits.error_threshold
         if allowed is not None and alarm.number("threshold") not in allowed:
             words = ", ".join(str(value) for value in allowed)
-            yield alarm, f"threshold is {alarm.peek('threshold')}; {context.environment} allows {words}"
+            yield alarm, f"threshold is {shown(alarm.get('threshold'))}; {context.environment} allows {words}"
 
 
 THRESHOLDS = StackRule(
@@ -184,6 +198,33 @@ THRESHOLDS = StackRule(
     types=(tokens.ALARM,),
     limits=("error_threshold", "latency_threshold", "connections_threshold", "database_cpu_threshold"),
     judge=_thresholds,
+)
+
+
+def _condition(resource: Resource, _context: Context) -> Iterator[str]:
+    metric = resource.text("metricName")
+    if metric not in _CONDITIONS:
+        return
+    namespace, operator, statistics = _CONDITIONS[metric]
+    for prop, wanted in (("namespace", namespace), ("comparisonOperator", operator)):
+        if resource.text(prop) != wanted:
+            yield f"{prop} is not {wanted}; the alarm on {metric} would never sound"
+    statistic = resource.text("statistic") or resource.text("extendedStatistic")
+    if statistic not in statistics:
+        yield f"the statistic of {metric} is not {' or '.join(statistics)}; the alarm would mean something else"
+    seconds = (resource.number("period") or 0) * (resource.number("evaluationPeriods") or 0)
+    if not 0 < seconds <= _SLOWEST_SECONDS:
+        yield f"sounds after {seconds:g} seconds (period times evaluationPeriods); at most {_SLOWEST_SECONDS} are allowed"
+
+
+CONDITIONS = ResourceRule(
+    id="alarm-conditions",
+    title="Alarms watch what they say, the right way round, and soon.",
+    why="An alarm with its comparison turned round, or over a day, is quiet when it matters.",
+    fix="Set namespace, comparison_operator, statistic, period and evaluation_periods as the metric needs.",
+    types=(tokens.ALARM,),
+    severity="high",
+    judge=_condition,
 )
 
 
@@ -212,5 +253,6 @@ RULES = (
     ACTS,
     COVERAGE,
     THRESHOLDS,
+    CONDITIONS,
     MISSING_DATA,
 )

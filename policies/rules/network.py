@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
 # A range of at most this many leading bits is taken for the whole internet: 0.0.0.0/1 is half of it.
@@ -30,16 +31,20 @@ def _ranges(resource: Resource) -> list[object]:
     return [found for prop in ("cidrIpv4", "cidrIpv6") if (found := resource.get(prop)) is not None]
 
 
-def _ingress(resource: Resource, _context: Context) -> Iterator[str]:
+def _ports(resource: Resource, way: str) -> Iterator[str]:
     if resource.get("ipProtocol") == "-1":
         yield "ipProtocol is -1; name the protocol and the port"
     elif resource.peek("fromPort") is None or resource.peek("toPort") is None:
         yield "fromPort and toPort are not both set; name the port"
     elif resource.number("fromPort") != resource.number("toPort"):
-        yield f"lets ports {resource.get('fromPort')} to {resource.get('toPort')} in; name the one port"
+        yield f"lets ports {shown(resource.get('fromPort'))} to {shown(resource.get('toPort'))} {way}; name the one port"
+
+
+def _ingress(resource: Resource, _context: Context) -> Iterator[str]:
+    yield from _ports(resource, "in")
     for found in _ranges(resource):
         if _is_open(found):
-            yield f"lets {found} in, which is anybody"
+            yield f"lets {shown(found)} in, which is anybody"
 
 
 INGRESS = ResourceRule(
@@ -62,7 +67,7 @@ def _database_ingress(stack: StackView, _context: Context) -> Iterator[tuple[Res
         if not stack.by_urn(rule.depends_by("referencedSecurityGroupId"), tokens.SECURITY_GROUP):
             yield rule, "lets others than a security group of this stack reach the database"
         if rule.number("fromPort") not in ports:
-            yield rule, f"opens port {rule.peek('fromPort')} of the database; it listens on {min(ports):g}"
+            yield rule, f"opens port {shown(rule.get('fromPort'))} of the database; it listens on {min(ports):g}"
 
 
 DATABASE_INGRESS = StackRule(
@@ -77,13 +82,12 @@ DATABASE_INGRESS = StackRule(
 
 
 def _egress(resource: Resource, context: Context) -> Iterator[str]:
-    if resource.get("ipProtocol") == "-1":
-        yield "ipProtocol is -1; name the protocol and the port"
+    yield from _ports(resource, "out")
     # What goes through a NAT gateway to AWS's APIs has no narrower range: they publish thousands.
     to_apis = context.stack.get("egress") == "nat" and resource.number("toPort") == HTTPS
     for found in _ranges(resource):
         if _is_open(found) and not to_apis:
-            yield f"lets everything out to {found}; name the security group or the range"
+            yield f"lets everything out to {shown(found)}; name the security group or the range"
 
 
 EGRESS = ResourceRule(

@@ -202,7 +202,7 @@ LOG_EXPORT = ResourceRule(
 def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
     for cluster in stack.of(tokens.CLUSTER):
         wanted = f"/aws/rds/cluster/{cluster.text('clusterIdentifier')}/postgresql"
-        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.peek("name") == wanted]
+        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.get("name") == wanted]
         if not groups:
             yield cluster, f"log group {wanted} is not in the stack; RDS makes it without key and retention"
         elif not any(group.urn in cluster.dependencies for group in groups):

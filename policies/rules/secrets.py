@@ -40,6 +40,8 @@ def _rotation(stack: StackView, context: Context) -> Iterator[tuple[Resource, st
 def _schedule(rotation: Resource, context: Context) -> Iterator[str]:
     if not rotation.flag("rotationEnabled", default=True):
         yield "rotationEnabled is false"
+    if not rotation.flag("rotateImmediately", default=True):
+        yield "rotateImmediately is false; the secret would have no password until the first day of the schedule"
     days = rotation.number("rotationRules.automaticallyAfterDays")
     expression = rotation.text("rotationRules.scheduleExpression")
     if days is None:
@@ -61,7 +63,7 @@ def _function(rotation: Resource, secret: Resource, stack: StackView) -> Iterato
         permissions = [
             item
             for item in stack.of(tokens.PERMISSION)
-            if function.urn in item.depends_by("function") and item.peek("principal") == ROTATOR
+            if function.urn in item.depends_by("function") and item.get("principal") == ROTATOR
         ]
         if not any(secret.urn in item.depends_by("sourceArn") for item in permissions):
             yield rotation, f"{ROTATOR} may not call {function.name} for this secret; add a permission"
@@ -108,8 +110,7 @@ NO_PUBLIC = ResourceRule(
 
 
 def _no_password(resource: Resource, _context: Context) -> Iterator[str]:
-    value = resource.peek("secretString")
-    if isinstance(value, str) and _SENSITIVE.search(value):
+    if _SENSITIVE.search(resource.text("secretString")):
         yield "secretString holds a password, which would stand in Pulumi's state; let the first rotation make it"
 
 

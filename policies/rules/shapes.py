@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceJudge, StackJudge
 from policies.view import Resource, StackView
+
+_LONGEST_SHOWN = 120
 
 
 def must_be(prop: str, *, expected: bool, default: bool) -> ResourceJudge:
@@ -29,7 +32,7 @@ def one_of(
         found = resource.get(prop, default)
         if found not in allowed(context):
             words = ", ".join(str(value) for value in allowed(context))
-            yield f"{prop} is {_shown(found)}{_absent(resource, prop)}; {context.environment} allows {words}"
+            yield f"{prop} is {shown(found)}{_absent(resource, prop)}; {context.environment} allows {words}"
 
     return judge
 
@@ -56,5 +59,8 @@ def _absent(resource: Resource, prop: str) -> str:
     return " (not set)" if resource.peek(prop) is None else ""
 
 
-def _shown(value: object) -> str:
-    return repr(value) if isinstance(value, str) else str(value)
+def shown(value: object) -> str:
+    """Return the value for a message; of lists and mappings nothing, as they may hold a secret."""
+    if isinstance(value, str):
+        return repr(textwrap.shorten(value, _LONGEST_SHOWN, placeholder=" ..."))
+    return str(value) if isinstance(value, bool | int | float) else f"a {type(value).__name__}"

@@ -254,6 +254,11 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ],
     ),
     (
+        "rds-engine-version",
+        put("database-cluster", "engine", "aurora-mysql"),
+        ["database-cluster: engine is not aurora-postgresql"],
+    ),
+    (
         "rds-instance-class",
         put("database-instance-0", "instanceClass", "db.t3.micro"),
         ["database-instance-0: instanceClass is 'db.t3.micro'; prod allows db.r6g.large, db.r6g.xlarge"],
@@ -414,7 +419,7 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "lambda-tracing",
         drop("lambda-app-function", "tracingConfig"),
-        ["lambda-app-function: tracingConfig.mode is PassThrough; it must be Active"],
+        ["lambda-app-function: tracingConfig.mode is 'PassThrough'; it must be Active"],
     ),
     (
         "lambda-failure-path",
@@ -486,6 +491,11 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["url: authorizationType is not AWS_IAM; anybody could call the function"],
     ),
     ("lambda-not-public", add(tokens.FUNCTION_URL, "url", {"authorizationType": "AWS_IAM"}), []),
+    (
+        "lambda-not-public",
+        put("secrets-rotation-permission", "action", "lambda:*"),
+        ["secrets-rotation-permission: action is not lambda:InvokeFunction"],
+    ),
     (
         "lambda-log-group",
         remove("lambda-app-logs"),
@@ -662,6 +672,13 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["secrets-schedule: doesn't depend on the permission; the first rotation would fail"],
     ),
     (
+        "sm-rotation",
+        put("secrets-schedule", "rotateImmediately", False),
+        [
+            "secrets-schedule: rotateImmediately is false; the secret would have no password until the first day of the schedule"
+        ],
+    ),
+    (
         "sm-no-public",
         put("secrets-credentials-policy", "blockPublicPolicy", False),
         ["secrets-credentials-policy: blockPublicPolicy is not true; AWS then takes a policy that opens the secret"],
@@ -785,6 +802,44 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["monitoring-db-database-connections: threshold is 900; prod allows 200"],
     ),
     (
+        "alarm-thresholds",
+        put("monitoring-rotation-errors", "threshold", 5),
+        ["monitoring-rotation-errors: threshold is 5; prod allows 0"],
+    ),
+    (
+        "alarm-thresholds",
+        put("monitoring-app-throttles", "threshold", 5),
+        ["monitoring-app-throttles: threshold is 5; prod allows 0"],
+    ),
+    (
+        "alarm-conditions",
+        put("monitoring-db-freeable-memory", "comparisonOperator", "GreaterThanThreshold"),
+        [
+            "monitoring-db-freeable-memory: comparisonOperator is not LessThanThreshold; the alarm on FreeableMemory would never sound"
+        ],
+    ),
+    (
+        "alarm-conditions",
+        every(
+            put("monitoring-app-errors", "namespace", "AWS/RDS"), put("monitoring-app-errors", "statistic", "Average")
+        ),
+        [
+            "monitoring-app-errors: namespace is not AWS/Lambda; the alarm on Errors would never sound",
+            "monitoring-app-errors: the statistic of Errors is not Sum; the alarm would mean something else",
+        ],
+    ),
+    (
+        "alarm-conditions",
+        put("monitoring-app-errors", "period", 86400),
+        ["monitoring-app-errors: sounds after 86400 seconds (period times evaluationPeriods); at most 900 are allowed"],
+    ),
+    (
+        "alarm-conditions",
+        drop("monitoring-app-errors", "evaluationPeriods"),
+        ["monitoring-app-errors: sounds after 0 seconds (period times evaluationPeriods); at most 900 are allowed"],
+    ),
+    ("alarm-conditions", put("monitoring-app-errors", "metricName", "Invocations"), []),
+    (
         "alarm-missing-data",
         drop("monitoring-app-errors", "treatMissingData"),
         ["monitoring-app-errors: treatMissingData is not set; an alarm without data would say nothing"],
@@ -807,17 +862,17 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "sg-ingress",
         put("database-ingress-app", "cidrIpv4", "0.0.0.0/1"),
-        ["database-ingress-app: lets 0.0.0.0/1 in, which is anybody"],
+        ["database-ingress-app: lets '0.0.0.0/1' in, which is anybody"],
     ),
     (
         "sg-ingress",
         put("database-ingress-app", "cidrIpv6", "::/0"),
-        ["database-ingress-app: lets ::/0 in, which is anybody"],
+        ["database-ingress-app: lets '::/0' in, which is anybody"],
     ),
     (
         "sg-ingress",
         put("database-ingress-app", "cidrIpv4", "everywhere"),
-        ["database-ingress-app: lets everywhere in, which is anybody"],
+        ["database-ingress-app: lets 'everywhere' in, which is anybody"],
     ),
     ("sg-ingress", put("database-ingress-app", "cidrIpv4", "10.0.0.0/8"), []),
     (
@@ -839,9 +894,14 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "sg-egress",
         put("lambda-app-egress-https", "cidrIpv4", "0.0.0.0/0"),
-        ["lambda-app-egress-https: lets everything out to 0.0.0.0/0; name the security group or the range"],
+        ["lambda-app-egress-https: lets everything out to '0.0.0.0/0'; name the security group or the range"],
     ),
     ("sg-egress", every(put("lambda-app-egress-https", "cidrIpv4", "0.0.0.0/0"), config("egress", "nat")), []),
+    (
+        "sg-egress",
+        put("lambda-app-egress-https", "toPort", 65535),
+        ["lambda-app-egress-https: lets ports 443 to 65535 out; name the one port"],
+    ),
     (
         "sg-hygiene",
         drop("lambda-app-security-group", "description"),
@@ -861,6 +921,20 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     ),
     ("sg-attached", add(tokens.SECURITY_GROUP, "idle-group"), ["idle-group: belongs to nothing"]),
     ("sg-attached", remove("lambda-app-function"), ["lambda-app-security-group: belongs to nothing"]),
+    (
+        "own-parts",
+        cut("lambda-app-function", "role"),
+        [
+            "lambda-app-function: role is no Role of this stack; what it names isn't judged, and may be changed by others"
+        ],
+    ),
+    (
+        "own-parts",
+        cut("tap-key-alias", "targetKeyId"),
+        [
+            "tap-key-alias: targetKeyId is no Key of this stack; what it names isn't judged, and may be changed by others"
+        ],
+    ),
     (
         "names",
         drop("monitoring-topic", "name"),

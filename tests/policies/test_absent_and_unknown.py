@@ -12,7 +12,20 @@ from tests.policies.world import RULE_OF, Change, World, drop, unknown
 GOLDEN = Path(__file__).parent / "golden" / "absent-and-unknown.txt"
 
 # Read for its presence alone, or for what it depends on: a value that is there but not known decides as well.
-DECIDED_ANYWAY: dict[str, str] = {}
+_KEY = "Which key it is follows from what the value comes from."
+DECIDED_ANYWAY: dict[str, str] = {
+    "rds-own-key: kmsKeyId": _KEY,
+    "rds-own-key: masterUserSecretKmsKeyId": _KEY,
+    "rds-insights-own-key: performanceInsightsKmsKeyId": _KEY,
+    "lambda-environment-own-key: kmsKeyArn": _KEY,
+    "sm-own-key: kmsKeyId": _KEY,
+    "log-own-key: kmsKeyId": _KEY,
+    "sns-own-key: kmsMasterKeyId": _KEY,
+    "rds-enhanced-monitoring: monitoringRoleArn": "That there is one is enough; whose it is own-parts says.",
+    "lambda-not-public: sourceArn": "That it is bound is enough; to what, sm-rotation says.",
+    "lambda-not-public: sourceAccount": "That it is bound is enough.",
+    "alarm-missing-data: treatMissingData": "That something is said is enough.",
+}
 
 
 def reads(rule: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:

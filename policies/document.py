@@ -1,0 +1,150 @@
+"""Write RULES.md and COVERAGE.md from the catalogue, the limits and the references: `python -m policies.document`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from policies.catalogue import RULES
+from policies.limits import Limits, limits
+from policies.references import Reference, References, load_references
+from policies.rule import Rule
+
+FOLDER = Path(__file__).resolve().parent
+_WRITTEN = "<!-- Written by `make docs` from the catalogue: change that, not this. -->"
+_STRENGTH = ("mandatory", "advisory", "off")
+
+
+def documents() -> Mapping[Path, str]:
+    """Return each document's place and text."""
+    known, references = limits(), load_references()
+    return {
+        FOLDER / "RULES.md": "\n".join(_rules(known, references)) + "\n",
+        FOLDER / "COVERAGE.md": "\n".join(_coverage(known, references)) + "\n",
+    }
+
+
+def write() -> None:
+    """Write the documents."""
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
+
+
+def _rules(known: Limits, references: References) -> Iterator[str]:
+    names = list(known.environments)
+    yield from ("# Rules", "", _WRITTEN, "")
+    yield f"{len(RULES)} rules. `*` after a control marks our own reading of it; a rule supports a control, no more."
+    yield ""
+    yield from _table(
+        ["rule", "severity", *names, "says"],
+        [[f"[{r.id}](#{r.id})", r.severity, *_levels(r, known), r.title] for r in RULES],
+    )
+    for rule in RULES:
+        yield from _rule(rule, known, references.rules.get(rule.id, []), references)
+
+
+def _rule(rule: Rule, known: Limits, supported: list[Reference], references: References) -> Iterator[str]:
+    names = list(known.environments)
+    yield from ("", f"## {rule.id}", "", rule.title, "")
+    yield f"- Why: {rule.why}"
+    yield f"- Fix: {_cell(rule.fix)}"
+    yield f"- Judges: {', '.join(f'`{type_}`' for type_ in rule.types)}"
+    yield f"- Severity: {rule.severity}"
+    for accepted in known.accepted:
+        if accepted.rule == rule.id:
+            yield f"- Accepted for `{accepted.resource}`: {accepted.reason}"
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for item in supported:
+        grouped[references.frameworks[item.framework]].append(_control(item))
+    for framework, ids in grouped.items():
+        yield f"- Supports {framework}: {', '.join(ids)}"
+    yield ""
+    rows = [["level", *_levels(rule, known)]]
+    rows += [[f"`{to_camel(limit)}`", *(_limit(known, name, limit) for name in names)] for limit in rule.limits]
+    yield from _table(["", *names], rows)
+
+
+def _coverage(known: Limits, references: References) -> Iterator[str]:
+    names = list(known.environments)
+    accepted = {item.rule for item in known.accepted}
+    yield from ("# Coverage of controls", "", _WRITTEN, "")
+    yield "Each rule supports the controls beside it, at the level that it has in an environment; the strongest is shown."
+    yield "`*` marks our own reading of a control. Where a deviation is accepted the level is followed by the rule's name."
+    yield "Nothing here says that anybody complies with anything: that is for an assessor."
+    for framework, title in references.frameworks.items():
+        rules_of: dict[str, list[Rule]] = defaultdict(list)
+        for rule in RULES:
+            for item in references.rules.get(rule.id, []):
+                if item.framework == framework:
+                    rules_of[_control(item)].append(rule)
+        yield from ("", f"## {title}", "")
+        rows = [
+            [control, ", ".join(rule.id for rule in rules), *_strongest(rules, known, accepted)]
+            for control, rules in sorted(rules_of.items())
+        ]
+        yield from _table(["control", "rules", *names], rows)
+        gaps = [[gap.id, _cell(gap.reason)] for gap in references.gaps if gap.framework == framework]
+        if gaps:
+            yield from ("", "Gaps:", "")
+            yield from _table(["control", "why no rule supports it"], gaps)
+    yield from ("", "## Rules without a control", "")
+    alone = [rule.id for rule in RULES if not references.rules.get(rule.id)]
+    yield ", ".join(f"`{rule}`" for rule in alone)
+    yield from ("", "## Accepted deviations", "")
+    yield from _table(["rule", "resource", "reason"], [[a.rule, f"`{a.resource}`", a.reason] for a in known.accepted])
+    yield from ("", "## Sources", "")
+    yield from _table(
+        ["source", "title", "read"], [[key, s.title, s.date.isoformat()] for key, s in references.sources.items()]
+    )
+
+
+def _levels(rule: Rule, known: Limits) -> list[str]:
+    return [rule.level(known, name) for name in known.environments]
+
+
+def _strongest(rules: list[Rule], known: Limits, accepted: set[str]) -> list[str]:
+    deviating = [rule.id for rule in rules if rule.id in accepted]
+    note = f" (accepted: {', '.join(deviating)})" if deviating else ""
+    strongest = (min((r.level(known, name) for r in rules), key=_STRENGTH.index) for name in known.environments)
+    return [f"{level}{note}" for level in strongest]
+
+
+def _control(reference: Reference) -> str:
+    return reference.id if reference.provenance == "listed" else f"{reference.id}\\*"
+
+
+def _limit(known: Limits, environment: str, name: str) -> str:
+    block = known.environments[environment]
+    return _value(getattr(block if hasattr(block, name) else known.common, name))
+
+
+def _value(value: Any) -> str:
+    if hasattr(value, "model_dump"):
+        value = value.model_dump()
+    if isinstance(value, dict):
+        return "; ".join(f"{to_camel(str(key))}: {_value(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return (
+        {True: "yes", False: "no", None: "any"}.get(value, str(value))
+        if not isinstance(value, int) or isinstance(value, bool)
+        else str(value)
+    )
+
+
+def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---' for _ in head)}|"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("*", "\\*").replace("|", "\\|").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    write()

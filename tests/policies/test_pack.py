@@ -1,0 +1,242 @@
+"""The pack as Pulumi runs it: over its protocol, here and as a copy of the folder alone."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+
+from policies import pack, tokens
+from policies.catalogue import RULES
+from policies.context import StackConfig
+from policies.limits import load_limits
+from policies.pack import policies, policy_config
+from policies.wire import Outcome, decode
+from tests.policies.world import SECRET_MARK, recorded
+
+PACK = Path(pack.__file__).parent
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+CANARY = "canary-5f1d9e7c"
+LEVELS = {"mandatory": analyzer_pb2.MANDATORY, "advisory": analyzer_pb2.ADVISORY, "off": analyzer_pb2.DISABLED}
+
+
+def properties(**values: object) -> Struct:
+    struct = Struct()
+    struct.update(values)
+    return struct
+
+
+def request(type_: str, stack: str = "prod", **values: object) -> analyzer_pb2.AnalyzeRequest:
+    urn = f"urn:pulumi:{stack}::parity::{type_}::probe"
+    return analyzer_pb2.AnalyzeRequest(type=type_, name="probe", urn=urn, properties=properties(**values))
+
+
+def servicer(stack: StackConfig) -> _PolicyAnalyzerServicer:
+    return _PolicyAnalyzerServicer("parity-guard", "1.0.0", policies(stack), EnforcementLevel.MANDATORY)
+
+
+def stack_config(stack: str | None, **config: str) -> StackConfig:
+    values = {f"parity:{key}": value for key, value in config.items()}
+    return StackConfig(stack=stack, project="parity", config=values, suffix=None)
+
+
+def said(outcomes: list[Outcome], rule: str) -> list[tuple[str, str, str]]:
+    return [(outcome.level, outcome.outcome, outcome.message) for outcome in outcomes if outcome.rule == rule]
+
+
+@contextmanager
+def started(folder: Path, **variables: str) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
+    """Start the folder as the engine does; without this project on the path of modules."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "PYTHONPATH"))}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", str(folder)],
+        cwd=folder,
+        env=environment | variables,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        with process.stdout, grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(params=["the folder itself", "a copy of it alone"])
+def folder(request, tmp_path) -> Path:
+    if request.param == "the folder itself":
+        return PACK
+    copy = tmp_path / "our-guard"
+    shutil.copytree(PACK, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_the_folder_runs_as_a_pack_under_any_name(folder):
+    variables = {"PULUMI_PROJECT": "parity", "PULUMI_STACK": "prod", "PULUMI_DRY_RUN": "true"}
+    config = {"PULUMI_CONFIG": json.dumps({"parity:environment": "prod"})}
+
+    with started(folder, **variables, **config) as analyzer:
+        info = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
+        outcomes = decode(analyzer.Analyze(request(tokens.CLUSTER, storageEncrypted=False)), None)
+
+    limits = load_limits()
+    assert [policy.name for policy in info.policies] == [rule.id for rule in RULES]
+    assert [policy.enforcementLevel for policy in info.policies] == [LEVELS[r.level(limits, "prod")] for r in RULES]
+    assert said(outcomes, "rds-encrypted") == [("mandatory", "failed", "storageEncrypted is false; it must be true")]
+
+
+def test_a_broken_limits_file_is_one_line_and_status_3(tmp_path):
+    copy = tmp_path / "guard"
+    shutil.copytree(PACK, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "environments.yaml").write_text("schemaVersion: 1\nschemaVersion: 1\n")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "pulumi.policy", "127.0.0.1:0", str(copy)],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr == "guard/environments.yaml:2: 'schemaVersion' stands twice (first on line 1)\n"
+
+
+def test_levels_are_the_environments_or_the_strictest_where_nobody_knows_it(monkeypatch):
+    limits = load_limits()
+    blocks = {
+        name: block.model_copy(update={"levels": {"rds-pgaudit": level}})
+        for (name, block), level in zip(limits.environments.items(), ("off", "advisory", "mandatory"), strict=True)
+    }
+    monkeypatch.setattr(pack, "limits", lambda: limits.model_copy(update={"environments": blocks}))
+    names = list(blocks)
+
+    def level(stack: StackConfig) -> str:
+        return str(next(p.enforcement_level for p in policies(stack) if p.name == "rds-pgaudit").value)
+
+    assert [level(stack_config(name)) for name in names] == ["disabled", "advisory", "mandatory"]
+    assert level(stack_config(None)) == "mandatory"
+    assert level(stack_config("x", environment="nowhere")) == "mandatory"
+
+
+def test_the_policy_configuration_names_every_level_and_the_environment(monkeypatch):
+    limits = load_limits()
+    block = limits.environments["dev"].model_copy(update={"levels": {"rds-pgaudit": "off"}})
+    changed = limits.model_copy(update={"environments": {**limits.environments, "dev": block}})
+
+    config = policy_config("dev", changed)
+
+    assert set(config) == {rule.id for rule in RULES}
+    assert config["rds-encrypted"] == {"enforcementLevel": "mandatory", "environment": "dev"}
+    assert config["rds-pgaudit"] == {"enforcementLevel": "disabled", "environment": "dev"}
+
+
+def test_an_unknown_environment_is_one_mandatory_violation_of_its_own():
+    service = servicer(stack_config("x", environment="nowhere"))
+    one = request(tokens.CLUSTER, "x")
+    stack = analyzer_pb2.AnalyzeStackRequest(
+        resources=[analyzer_pb2.AnalyzerResource(type=one.type, name=one.name, urn=one.urn, properties=one.properties)]
+    )
+
+    outcomes = decode(service.Analyze(one, None), one.urn) + decode(service.AnalyzeStack(stack, None), None)
+
+    assert [(o.rule, o.level, o.message) for o in outcomes] == [
+        ("environment", "mandatory", "parity:environment names 'nowhere'; known: dev, staging, prod")
+    ]
+
+
+def test_a_stack_of_nothing_still_has_an_environment():
+    service = servicer(stack_config(None))
+
+    outcomes = decode(service.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), None), None)
+
+    assert [o.rule for o in outcomes] == ["environment"]
+
+
+def test_what_a_preview_does_not_know_is_undecided_and_lets_it_go_on():
+    given = request(tokens.CLUSTER, storageEncrypted=UNKNOWN_STRING_VALUE)
+
+    outcomes = decode(servicer(stack_config("prod")).Analyze(given, None), given.urn)
+
+    assert said(outcomes, "rds-encrypted") == [
+        ("advisory", "undecided", "storageEncrypted is not known before the deployment")
+    ]
+
+
+def test_what_is_accepted_is_said_as_exempt():
+    given = request(tokens.ROLE_POLICY, policy="{}")
+
+    (exempt,) = said(decode(servicer(stack_config("prod")).Analyze(given, None), given.urn), "iam-inline-policies")
+
+    assert exempt[1] == "exempt"
+    assert exempt[2].startswith("accepted: Each policy belongs to one role")
+
+
+def stack_request(resources: list[analyzer_pb2.AnalyzerResource]) -> analyzer_pb2.AnalyzeStackRequest:
+    return analyzer_pb2.AnalyzeStackRequest(resources=resources)
+
+
+@pytest.fixture(scope="module")
+def on_the_wire() -> list[analyzer_pb2.AnalyzerResource]:
+    provider = analyzer_pb2.AnalyzerProviderResource(type=tokens.PROVIDER, properties=properties(region="us-east-1"))
+    return [
+        analyzer_pb2.AnalyzerResource(
+            type=item.type,
+            name=item.name,
+            urn=item.urn,
+            properties=item.properties,
+            provider=provider,
+            parent=item.parent,
+            dependencies=item.dependencies,
+            propertyDependencies={
+                key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
+                for key, urns in item.property_dependencies.items()
+            },
+            options=analyzer_pb2.AnalyzerResourceOptions(ignoreChanges=item.ignore_changes, protect=item.protect),
+        )
+        for item in recorded("prod")
+    ]
+
+
+def test_our_own_stack_passes_over_the_protocol(on_the_wire):
+    config = {"environment": "prod", "environmentSuffix": "main"}
+    service = servicer(stack_config("prod", **config))
+
+    outcomes = decode(service.AnalyzeStack(stack_request(on_the_wire), None), None)
+
+    assert [outcome for outcome in outcomes if outcome.outcome != "exempt"] == []
+
+
+@pytest.mark.parametrize("value", ["unknown", "secret"])
+def test_no_property_that_is_unknown_or_secret_crashes_the_real_pack_or_is_repeated(on_the_wire, value):
+    service = servicer(stack_config("prod"))
+    given = {"unknown": UNKNOWN_STRING_VALUE, "secret": {SECRET_MARK: SECRET, "value": {"password": CANARY}}}[value]
+    for resource in {item.type: item for item in on_the_wire}.values():
+        everything = properties(**dict.fromkeys(resource.properties.fields, given))
+        one = analyzer_pb2.AnalyzeRequest(
+            type=resource.type, name=resource.name, urn=resource.urn, properties=everything
+        )
+        changed = analyzer_pb2.AnalyzerResource()
+        changed.CopyFrom(resource)
+        changed.properties.CopyFrom(everything)
+        stack = stack_request([changed if item.urn == resource.urn else item for item in on_the_wire])
+
+        outcomes = decode(service.Analyze(one, None), one.urn) + decode(service.AnalyzeStack(stack, None), None)
+
+        assert [outcome for outcome in outcomes if outcome.outcome == "error"] == []
+        assert CANARY not in "".join(o.message for o in outcomes)
