@@ -12,7 +12,8 @@ SHOWN = re.compile(r"(<!-- check -->\n)(.*?)(<!-- /check -->)", re.DOTALL)
 
 
 def test_the_readme_shows_what_the_check_prints():
-    printed = f"\n```text\nX\n```\n\n"
+    output = run("check").stdout.strip("\n")
+    printed = f"\n```text\n{output}\n```\n\n"
     text = README.read_text()
     if os.environ.get("UPDATE_GOLDEN"):
         text = SHOWN.sub(lambda match: match[1] + printed + match[3], text)
