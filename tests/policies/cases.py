@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # whole messages, each on a line
 """Every rule: one change of the happy path, and all that the rule then says.
 
 A rule that says nothing has passed. Its lines are whole: the resource, what was found, what is allowed.

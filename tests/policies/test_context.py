@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # whole messages, each on a line
 """Which environment it is: every source that is there must agree, and an unknown one is never guessed."""
 
 import json

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # whole messages, each on a line
 """Exemptions: exact, owned, needed, and gone on a day."""
 
 import datetime
@@ -66,12 +67,12 @@ def test_a_day_later_the_rule_fails_and_the_exemption_too():
 
 
 @pytest.mark.parametrize(("days", "warned"), [(14, True), (15, False)])
-def test_it_warns_two_weeks_ahead(days: int, warned: bool):
+def test_it_warns_two_weeks_ahead(days: int, warned):
     assert any("mend the resource before" in line for line in after(exempt("rds-copy-tags", days=days))) is warned
 
 
 @pytest.mark.parametrize(("days", "refused"), [(30, False), (31, True)])
-def test_none_reaches_further_than_the_environment_allows(days: int, refused: bool):
+def test_none_reaches_further_than_the_environment_allows(days: int, refused):
     assert any("more than the 30 days" in line for line in after(exempt("rds-copy-tags", days=days))) is refused
 
 

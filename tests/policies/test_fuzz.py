@@ -132,4 +132,4 @@ def test_no_message_repeats_a_value_that_may_be_secret():
 
 
 def _shown(path: str) -> bool:
-    return path in SHOWN or path.split(".")[0] in ("tags", "parameters")
+    return path in SHOWN or path.partition(".")[0] in ("tags", "parameters")

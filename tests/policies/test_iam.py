@@ -28,14 +28,14 @@ def one(**keys: Any) -> Statement:
         ({}, "iam:PassRole", False),
     ],
 )
-def test_an_action_is_granted_as_iam_would(keys: dict[str, Any], action: str, granted: bool):
+def test_an_action_is_granted_as_iam_would(keys: dict[str, Any], action: str, granted):
     assert one(Effect="Allow", **keys).grants(action) is granted
 
 
 @pytest.mark.parametrize(
     ("effect", "allows"), [("Allow", True), ("Deny", False), ("deny", False), ("alow", True), (None, True)]
 )
-def test_only_a_plain_deny_is_none(effect: str | None, allows: bool):
+def test_only_a_plain_deny_is_none(effect: str | None, allows):
     assert one(Effect=effect).allows is allows
 
 
@@ -49,7 +49,7 @@ def test_only_a_plain_deny_is_none(effect: str | None, allows: bool):
         ({}, False),
     ],
 )
-def test_what_is_about_everything(keys: dict[str, Any], everything: bool):
+def test_what_is_about_everything(keys: dict[str, Any], everything):
     assert one(Effect="Allow", **keys).on_everything is everything
 
 
@@ -64,7 +64,7 @@ def test_what_is_about_everything(keys: dict[str, Any], everything: bool):
         ({}, False),
     ],
 )
-def test_who_is_everyone(keys: dict[str, Any], everyone: bool):
+def test_who_is_everyone(keys: dict[str, Any], everyone):
     assert one(Effect="Allow", **keys).for_everyone is everyone
 
 

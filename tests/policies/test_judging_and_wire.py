@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # whole messages, each on a line
 """One rule's outcome, to the wire and back."""
 
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def test_what_is_exempt_is_a_reason_not_to_apply():
     world = World()
     exempt("probe")(world)
 
-    with pytest.raises(NotApplicableError, match="^exempt: A test asks for it"):
+    with pytest.raises(NotApplicableError, match=r"^exempt: A test asks for it"):
         run(judge, world)
 
 

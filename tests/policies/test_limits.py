@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # whole messages, each on a line
 """The limits file: everything that is wrong with it, at once, each with its line."""
 
 import re

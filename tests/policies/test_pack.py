@@ -134,7 +134,7 @@ def test_levels_are_the_environments_or_the_strictest_where_nobody_knows_it(monk
     assert level(stack_config("x", environment="nowhere")) == "mandatory"
 
 
-def test_the_policy_configuration_names_every_level_and_the_environment(monkeypatch):
+def test_the_policy_configuration_names_every_level_and_the_environment():
     limits = load_limits()
     block = limits.environments["dev"].model_copy(update={"levels": {"rds-pgaudit": "off"}})
     changed = limits.model_copy(update={"environments": {**limits.environments, "dev": block}})

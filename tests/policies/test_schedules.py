@@ -37,5 +37,5 @@ def test_what_is_no_schedule_is_refused(expression: str):
 
 
 def test_a_schedule_of_one_year_ends():
-    with pytest.raises(ScheduleError, match="^has a schedule for the year 2027 alone; rotation must go on$"):
+    with pytest.raises(ScheduleError, match=r"^has a schedule for the year 2027 alone; rotation must go on$"):
         longest_days("cron(0 8 1 1 ? 2027)")

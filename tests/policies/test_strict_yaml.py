@@ -47,12 +47,12 @@ def test_what_is_not_plain_is_refused_with_its_line(text: str, message: str, lin
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path):
-    with pytest.raises(YamlError, match="^the file does not exist$"):
+    with pytest.raises(YamlError, match=r"^the file does not exist$"):
         read(tmp_path / "none.yaml")
 
 
 def test_a_folder_in_its_place_is_one_line(tmp_path):
-    with pytest.raises(YamlError, match="^the file can't be read: Is a directory$"):
+    with pytest.raises(YamlError, match=r"^the file can't be read: Is a directory$"):
         read(tmp_path)
 
 
@@ -60,7 +60,7 @@ def test_a_huge_file_is_not_read(tmp_path):
     path = tmp_path / "huge.yaml"
     path.write_bytes(b"#" * (MAX_BYTES + 1))
 
-    with pytest.raises(YamlError, match=f"^the file has {MAX_BYTES + 1} bytes; at most {MAX_BYTES} are read$"):
+    with pytest.raises(YamlError, match=rf"^the file has {MAX_BYTES + 1} bytes; at most {MAX_BYTES} are read$"):
         read(path)
 
 
@@ -68,7 +68,7 @@ def test_bytes_that_are_not_utf_8_are_named_by_their_place(tmp_path):
     path = tmp_path / "latin.yaml"
     path.write_bytes("a: ü\n".encode("latin-1"))
 
-    with pytest.raises(YamlError, match="^byte 3 is not UTF-8$"):
+    with pytest.raises(YamlError, match=r"^byte 3 is not UTF-8$"):
         read(path)
 
 

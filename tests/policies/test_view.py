@@ -30,7 +30,7 @@ def test_the_sdks_proxies_become_plain():
     ],
 )
 def test_reading_an_unknown_leaves_it_undecided_with_its_path(path: str, value: object, unknown: str):
-    with pytest.raises(Undecided, match=f"^{unknown.replace('[', chr(92) + '[')}$"):
+    with pytest.raises(Undecided, match=rf"^{unknown.replace('[', chr(92) + '[')}$"):
         resource(a=value).get(path)
 
 
@@ -43,7 +43,7 @@ def test_absent_is_the_default_and_known_neighbours_are_read():
 @pytest.mark.parametrize(
     ("value", "read"), [(True, True), ("true", True), ("false", False), ("x", True), (None, True), (0, False)]
 )
-def test_a_flag_is_read_as_the_provider_does(value: object, read: bool):
+def test_a_flag_is_read_as_the_provider_does(value: object, read):
     assert resource(a=value).flag("a", default=True) is read
 
 
@@ -59,7 +59,7 @@ def test_text_is_text_alone():
 def test_items_may_be_unknown_but_not_the_list():
     assert resource(a=[1, UNKNOWN]).items("a") == [1, UNKNOWN]
     assert resource(a="x").items("a") == []
-    with pytest.raises(Undecided, match="^a$"):
+    with pytest.raises(Undecided, match=r"^a$"):
         resource(a=UNKNOWN).items("a")
 
 

@@ -36,9 +36,14 @@ Change = Callable[["World"], object]
 
 
 @cache
+def config_of(environment: str) -> Mapping[str, str]:
+    return read_stack_file(environment).config
+
+
+@cache
 def recorded(environment: str) -> tuple[Registration, ...]:
     preload()
-    config = read_stack_file(environment).config
+    config = config_of(environment)
     cloud = Cloud(stack=environment, region=config["aws:region"], account=ACCOUNT)
     return record(deploy, stack=environment, config=config, cloud=cloud).registrations
 
@@ -66,7 +71,7 @@ def happy(environment: str) -> Mapping[str, Resource]:
             props=without_marks(item.inputs),
             protect=item.protect,
             ignore_changes=item.ignore_changes,
-            provider={"region": read_stack_file(environment).config["aws:region"]},
+            provider={"region": config_of(environment)["aws:region"]},
             dependencies=frozenset(item.dependencies),
             property_dependencies={key: frozenset(urns) for key, urns in item.property_dependencies.items()},
         )
@@ -87,7 +92,7 @@ class World:
         self.environment = environment
         self.stack_name = environment
         self.resources = dict(happy(environment))
-        self.config = dict(read_stack_file(environment).config)
+        self.config = dict(config_of(environment))
         self.limits = limits or strict_limits()
         self.exemptions: tuple[Exemption, ...] = ()
 
