@@ -95,8 +95,6 @@ def parse(text: str) -> Document:
         raise YamlError(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from None
     except yaml.YAMLError as error:
         raise YamlError(f"not YAML: {str(error).splitlines()[0]}") from None
-    except RecursionError:
-        raise YamlError(f"nested deeper than {MAX_DEPTH} levels") from None
 
 
 def _refuse_indirection(text: str) -> None:
@@ -126,7 +124,11 @@ def _plain(loader: _Loader, node: yaml.Node, path: KeyPath, lines: dict[KeyPath,
         return [_plain(loader, item, (*path, index), lines) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, path, lines)
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except ValueError:
+        # Python reads no whole number of more than 4300 digits.
+        raise YamlError(f"a number has {len(node.value)} digits", node.start_mark.line + 1) from None
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def check(
     preload()
     stacks = read_stacks(names, limits, root)
     results: list[StackResult] = in_workers(
-        partial(examine, limits=limits, judge=judge), stacks, jobs=jobs, done=lambda stack: done(stack.name)
+        partial(examine, limits=limits, judge=judge), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
     )
     manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
     all_there = complete and len(manifests) == len(results)

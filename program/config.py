@@ -30,7 +30,7 @@ def _decoded(value: object) -> object:
     """Decode an array, which Pulumi hands over as JSON text."""
     try:
         return json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return value
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from program.canonical import JsonObject, JsonValue
+from program.canonical import JsonObject, JsonValue, canonical
 
 SECRET = "${secret}"
 ASSET = "${asset}"
@@ -91,10 +91,9 @@ class Normaliser:
 
     def _text(self, text: str) -> JsonValue:
         if text[:1] in ("{", "["):
-            try:
-                return self._value(json.loads(text))
-            except json.JSONDecodeError:
-                pass
+            value = _parsed(text)
+            if value is not None:
+                return self._value(value)
         if text == self._place.environment:
             return "${environment}"
         text = self._references.sub(lambda match: self._names[match[0]], text)
@@ -102,6 +101,16 @@ class Normaliser:
         text = self._copy.sub(r"${environment}-\1${suffix}", text)
         text = self._region.sub("${region}", text)
         return self._account.sub("${account}", text)
+
+
+def _parsed(text: str) -> JsonValue:
+    """Return the array or object that the text holds as JSON; None for what has no canonical form."""
+    try:
+        value: JsonValue = json.loads(text)
+        canonical(value)
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 def marked(value: Mapping[str, JsonValue]) -> str | None:

@@ -78,8 +78,14 @@ def project_defaults(root: Path = ROOT) -> Mapping[str, str]:
         project = read(root / PROJECT_FILE).data
     except YamlError as problem:
         raise CouldNotRunError(f"{PROJECT_FILE}: {problem.message}") from None
-    declared = project.get("config", {}) if isinstance(project, dict) else {}
-    return {f"{PROJECT}:{key}": _text(entry["default"]) for key, entry in declared.items() if "default" in entry}
+    declared = project.get("config") if isinstance(project, dict) else None
+    if not isinstance(declared, dict):
+        raise CouldNotRunError(f"{PROJECT_FILE}: it has no mapping config; it declares the keys of every stack file")
+    return {
+        f"{PROJECT}:{key}": _text(entry["default"])
+        for key, entry in declared.items()
+        if isinstance(entry, dict) and "default" in entry
+    }
 
 
 def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from program.errors import CouldNotRunError, ParityError
@@ -14,12 +16,13 @@ from program.errors import CouldNotRunError, ParityError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _FORK = multiprocessing.get_context("fork")
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class _Worker(Generic[Item, Result]):
+class _Worker(Generic[Result]):
     index: int
-    item: Item
+    name: str
     process: BaseProcess
     reader: Connection[Any, Any]
 
@@ -28,7 +31,7 @@ class _Worker(Generic[Item, Result]):
             result: Result | ParityError = self.reader.recv()
         except EOFError:
             self.process.join()
-            message = f"the worker for {self.item} ended early, with exit code {self.process.exitcode}"
+            message = f"the worker for {self.name} ended early, with exit code {self.process.exitcode}"
             raise CouldNotRunError(message) from None
         finally:
             self.reader.close()
@@ -39,27 +42,32 @@ class _Worker(Generic[Item, Result]):
 
 
 def in_workers(
-    task: Callable[[Item], Result], items: Sequence[Item], *, jobs: int, done: Callable[[Item], None]
+    task: Callable[[Item], Result],
+    items: Sequence[Item],
+    *,
+    jobs: int,
+    name: Callable[[Item], str],
+    done: Callable[[str], None],
 ) -> list[Result]:
-    """Return the task's results in the items' order; `done` is called as each one ends.
+    """Return the task's results in the items' order; `done` is called with each one's name as it ends.
 
     A fork costs milliseconds, as all that a task imports is there already. Raises the ParityError of the first
-    task that has one, and CouldNotRunError for a task that ended without a word.
+    task that has one, and CouldNotRunError for a task that failed in another way or ended without a word.
     """
     results: dict[int, Result] = {}
     waiting = list(reversed(list(enumerate(items))))
-    running: dict[Connection[Any, Any], _Worker[Item, Result]] = {}
+    running: dict[Connection[Any, Any], _Worker[Result]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 index, item = waiting.pop()
-                reader, process = _start(task, item)
-                running[reader] = _Worker(index, item, process, reader)
+                reader, process = _start(task, item, name(item))
+                running[reader] = _Worker(index, name(item), process, reader)
             ready = wait(list(running))
             for reader in [reader for reader in running if reader in ready]:
                 worker = running.pop(reader)
                 results[worker.index] = worker.result()
-                done(worker.item)
+                done(worker.name)
     finally:
         for worker in running.values():
             worker.process.terminate()
@@ -67,16 +75,27 @@ def in_workers(
     return [results[index] for index in range(len(items))]
 
 
-def _start(task: Callable[[Item], Result], item: Item) -> tuple[Connection[Any, Any], BaseProcess]:
+def _start(task: Callable[[Item], Result], item: Item, name: str) -> tuple[Connection[Any, Any], BaseProcess]:
     reader, writer = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=_work, args=(task, item, writer))
+    process = _FORK.Process(target=_work, args=(task, item, name, writer))
     process.start()
     writer.close()
     return reader, process
 
 
-def _work(task: Callable[[Item], Result], item: Item, writer: Connection[Any, Any]) -> None:
+def _work(task: Callable[[Item], Result], item: Item, name: str, writer: Connection[Any, Any]) -> None:
     try:
         writer.send(task(item))
     except ParityError as error:
         writer.send(error)
+    except KeyboardInterrupt:
+        # The parent says that it was interrupted; a child that said so too would say it with a traceback.
+        raise SystemExit(_INTERRUPTED) from None
+    except Exception as error:  # noqa: BLE001 - a mistake of ours is one line too, and names the stack it came up in
+        writer.send(CouldNotRunError(f"the worker for {name} failed: {_one_line(error)}"))
+
+
+def _one_line(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text} ({Path(frame.filename).name}:{frame.lineno})"
