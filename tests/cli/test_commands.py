@@ -1,5 +1,6 @@
 """The commands in this process: what they hand on, and what ends them."""
 
+import dataclasses
 import io
 import os
 import subprocess
@@ -12,11 +13,13 @@ from click.testing import CliRunner
 
 import policies.exemptions
 import program.check
+import program.packaging
+import program.stacks
 from program.cli import __main__ as door
 from program.cli import options
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
-from tests.cli.results import clean, result, stack, violating
+from tests.cli.results import clean, finding, result, stack, violating
 
 
 class Stream(io.StringIO):
@@ -217,3 +220,63 @@ def test_a_letter_that_the_terminal_lacks_stops_nothing(monkeypatch):
     sys.stdout.flush()
 
     assert written.getvalue() == rb"\u2026us-east-1\u2026" + b"\n"
+
+
+def test_the_help_names_every_command_and_the_exit_codes():
+    shown = run("--help").output
+
+    assert all(f"  {name} " in shown for name in door.COMMANDS)
+    assert "Exit codes: 0 clean, 1 findings or differences, 2 wrong usage, 3 could not run." in shown
+
+
+def test_an_unknown_command_is_wrong_usage():
+    assert run("chek").exit_code == 2
+
+
+def test_a_project_without_stacks_cannot_be_checked(monkeypatch):
+    monkeypatch.setattr(options, "stack_names", lambda _root: ())
+
+    with pytest.raises(CouldNotRunError, match="add one stack file per stack"):
+        options.chosen_stacks(())
+
+
+def test_limits_that_cannot_be_read_stop_the_command(monkeypatch, tmp_path):
+    file = tmp_path / "environments.yaml"
+    file.write_text("schemaVersion: 1\nschemaVersion: 1\n")
+    monkeypatch.setattr(options, "LIMITS_FILE", file)
+
+    with pytest.raises(CouldNotRunError, match=r"environments\.yaml:2: "):
+        options.chosen_limits()
+
+
+def test_a_stack_that_cannot_be_deployed_is_not_in_the_matrix_and_said_to_be_missing(monkeypatch):
+    good, bad = program.stacks.read_stacks(("dev", "prod"), options.chosen_limits())
+    problem = finding("stack-settings", "parity:lambdaMemory is lots", stack="prod")
+    answer = [good, dataclasses.replace(bad, settings=None, findings=(problem,))]
+    monkeypatch.setattr(program.stacks, "read_stacks", lambda _names, _limits: answer)
+
+    done = run("stacks")
+
+    assert done.exit_code == 1
+    assert done.stdout == '{"include":[{"stack":"dev","environment":"dev","region":"us-east-2"}]}\n'
+    assert done.stderr == "stacks/Pulumi.prod.yaml:1: parity:lambdaMemory is lots\n"
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("packaged", [True, False])
+def test_a_rotation_that_is_not_packaged_is_said_beside_the_result(monkeypatch, tmp_path, packaged):
+    monkeypatch.setattr(program.packaging, "archive", lambda folder, _build: tmp_path if packaged else folder)
+    done = run("check")
+
+    assert ("the rotation function is not packaged" in done.stderr) is not packaged
+    assert "not packaged" not in done.stdout
+
+
+def test_streams_that_have_no_encoding_are_taken_as_they_are(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(door, "cli", lambda **_options: click.echo("…"))
+
+    door.main()
+
+    assert stream.getvalue() == "…\n"
