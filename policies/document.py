@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from policies.catalogue import RULES
@@ -70,21 +71,20 @@ def _rule(rule: Rule, known: Limits, supported: list[Reference], references: Ref
 
 def _coverage(known: Limits, references: References) -> Iterator[str]:
     names = list(known.environments)
-    accepted = {item.rule for item in known.accepted}
     yield from ("# Coverage of controls", "", _WRITTEN, "")
-    yield "Each rule supports the controls beside it, at the level that it has in an environment; the strongest is shown."
-    yield "`*` marks our own reading of a control. Where a deviation is accepted the level is followed by the rule's name."
+    yield "Rules support the controls beside them; of their levels in an environment the strongest is shown."
+    yield "`*` marks our own reading of a control; a rule from which a deviation is accepted is named after the level."
     yield "Nothing here says that anybody complies with anything: that is for an assessor."
     for framework, title in references.frameworks.items():
-        rules_of: dict[str, list[Rule]] = defaultdict(list)
+        rules_of: dict[str, list[tuple[Rule, Reference]]] = defaultdict(list)
         for rule in RULES:
             for item in references.rules.get(rule.id, []):
                 if item.framework == framework:
-                    rules_of[_control(item)].append(rule)
+                    rules_of[_control(item)].append((rule, item))
         yield from ("", f"## {title}", "")
         rows = [
-            [control, ", ".join(rule.id for rule in rules), *_strongest(rules, known, accepted)]
-            for control, rules in sorted(rules_of.items())
+            [control, ", ".join(rule.id for rule, _ in pairs), *(_strongest(pairs, known, name) for name in names)]
+            for control, pairs in sorted(rules_of.items())
         ]
         yield from _table(["control", "rules", *names], rows)
         gaps = [[gap.id, _cell(gap.reason)] for gap in references.gaps if gap.framework == framework]
@@ -106,11 +106,14 @@ def _levels(rule: Rule, known: Limits) -> list[str]:
     return [rule.level(known, name) for name in known.environments]
 
 
-def _strongest(rules: list[Rule], known: Limits, accepted: set[str]) -> list[str]:
+def _strongest(pairs: list[tuple[Rule, Reference]], known: Limits, environment: str) -> str:
+    rules = [rule for rule, item in pairs if item.at_least is None or item.at_least.holds(known, environment)]
+    if not rules:
+        return "gap: the limits allow less"
+    accepted = {item.rule for item in known.accepted}
     deviating = [rule.id for rule in rules if rule.id in accepted]
-    note = f" (accepted: {', '.join(deviating)})" if deviating else ""
-    strongest = (min((r.level(known, name) for r in rules), key=_STRENGTH.index) for name in known.environments)
-    return [f"{level}{note}" for level in strongest]
+    level = min((rule.level(known, environment) for rule in rules), key=_STRENGTH.index)
+    return f"{level} (accepted: {', '.join(deviating)})" if deviating else level
 
 
 def _control(reference: Reference) -> str:
@@ -123,17 +126,15 @@ def _limit(known: Limits, environment: str, name: str) -> str:
 
 
 def _value(value: Any) -> str:
-    if hasattr(value, "model_dump"):
+    if isinstance(value, BaseModel):
         value = value.model_dump()
     if isinstance(value, dict):
         return "; ".join(f"{to_camel(str(key))}: {_value(item)}" for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    return (
-        {True: "yes", False: "no", None: "any"}.get(value, str(value))
-        if not isinstance(value, int) or isinstance(value, bool)
-        else str(value)
-    )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "any" if value is None else str(value)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:

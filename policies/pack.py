@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,10 @@ from policies.catalogue import RULES
 from policies.context import Context, StackConfig, environment_sources, stack_name_of, today
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
-from policies.limits import Limits, limits
+from policies.limits import LIMITS_FILE, Limits, limits
 from policies.rule import ResourceRule, StackRule
 from policies.rules.environment import ENVIRONMENT_RULE
-from policies.schema import ReviewedFileError
+from policies.schema import ReviewedFileError, suggest
 from policies.view import Resource, StackView, plain
 from policies.wire import one_line
 
@@ -79,8 +79,11 @@ class Guard:
 
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
+    known = limits()
+    if problems := list(_unknown_rules(known)):
+        raise ReviewedFileError(problems)
     guard = Guard(
-        limits=limits(),
+        limits=known,
         stack=stack or StackConfig.of_process(),
         ledger=Ledger(load_exemptions(), today(), {rule.id: rule.severity for rule in RULES}),
     )
@@ -89,6 +92,18 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
     except UnknownEnvironmentError:
         environment = None
     return [_policy(rule, guard, environment) for rule in RULES]
+
+
+def _unknown_rules(known: Limits) -> Iterator[str]:
+    """Yield what environments.yaml says of rules that the catalogue doesn't have: it would be without effect."""
+    ids = [rule.id for rule in RULES]
+    named = [("accepted", accepted.rule) for accepted in known.accepted]
+    named += [
+        (f"environments.{name}.levels", rule) for name, block in known.environments.items() for rule in block.levels
+    ]
+    for place, rule in named:
+        if rule not in ids:
+            yield f"{LIMITS_FILE.name}: {place} names rule {rule!r}, which there is not{suggest(rule, ids)}"
 
 
 def policy_config(environment: str, limits: Limits) -> dict[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from policies.exemptions import parse_date
+from policies.limits import Limits
 from policies.schema import StrictModel, parse_file
 
 REFERENCES_FILE = Path(__file__).resolve().parent / "references.yaml"
@@ -21,13 +22,30 @@ class Source(StrictModel):
     date: Annotated[datetime.date, BeforeValidator(parse_date)]
 
 
+class AtLeast(StrictModel):
+    """A limit of an environment, all of whose values must be as great."""
+
+    limit: str
+    value: int
+
+    def holds(self, known: Limits, environment: str) -> bool:
+        """Tell whether the environment allows no less."""
+        block = known.environments[environment]
+        values: list[int] = getattr(block if hasattr(block, self.limit) else known.common, self.limit)
+        return min(values) >= self.value
+
+
 class Reference(StrictModel):
-    """One control that a rule supports: `listed` says that the source lists it, `inferred` that it is our reading."""
+    """One control that a rule supports: `listed` says that the source lists it, `inferred` that it is our reading.
+
+    The control asks for a figure where `at_least` is set: where the limits allow less, the rule doesn't support it.
+    """
 
     framework: str
     id: str
     provenance: Literal["listed", "inferred"]
     source: str
+    at_least: AtLeast | None = None
 
 
 class Gap(StrictModel):

@@ -73,7 +73,8 @@ def _deletion_window(resource: Resource, context: Context) -> Iterator[str]:
     wanted = getattr(context.common.kms_deletion_window_days, context.data_protection)
     found = resource.get("deletionWindowInDays", DEFAULT_DELETION_WINDOW)
     if found != wanted:
-        yield f"deletionWindowInDays is {shown(found)}; with dataProtection {context.data_protection} it must be {wanted}"
+        mode = context.data_protection
+        yield f"deletionWindowInDays is {shown(found)}; with dataProtection {mode} it must be {wanted}"
 
 
 DELETION_WINDOW = ResourceRule(

@@ -214,7 +214,7 @@ def _condition(resource: Resource, _context: Context) -> Iterator[str]:
         yield f"the statistic of {metric} is not {' or '.join(statistics)}; the alarm would mean something else"
     seconds = (resource.number("period") or 0) * (resource.number("evaluationPeriods") or 0)
     if not 0 < seconds <= _SLOWEST_SECONDS:
-        yield f"sounds after {seconds:g} seconds (period times evaluationPeriods); at most {_SLOWEST_SECONDS} are allowed"
+        yield f"sounds after {seconds:g} seconds (period times evaluationPeriods); at most {_SLOWEST_SECONDS} may pass"
 
 
 CONDITIONS = ResourceRule(

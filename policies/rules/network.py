@@ -37,7 +37,8 @@ def _ports(resource: Resource, way: str) -> Iterator[str]:
     elif resource.peek("fromPort") is None or resource.peek("toPort") is None:
         yield "fromPort and toPort are not both set; name the port"
     elif resource.number("fromPort") != resource.number("toPort"):
-        yield f"lets ports {shown(resource.get('fromPort'))} to {shown(resource.get('toPort'))} {way}; name the one port"
+        first, last = shown(resource.get("fromPort")), shown(resource.get("toPort"))
+        yield f"lets ports {first} to {last} {way}; name the one port"
 
 
 def _ingress(resource: Resource, _context: Context) -> Iterator[str]:

@@ -832,12 +832,12 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "alarm-conditions",
         put("monitoring-app-errors", "period", 86400),
-        ["monitoring-app-errors: sounds after 86400 seconds (period times evaluationPeriods); at most 900 are allowed"],
+        ["monitoring-app-errors: sounds after 86400 seconds (period times evaluationPeriods); at most 900 may pass"],
     ),
     (
         "alarm-conditions",
         drop("monitoring-app-errors", "evaluationPeriods"),
-        ["monitoring-app-errors: sounds after 0 seconds (period times evaluationPeriods); at most 900 are allowed"],
+        ["monitoring-app-errors: sounds after 0 seconds (period times evaluationPeriods); at most 900 may pass"],
     ),
     ("alarm-conditions", put("monitoring-app-errors", "metricName", "Invocations"), []),
     (

@@ -43,12 +43,26 @@ def test_every_reference_is_of_a_rule_a_framework_and_a_source_that_exist():
 
     assert set(REFERENCES.rules) - rules == set(), "references.yaml names a rule that is gone"
     for items in REFERENCES.rules.values():
-        assert len(set(items)) == len(items), "a control stands twice"
+        assert len({(item.framework, item.id) for item in items}) == len(items), "a control stands twice"
         for item in items:
             assert item.framework in REFERENCES.frameworks
             assert item.source in REFERENCES.sources
             assert (item.source == "own") is (item.provenance == "inferred")
     assert {gap.framework for gap in REFERENCES.gaps} <= set(REFERENCES.frameworks)
+
+
+def test_a_control_that_asks_for_more_than_the_limits_is_a_gap():
+    text = document.documents()[document.FOLDER / "COVERAGE.md"]
+
+    assert "| CloudWatch.16 | log-retention | gap: the limits allow less | gap: the limits allow less |" in text
+    assert "| RDS.15 | rds-instances | gap: the limits allow less | gap: the limits allow less | mandatory |" in text
+
+
+def test_every_figure_that_a_control_asks_for_is_a_limit():
+    fields = set(EnvironmentLimits.model_fields) | set(CommonLimits.model_fields)
+    asked = {item.at_least.limit for items in REFERENCES.rules.values() for item in items if item.at_least}
+
+    assert asked - fields == set()
 
 
 def test_no_gap_is_supported_by_a_rule():

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from policies import tokens
-from policies.rule import ResourceRule
 from policies.view import UNKNOWN, Resource
 from tests.policies.world import RULE_OF, World, add, every
 
@@ -82,7 +81,7 @@ def judged(world: World, name: str) -> list[str]:
     return [
         line
         for rule in RULE_OF.values()
-        if type_ in rule.types or not isinstance(rule, ResourceRule)
+        if type_ in rule.types or "*" in rule.types
         for line in world.said_by(rule, context, name)
     ]
 

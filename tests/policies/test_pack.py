@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -99,6 +100,16 @@ def test_the_folder_runs_as_a_pack_under_any_name(folder):
     assert said(outcomes, "rds-encrypted") == [("mandatory", "failed", "storageEncrypted is false; it must be true")]
 
 
+def test_a_process_that_has_the_pack_already_imports_it_no_second_time(monkeypatch):
+    served: list[str] = []
+    monkeypatch.setattr(pack, "serve", lambda: served.append("once"))
+
+    runpy.run_path(str(PACK), run_name="__main__")
+
+    assert served == ["once"]
+    assert sys.modules["policies.pack"] is pack
+
+
 def test_a_broken_limits_file_is_one_line_and_status_3(tmp_path):
     copy = tmp_path / "guard"
     shutil.copytree(PACK, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -176,6 +187,43 @@ def test_what_a_preview_does_not_know_is_undecided_and_lets_it_go_on():
     assert said(outcomes, "rds-encrypted") == [
         ("advisory", "undecided", "storageEncrypted is not known before the deployment")
     ]
+
+
+def test_under_policy_analyze_the_policy_configuration_says_it_all():
+    service = servicer(stack_config(None))
+    config = {
+        name: analyzer_pb2.PolicyConfig(
+            enforcementLevel=analyzer_pb2.EnforcementLevel.Value(values["enforcementLevel"].upper()),
+            properties=properties(environment=values["environment"]),
+        )
+        for name, values in policy_config("dev", load_limits()).items()
+    }
+    service.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), None)
+    given = request(tokens.CLUSTER_INSTANCE, "review", instanceClass="db.r6g.large")
+
+    outcomes = decode(service.Analyze(given, None), given.urn)
+
+    assert said(outcomes, "rds-instance-class") == [
+        ("mandatory", "failed", "instanceClass is 'db.r6g.large'; dev allows db.t4g.medium")
+    ]
+
+
+def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch, capsys):
+    known = load_limits()
+    block = known.environments["dev"].model_copy(update={"levels": {"no-such": "off"}})
+    stale = known.accepted[0].model_copy(update={"rule": "rds-pgaudi"})
+    changed = {"environments": {**known.environments, "dev": block}, "accepted": [stale]}
+    monkeypatch.setattr(pack, "limits", lambda: known.model_copy(update=changed))
+
+    with pytest.raises(SystemExit) as ended:
+        pack.serve()
+
+    first, second = capsys.readouterr().err.strip().split("; environments.yaml: ")
+    assert ended.value.code == 3
+    assert (
+        first == "environments.yaml: accepted names rule 'rds-pgaudi', which there is not; did you mean 'rds-pgaudit'?"
+    )
+    assert second.startswith("environments.dev.levels names rule 'no-such', which there is not; known: alarm-actions, ")
 
 
 def test_what_is_accepted_is_said_as_exempt():

@@ -26,6 +26,14 @@ def test_every_rule_has_a_change_that_fails_it():
     assert missing == [], "add a case to tests/policies/cases.py"
 
 
+def test_every_type_of_resource_that_our_program_makes_is_judged():
+    made = {resource.type for resource in World().resources.values()}
+    # Components hold resources, and are none; what a networking stack exports is judged where it is used.
+    kept = {type_ for type_ in made if not type_.startswith(("tap:", "pulumi:"))}
+
+    assert kept - {type_ for rule in RULES for type_ in rule.types} == set(), "write rules for the new type"
+
+
 def test_no_rule_has_two_ids():
     assert len(RULE_OF) == len(RULES)
 
