@@ -40,6 +40,8 @@ lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, zizmor, and act
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@set -e; for root in lambda/app lambda/rotation; do \
+		(cd $$root && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml *.py); done
 	@$(BIN)/zizmor --quiet --offline --persona=auditor .github
 	@if command -v actionlint >/dev/null; then actionlint; else echo "actionlint is not on PATH: the workflows' syntax was not checked" >&2; fi
 
