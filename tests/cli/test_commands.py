@@ -223,10 +223,14 @@ def test_a_letter_that_the_terminal_lacks_stops_nothing(monkeypatch):
 
 
 def test_the_help_names_every_command_and_the_exit_codes():
-    shown = run("--help").output
+    shown = " ".join(run("--help").output.split())
 
-    assert all(f"  {name} " in shown for name in door.COMMANDS)
+    assert all(f" {name} {about}" in shown for name, about in door.COMMANDS.items())
     assert "Exit codes: 0 clean, 1 findings or differences, 2 wrong usage, 3 could not run." in shown
+
+
+def test_a_shell_that_completes_is_told_every_command():
+    assert door.cli.list_commands(click.Context(door.cli)) == sorted(door.COMMANDS)
 
 
 def test_an_unknown_command_is_wrong_usage():
