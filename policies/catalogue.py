@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
+    alarms,
     database,
     environment,
     iam,
     identity,
+    instances,
+    invocation,
     kms,
     lambda_,
     monitoring,
@@ -21,11 +24,14 @@ from policies.rules import (
 RULES: tuple[ResourceRule | StackRule, ...] = (
     *kms.RULES,
     *database.RULES,
+    *instances.RULES,
     *parameters.RULES,
     *lambda_.RULES,
+    *invocation.RULES,
     *iam.RULES,
     *secrets.RULES,
     *monitoring.RULES,
+    *alarms.RULES,
     *network.RULES,
     *ownership.RULES,
     *identity.RULES,

@@ -1,7 +1,8 @@
-"""Write RULES.md and COVERAGE.md from the catalogue, the limits and the references: `python -m policies.document`."""
+"""Write RULES.md, COVERAGE.md and the reviewed files' schemas: `python -m policies.document`."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,9 +12,11 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from policies.catalogue import RULES
+from policies.exemptions import Exemptions
 from policies.limits import Limits, limits
 from policies.references import Reference, References, load_references
 from policies.rule import Rule
+from policies.schema import StrictModel
 
 FOLDER = Path(__file__).resolve().parent
 _WRITTEN = "<!-- Written by `make docs` from the catalogue: change that, not this. -->"
@@ -23,10 +26,17 @@ _STRENGTH = ("mandatory", "advisory", "off")
 def documents() -> Mapping[Path, str]:
     """Return each document's place and text."""
     known, references = limits(), load_references()
+    schemas: dict[str, type[StrictModel]] = {"environments": Limits, "exemptions": Exemptions}
     return {
         FOLDER / "RULES.md": "\n".join(_rules(known, references)) + "\n",
         FOLDER / "COVERAGE.md": "\n".join(_coverage(known, references)) + "\n",
+        **{FOLDER / f"{name}.schema.json": _schema(model) for name, model in schemas.items()},
     }
+
+
+def _schema(model: type[StrictModel]) -> str:
+    """Return the JSON schema by which editors complete and check a reviewed file."""
+    return json.dumps(model.model_json_schema(), indent=2, sort_keys=True) + "\n"
 
 
 def write() -> None:

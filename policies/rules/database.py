@@ -8,7 +8,7 @@ from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import must_be, one_of, own_key
-from policies.view import Resource, StackView
+from policies.view import Resource
 
 _BOTH = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE)
 _GUESSED_NAMES = frozenset({"admin", "administrator", "postgres", "rdsadmin", "root"})
@@ -33,25 +33,6 @@ OWN_KEY = StackRule(
     types=(tokens.CLUSTER,),
     severity="high",
     judge=own_key(tokens.CLUSTER, "kmsKeyId", "masterUserSecretKmsKeyId"),
-)
-
-INSIGHTS_KEY = StackRule(
-    id="rds-insights-own-key",
-    title="Performance Insights is encrypted with the stack's own key.",
-    why="It holds the text of statements.",
-    fix="Set performance_insights_kms_key_id to the stack's key on every instance.",
-    types=(tokens.CLUSTER_INSTANCE,),
-    judge=own_key(tokens.CLUSTER_INSTANCE, "performanceInsightsKmsKeyId"),
-)
-
-INSIGHTS = ResourceRule(
-    id="rds-insights",
-    title="Performance Insights is on.",
-    why="A slow database can't be explained afterwards without it.",
-    fix="Set performance_insights_enabled=True on every instance.",
-    types=(tokens.CLUSTER_INSTANCE,),
-    severity="low",
-    judge=must_be("performanceInsightsEnabled", expected=True, default=False),
 )
 
 IAM_AUTHENTICATION = ResourceRule(
@@ -129,35 +110,6 @@ NOT_PUBLIC = ResourceRule(
     judge=must_be("publiclyAccessible", expected=False, default=False),
 )
 
-MINOR_UPGRADE = ResourceRule(
-    id="rds-minor-upgrade",
-    title="Minor versions are upgraded by AWS.",
-    why="Minor versions close holes.",
-    fix="Set auto_minor_version_upgrade=True, or accept that upgrades are changes of databaseEngineVersion.",
-    types=(tokens.CLUSTER_INSTANCE,),
-    default_level="advisory",
-    judge=must_be("autoMinorVersionUpgrade", expected=True, default=True),
-)
-
-
-def _monitored(resource: Resource, _context: Context) -> Iterator[str]:
-    interval = resource.number("monitoringInterval") or 0
-    if not 1 <= interval <= 60:  # noqa: PLR2004  # RDS takes 0 (off), 1, 5, 10, 15, 30 or 60 seconds
-        yield f"monitoringInterval is {interval:g}; it must be 1 to 60 seconds"
-    if resource.peek("monitoringRoleArn") is None:
-        yield "monitoringRoleArn is not set; Enhanced Monitoring needs a role"
-
-
-ENHANCED_MONITORING = ResourceRule(
-    id="rds-enhanced-monitoring",
-    title="Enhanced Monitoring is on.",
-    why="CloudWatch's metrics come from the hypervisor, and don't show which process takes the memory.",
-    fix="Set monitoring_interval and monitoring_role_arn on every instance.",
-    types=(tokens.CLUSTER_INSTANCE,),
-    severity="low",
-    judge=_monitored,
-)
-
 
 def _engine_supported(resource: Resource, context: Context) -> Iterator[str]:
     engine = context.common.database_engine
@@ -181,41 +133,6 @@ ENGINE_SUPPORTED = ResourceRule(
     severity="high",
     limits=("database_engine",),
     judge=_engine_supported,
-)
-
-INSTANCE_CLASS = ResourceRule(
-    id="rds-instance-class",
-    title="Instances have a class that their environment allows.",
-    why="Size is the one thing that may differ, and only as declared.",
-    fix="Set parity:databaseInstanceClass, or change the limits of the environment.",
-    types=(tokens.CLUSTER_INSTANCE,),
-    limits=("database_instance_class",),
-    judge=one_of("instanceClass", lambda context: context.limits.database_instance_class),
-)
-
-
-def _instances(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
-    for cluster in stack.of(tokens.CLUSTER):
-        members = [
-            item for item in stack.of(tokens.CLUSTER_INSTANCE) if cluster.urn in item.depends_by("clusterIdentifier")
-        ]
-        if len(members) not in context.limits.database_instances:
-            allowed = ", ".join(str(count) for count in context.limits.database_instances)
-            yield cluster, f"has {len(members)} instances; {context.environment} allows {allowed}"
-        pinned = {zone for item in members if isinstance(zone := item.peek("availabilityZone"), str)}
-        if len(members) > 1 and len(pinned) == 1 and all(item.peek("availabilityZone") for item in members):
-            yield cluster, f"all instances are pinned to {pinned.pop()}; a reader must be in another zone"
-
-
-INSTANCES = StackRule(
-    id="rds-instances",
-    title="The cluster has as many instances as its environment allows.",
-    why="An environment that must survive the loss of a zone has a reader in another one.",
-    fix="Set parity:databaseInstances, or change the limits of the environment.",
-    types=(tokens.CLUSTER, tokens.CLUSTER_INSTANCE),
-    severity="high",
-    limits=("database_instances",),
-    judge=_instances,
 )
 
 
@@ -252,22 +169,17 @@ NONDEFAULT_PORT = ResourceRule(
     judge=_port,
 )
 
+
 RULES = (
     ENCRYPTED,
     OWN_KEY,
-    INSIGHTS_KEY,
-    INSIGHTS,
     IAM_AUTHENTICATION,
     MASTER_CREDENTIAL,
     ADMIN_NAME,
     BACKUP_RETENTION,
     COPY_TAGS,
     NOT_PUBLIC,
-    MINOR_UPGRADE,
-    ENHANCED_MONITORING,
     ENGINE_SUPPORTED,
-    INSTANCE_CLASS,
-    INSTANCES,
     SUBNETS,
     NONDEFAULT_PORT,
 )

@@ -20,7 +20,12 @@ def test_writing_writes_what_is_tested(tmp_path, monkeypatch):
 
     document.write()
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["COVERAGE.md", "RULES.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "COVERAGE.md",
+        "RULES.md",
+        "environments.schema.json",
+        "exemptions.schema.json",
+    ]
 
 
 def test_every_rule_has_its_section_and_every_environment_its_level():
@@ -91,3 +96,11 @@ def test_every_rule_says_what_why_and_how_to_mend():
     for rule in RULES:
         assert all(text.endswith(".") for text in (rule.title, rule.why, rule.fix)), rule.id
         assert rule.types, rule.id
+
+
+@pytest.mark.parametrize("name", ["environments", "exemptions"])
+def test_a_reviewed_file_names_its_schema_for_editors(name: str):
+    first = (document.FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+
+    assert first == f"# yaml-language-server: $schema={name}.schema.json"
+    assert document.FOLDER / f"{name}.schema.json" in document.documents()

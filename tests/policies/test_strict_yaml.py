@@ -35,6 +35,7 @@ def test_nothing_at_all_is_no_data():
         ("a: [1\n", "not YAML: expected ',' or ']', but got '<stream end>'", 2),
         ("a: 1\n---\nb: 2\n", "not YAML: but found another document", 2),
         ("a: \x00", "not YAML: unacceptable character #x0000: special characters are not allowed", None),
+        ("a: " + "7" * 5000, "a number has 5000 digits", 1),
         ("[" * 21 + "]" * 21, "nested deeper than 20 levels", 1),
         ("\n".join(" " * n + "a:" for n in range(30)), "nested deeper than 20 levels", 21),
     ],
