@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -22,6 +21,8 @@ SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
 DATABASE_PORT = 5432
 # The role that the app connects as; the first rotation makes it.
 DATABASE_USERNAME = "app_user"
+# The most of a value that a message repeats.
+_LONGEST = 100
 # Namespaces whose keys belong to the provider or to Pulumi itself.
 _FOREIGN_NAMESPACES = ("aws:", "pulumi:")
 
@@ -153,8 +154,9 @@ def _problem(detail: ErrorDetails) -> Problem:
     if detail["type"] == "missing":
         return Problem(key, f"{key} is missing; add it to the stack file")
     allowed = next(field.description for name, field in Settings.model_fields.items() if alias in (name, field.alias))
-    return Problem(key, f"{key} is {_quoted(detail['input'])}; it must be {allowed}")
+    return Problem(key, f"{key} is {cut(repr(detail['input']))}; it must be {allowed}")
 
 
-def _quoted(value: object) -> str:
-    return textwrap.shorten(repr(value), 100, placeholder=" ...")
+def cut(text: str) -> str:
+    """Return the text, cut where it is too long for a message."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."

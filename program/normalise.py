@@ -19,6 +19,8 @@ _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 _PROVIDERS_OWN = frozenset({"__defaults", "tagsAll"})
 _REGISTRY = re.compile(r"(?<![A-Za-z0-9])\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
 _IDENTIFYING = re.compile(r"(^|[a-z])(arn|id|endpoint|Arn|Id|Endpoint)$")
+# Beyond it, not every whole number is a number of JSON (RFC 8785).
+_GREATEST = 2**53 - 1
 # A shorter value names nothing for certain.
 _LEAST_LENGTH = 8
 
@@ -85,9 +87,7 @@ class Normaliser:
             }
         if isinstance(value, list):
             return [self._value(item) for item in value]
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        return self._text(value) if isinstance(value, str) else value
+        return self._text(value) if isinstance(value, str) else whole(value)
 
     def _text(self, text: str) -> JsonValue:
         if text[:1] in ("{", "["):
@@ -110,6 +110,13 @@ def _parsed(text: str) -> JsonValue:
         canonical(value)
     except (ValueError, RecursionError):
         return None
+    return value
+
+
+def whole(value: JsonValue) -> JsonValue:
+    """Return a float that is a whole number as one, as far as JSON can tell whole numbers apart."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _GREATEST:
+        return int(value)
     return value
 
 

@@ -50,7 +50,12 @@ def _resources(
     resources = {stack: _inputs(manifest) for stack, manifest in manifests.items()}
     differences: list[Difference] = []
     for key in sorted({key for inputs in resources.values() for key in inputs}):
-        present = {stack: dict(leaves(inputs[key])) for stack, inputs in resources.items() if key in inputs}
+        # A resource without inputs has no leaves.
+        present = {
+            stack: dict(leaves(inputs[key])) if inputs[key] else {}
+            for stack, inputs in resources.items()
+            if key in inputs
+        }
         if len(present) < len(resources):
             values: dict[str, JsonValue] = {stack: PRESENT if stack in present else None for stack in resources}
             differences.append(_difference(key, None, values, declared, used))

@@ -105,6 +105,8 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
     except Exception as error:
         raise ProgramError(_one_line(error), _last_line_of_ours(error)) from error
     finally:
+        logger.removeHandler(warnings)
+        _cancel_the_rest(loop)
         asyncio.set_event_loop(None)
         loop.close()
     return Recording(
@@ -112,6 +114,14 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
         outputs=monitor.stack_outputs,
         warnings=tuple(warnings.messages),
     )
+
+
+def _cancel_the_rest(loop: asyncio.AbstractEventLoop) -> None:
+    """End what a program that stopped left waiting, which asyncio would complain of on stderr."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
 class _RecordingMonitor(MockMonitor):
@@ -157,7 +167,8 @@ class _RecordingMonitor(MockMonitor):
         return super().RegisterResourceOutputs(request)
 
 
-@dataclass
+# By identity: a logger takes no handler that equals one it has.
+@dataclass(eq=False)
 class _Warnings(logging.Handler):
     messages: list[str] = field(default_factory=list)
 
@@ -166,8 +177,6 @@ class _Warnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
-
-    __hash__ = logging.Handler.__hash__
 
 
 def _outputs(response: resource_pb2.RegisterResourceResponse, *, custom: bool) -> JsonObject:
@@ -192,5 +201,5 @@ def _one_line(error: Exception) -> str:
 
 def _last_line_of_ours(error: BaseException) -> str | None:
     frames = traceback.extract_tb(error.__traceback__)
-    sources = [_place(Path(frame.filename), frame.lineno or 1) for frame in frames]
+    sources = [_place(Path(frame.filename), frame.lineno or 1) for frame in frames if frame.filename != __file__]
     return next((source for source in reversed(sources) if source is not None), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from program.canonical import JsonObject, JsonValue
-from program.normalise import marked
+from program.normalise import marked, whole
 
 
 def redacted(inputs: JsonObject) -> JsonObject:
@@ -16,4 +16,4 @@ def _value(value: JsonValue) -> JsonValue:
         return marked(value) or redacted(value)
     if isinstance(value, list):
         return [_value(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return whole(value)

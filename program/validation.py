@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from policies.limits import CommonLimits, EnvironmentLimits, Limits, Range
 from policies.schema import suggest
-from program.config import Settings, config_key
+from program.config import Settings, config_key, cut
 from program.errors import Problem, SettingsError
 
 LIMITS_FILE = "policies/environments.yaml"
@@ -81,10 +81,10 @@ def _sayer(settings: Settings, who: str) -> Callable[[str, Collection[object] | 
         key = config_key(field)
         if isinstance(allowed, Range):
             if not allowed.min <= found <= allowed.max:
-                yield field, f"{key} is {found}; {who} {allowed.min} to {allowed.max}"
+                yield field, f"{key} is {cut(str(found))}; {who} {allowed.min} to {allowed.max}"
         elif found not in allowed:
             words = ", ".join(str(value) for value in allowed)
-            yield field, f"{key} is {found}; {who} {words} (change it, or {LIMITS_FILE})"
+            yield field, f"{key} is {cut(str(found))}; {who} {words} (change it, or {LIMITS_FILE})"
 
     return say
 

@@ -239,7 +239,8 @@ def test_only_the_secret_may_have_its_rotation_function_called():
 def test_the_bootstrap_has_no_password_and_leaves_the_secret_to_rotation():
     version = find(recorded(), "secrets-bootstrap")
 
-    assert sorted(json.loads(version.inputs["secretString"]["value"])) == [
+    value = json.loads(version.inputs["secretString"]["value"])
+    assert sorted(value) == [
         "dbname",
         "engine",
         "host",

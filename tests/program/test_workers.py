@@ -39,7 +39,7 @@ def test_an_expected_failure_arrives_as_itself():
     def task(item):
         raise ParityError(f"{item} can't be done")
 
-    with pytest.raises(ParityError, match="^one can't be done$"):
+    with pytest.raises(ParityError, match=r"^one can't be done$"):
         run(task, jobs=1)
 
 
@@ -57,7 +57,7 @@ def test_a_mistake_is_one_line_with_the_name_and_the_place_and_no_traceback(capf
 
 
 def test_a_task_that_ends_its_process_is_told_by_name_and_exit_code():
-    with pytest.raises(CouldNotRunError, match="^the worker for stack one ended early, with exit code 7$"):
+    with pytest.raises(CouldNotRunError, match=r"^the worker for stack one ended early, with exit code 7$"):
         run(lambda _item: os._exit(7), jobs=1)
 
 
