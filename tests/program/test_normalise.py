@@ -132,6 +132,11 @@ def test_redaction_leaves_what_is_no_secret(found):
     assert redacted(found) == found
 
 
+@pytest.mark.parametrize("number", [2.0**53, -(2.0**60), 1e300])
+def test_a_number_beyond_jsons_whole_ones_has_a_hash_too(number):
+    assert manifest({"x": {"a": number}})["resourcesHash"] != manifest({"x": {"a": 1.0}})["resourcesHash"]
+
+
 def test_assets_and_secrets_are_told_apart():
     assert marked({SIGNATURE: SECRETS, "value": 1}) == SECRET
     assert marked({SIGNATURE: ASSETS, "path": "/somewhere/of/this/machine"}) == ASSET

@@ -1,5 +1,6 @@
 """The recorder: what the program registers as the engine would get it, and what AWS would answer."""
 
+import gc
 import re
 
 import pulumi
@@ -77,10 +78,23 @@ def test_outputs_are_kept():
     assert recording.outputs == {"answer": 42}
 
 
-def test_a_warning_is_kept():
-    recording = record_program(lambda: pulumi.log.warn("that is deprecated"))
+def test_a_warning_is_kept_in_every_recording_of_a_stack():
+    for _ in range(2):
+        recording = record_program(lambda: pulumi.log.warn("that is deprecated"))
 
-    assert recording.warnings == ("that is deprecated",)
+        assert recording.warnings == ("that is deprecated",)
+
+
+def test_a_program_that_stops_leaves_nothing_running(caplog):
+    def program():
+        deploy()
+        raise ValueError("no such thing")
+
+    with pytest.raises(ProgramError):
+        record_program(program)
+    gc.collect()
+
+    assert caplog.messages == []
 
 
 def test_a_program_that_stops_says_its_error_on_one_line():
