@@ -77,9 +77,14 @@ def test_both_functions_go_to_the_same_database(stack):
 
 
 @STACKS
-def test_the_bootstrap_version_agrees_with_the_anchors_and_holds_no_password(stack):
-    document = json.loads(find(recorded(stack), "secrets-bootstrap").inputs["secretString"]["value"])
+def test_the_bootstrap_version_agrees_with_the_anchors_and_holds_no_password(rotation, stack):
+    text = find(recorded(stack), "secrets-bootstrap").inputs["secretString"]["value"]
     given = variables("secrets-rotation-function", stack)
+    document = json.loads(text)
+
+    credential = rotation.credential.read_credential(text, "AWSCURRENT", rotation.anchors.read_anchors(given))
+
+    assert credential.password is None
     assert document == {
         "dbname": given["DB_NAME"],
         "engine": "aurora-postgresql",
