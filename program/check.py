@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from policies.limits import Limits
+from policies.limits import Limits, limits
 from program.examination import examine
 from program.parity import compare
 from program.result import CheckResult, StackResult
@@ -52,3 +53,7 @@ def preload() -> None:
     for service in services:
         # Any attribute that no lazy module has by itself.
         getattr(service, "__all__", None)
+    # Every worker and its pack read the limits; they find them read.
+    limits()
+    # What was imported is never garbage: without this every worker's collector walks all of it, again and again.
+    gc.freeze()
