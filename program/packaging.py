@@ -139,9 +139,16 @@ def _install(lock: Path, target: Path) -> None:
         *("--require-hashes", "--only-binary", ":all:", "--python-version", _PYTHON),
         *("--requirement", str(lock)),
     ]
+    problem = _problem_of(arguments)
+    # What was fetched once is in uv's cache, and must have the same hashes: without a network it is enough.
+    if problem is not None and _problem_of([*arguments, "--offline"]) is not None:
+        raise CouldNotRunError(f"the dependencies in {lock} can't be installed: {problem}")
+
+
+def _problem_of(arguments: Sequence[str]) -> str | None:
+    """Run uv; return what it says when it fails."""
     done = subprocess.run([sys.executable, "-m", "uv", *arguments], capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
-    if done.returncode:
-        raise CouldNotRunError(f"the dependencies in {lock} can't be installed: {done.stderr.strip()}")
+    return done.stderr.strip() if done.returncode else None
 
 
 def _installed(target: Path) -> Iterator[Path]:
