@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import owns_log_group
 from policies.view import Resource, StackView
 
 _INVOCATIONS = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
@@ -64,11 +65,7 @@ NOT_PUBLIC = ResourceRule(
 def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
     for function in stack.of(tokens.FUNCTION):
         wanted = function.get("loggingConfig.logGroup") or f"/aws/lambda/{function.text('name')}"
-        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.get("name") == wanted]
-        if not groups:
-            yield function, f"log group {wanted} is not in the stack; Lambda makes it without key and retention"
-        elif not any(group.urn in function.dependencies for group in groups):
-            yield function, f"doesn't depend on log group {wanted}; Lambda may make it first"
+        yield from owns_log_group(stack, function, wanted, "Lambda")
 
 
 LOG_GROUP = StackRule(

@@ -8,6 +8,7 @@ from typing import Any
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import owns_log_group
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _GROUPS = (tokens.CLUSTER_PARAMETERS, tokens.PARAMETERS)
@@ -202,11 +203,7 @@ LOG_EXPORT = ResourceRule(
 def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
     for cluster in stack.of(tokens.CLUSTER):
         wanted = f"/aws/rds/cluster/{cluster.text('clusterIdentifier')}/postgresql"
-        groups = [group for group in stack.of(tokens.LOG_GROUP) if group.get("name") == wanted]
-        if not groups:
-            yield cluster, f"log group {wanted} is not in the stack; RDS makes it without key and retention"
-        elif not any(group.urn in cluster.dependencies for group in groups):
-            yield cluster, f"doesn't depend on log group {wanted}; RDS may make it first"
+        yield from owns_log_group(stack, cluster, wanted, "RDS")
 
 
 LOG_GROUP = StackRule(

@@ -51,6 +51,15 @@ def own_key(type_: str, *props: str) -> StackJudge:
     return judge
 
 
+def owns_log_group(stack: StackView, resource: Resource, group: str, service: str) -> Iterator[tuple[Resource, str]]:
+    """Yield what is wrong when the stack doesn't make the log group before the resource whose service would."""
+    groups = [item for item in stack.of(tokens.LOG_GROUP) if item.get("name") == group]
+    if not groups:
+        yield resource, f"log group {group} is not in the stack; {service} makes it without key and retention"
+    elif not any(item.urn in resource.dependencies for item in groups):
+        yield resource, f"doesn't depend on log group {group}; {service} may make it first"
+
+
 def _word(value: bool) -> str:  # noqa: FBT001
     return "true" if value else "false"
 

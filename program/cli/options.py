@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
+from policies.exemptions import EXEMPTIONS_VARIABLE
 from policies.limits import LIMITS_FILE, Limits, load_limits
 from policies.schema import ReviewedFileError, suggest
 from program.errors import CouldNotRunError
 from program.stackfile import ROOT, stack_names
 
 EXEMPTIONS = "policies/exemptions.yaml"
-EXEMPTIONS_VARIABLE = "PARITY_EXEMPTIONS_FILE"
 
 stacks_option = click.option(
     "--stack", "stacks", multiple=True, metavar="NAME", help="Only this stack (repeatable). Default: all."
