@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import rfc8785
+from pydantic import JsonValue
 
-JsonValue: TypeAlias = Union[bool, int, float, str, "list[JsonValue]", "dict[str, JsonValue]", None]
+__all__ = ("JsonObject", "JsonValue", "canonical", "digest")
+
 JsonObject: TypeAlias = dict[str, JsonValue]
 
 

@@ -1,0 +1,182 @@
+"""What a preview, an apply, a drift check and a destroy say of one stack: written as JSON, read again by reports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from program.canonical import JsonValue
+from program.errors import CouldNotRunError
+from program.result import Difference, Finding
+
+SCHEMA_VERSION = 1
+# In the place of a value that is known only after the deployment.
+UNKNOWN = "${unknown}"
+
+Operation = Literal["create", "update", "replace", "delete"]
+PreviewOutcome = Literal["clean", "blocked", "failed"]
+ApplyOutcome = Literal["applied", "refused", "failed", "different"]
+DriftVerdict = Literal["clean", "drifted", "undeployed", "check-failed"]
+DestroyOutcome = Literal["destroyed", "refused", "failed"]
+
+
+class Record(BaseModel):
+    """Data that one job writes and another reads: frozen, keys in camelCase, none unknown."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, extra="forbid", frozen=True)
+
+
+class PropertyChange(Record):
+    """One property by its path; None is absent, `${unknown}` not known yet, `${secret}` never shown."""
+
+    path: str
+    before: JsonValue
+    after: JsonValue
+    replaces: bool = False
+
+
+class Change(Record):
+    """What happens, or happened, to one resource; `stateful` says that it holds data, which a delete loses."""
+
+    urn: str
+    type: str
+    name: str
+    operation: Operation
+    stateful: bool
+    source: str | None
+    properties: tuple[PropertyChange, ...]
+
+    @property
+    def loses_data(self) -> bool:
+        """Tell whether the change ends a resource that holds data."""
+        return self.stateful and self.operation in ("replace", "delete")
+
+
+class Hashes(Record):
+    """The hashes of one manifest; without a resources hash while `unknowns` of its values aren't known."""
+
+    config_hash: str
+    baseline_hash: str
+    resources_hash: str | None
+    unknowns: int = 0
+
+
+class Refusal(Record):
+    """Why a bundle is not applied, or a stack not destroyed: a code, both values, and what to do."""
+
+    code: str
+    expected: str
+    found: str
+    fix: str
+
+
+class StackRecord(Record):
+    """What every record begins with; `error` is one line that says why there is no more."""
+
+    schema_version: Literal[1] = 1
+    stack: str
+    environment: str | None
+    region: str | None
+    commit: str | None
+    error: str | None = None
+    seconds: float
+
+
+class PreviewRecord(StackRecord):
+    """What a deployment is going to do.
+
+    `differences` compares declared, planned and deployed by property, where they are not the same; `deployed` is
+    None for a stack that was never deployed. `bundle` is the digest of the bundle, which `apply` asks for again.
+    """
+
+    kind: Literal["preview"] = "preview"
+    outcome: PreviewOutcome
+    changes: tuple[Change, ...] = ()
+    unchanged: int = 0
+    findings: tuple[Finding, ...] = ()
+    declared: Hashes | None = None
+    planned: Hashes | None = None
+    deployed: Hashes | None = None
+    differences: tuple[Difference, ...] = ()
+    bundle: str | None = None
+
+
+class ApplyRecord(StackRecord):
+    """What a deployment did; `different` says that it ended well and left something else than was declared."""
+
+    kind: Literal["apply"] = "apply"
+    outcome: ApplyOutcome
+    refusals: tuple[Refusal, ...] = ()
+    changes: tuple[Change, ...] = ()
+    unchanged: int = 0
+    findings: tuple[Finding, ...] = ()
+    declared: Hashes | None = None
+    deployed: Hashes | None = None
+    differences: tuple[Difference, ...] = ()
+    bundle: str | None = None
+
+
+class Ignored(Record):
+    """Drift that a reviewed entry lets pass."""
+
+    change: Change
+    reason: str
+    owner: str
+    expires: str
+
+
+class DriftRecord(StackRecord):
+    """How far the cloud, the last deployment and the code are apart.
+
+    `drifted` is what the cloud changed (before: deployed, after: live), `pending` what the code wants otherwise than
+    deployed (before: deployed, after: code). `findings` are the policies' word on what is live. The fingerprint is
+    the same as long as the same properties have drifted to the same values.
+    """
+
+    kind: Literal["drift"] = "drift"
+    verdict: DriftVerdict
+    drifted: tuple[Change, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    stale_ignores: tuple[str, ...] = ()
+    pending: tuple[Difference, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    declared: Hashes | None = None
+    deployed: Hashes | None = None
+    deployed_commit: str | None = None
+    fingerprint: str | None = None
+
+
+class DestroyRecord(StackRecord):
+    """What a destroy did; `left` names what still exists."""
+
+    kind: Literal["destroy"] = "destroy"
+    outcome: DestroyOutcome
+    refusals: tuple[Refusal, ...] = ()
+    changes: tuple[Change, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+AnyRecord = PreviewRecord | ApplyRecord | DriftRecord | DestroyRecord
+_Kind = TypeVar("_Kind", bound=StackRecord)
+
+
+def written(record: StackRecord) -> str:
+    """Return the record as JSON, the same text for the same record."""
+    data = record.model_dump(mode="json", by_alias=True)
+    return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_record(kind: type[_Kind], path: Path) -> _Kind:
+    """Read a record of that kind; raise CouldNotRunError in one line when the file holds none."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise CouldNotRunError(f"{path}: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CouldNotRunError(f"{path}: {where}: {first['msg']}; this version can't read it") from None
