@@ -58,10 +58,7 @@ def decode(response: analyzer_pb2.AnalyzeResponse, resource_urn: str | None) -> 
     for diagnostic in response.diagnostics:
         text = diagnostic.message.removeprefix(f"{diagnostic.description}\n")
         level = _LEVELS[diagnostic.enforcementLevel]
-        if text.startswith("can't run policy"):
-            text = text.partition(_DURING_PREVIEW)[2]
-        urn = diagnostic.urn or resource_urn
-        outcomes += [_outcome(diagnostic.policyName, level, part, urn) for part in text.splitlines()]
+        outcomes += decode_text(diagnostic.policyName, level, text, diagnostic.urn or resource_urn)
     for entry in response.not_applicable:
         outcomes += [
             _outcome(entry.policy_name, "advisory", part, resource_urn)
@@ -69,6 +66,13 @@ def decode(response: analyzer_pb2.AnalyzeResponse, resource_urn: str | None) -> 
             if part.startswith("exempt: ")
         ]
     return outcomes
+
+
+def decode_text(rule: str, level: WireLevel, text: str, resource_urn: str | None) -> list[Outcome]:
+    """Return what the text of one diagnostic says, without the rule's description before it."""
+    if text.startswith("can't run policy"):
+        text = text.partition(_DURING_PREVIEW)[2]
+    return [_outcome(rule, level, part, resource_urn) for part in text.splitlines()]
 
 
 def _outcome(rule: str, level: WireLevel, text: str, urn: str | None) -> Outcome:
