@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from policies.limits import DataProtection
 from policies.schema import suggest
+from program.canonical import JsonValue
 from program.errors import Problem, SettingsError
 from program.naming import Names
 
@@ -101,6 +102,18 @@ class Settings(BaseModel):
     connections_threshold: int = Field(description="a whole number of connections")
     database_cpu_threshold: int = Field(ge=1, le=100, description="1 to 100 percent")
     alarm_email: Annotated[Email | None, _OrAbsent] = Field(None, description="an e-mail address")
+
+    @property
+    def given_network(self) -> dict[str, JsonValue]:
+        """Return the outputs that a networking stack has, for a VPC that Pulumi doesn't manage."""
+        return {
+            "vpcId": self.vpc_id,
+            "vpcCidr": self.vpc_cidr,
+            "privateSubnetIds": list(self.private_subnet_ids),
+            "publicSubnetIds": list(self.public_subnet_ids),
+            "availabilityZones": list(self.availability_zones),
+            "endpointSecurityGroupId": self.endpoint_security_group_id,
+        }
 
     @property
     def names(self) -> Names:

@@ -65,16 +65,7 @@ def _manifest(settings: Settings, limits: Limits, cloud: Cloud, recording: Recor
 
 
 def _networking(settings: Settings, cloud: Cloud) -> JsonObject:
-    if settings.networking_stack_ref is not None:
-        return network_outputs(cloud)
-    return {
-        "vpcId": settings.vpc_id,
-        "vpcCidr": settings.vpc_cidr,
-        "privateSubnetIds": list(settings.private_subnet_ids),
-        "publicSubnetIds": list(settings.public_subnet_ids),
-        "availabilityZones": list(settings.availability_zones),
-        "endpointSecurityGroupId": settings.endpoint_security_group_id,
-    }
+    return settings.given_network if settings.networking_stack_ref is None else network_outputs(cloud)
 
 
 def _result(

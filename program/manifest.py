@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from policies.limits import Difference
 from program.canonical import JsonObject, JsonValue, digest
-from program.normalise import Normaliser, Place, Resource, leaves
+from program.normalise import UNKNOWN, Normaliser, Place, Resource, leaves
 
 # Not resources of the system: the stack itself, the other stack it reads, and the provider.
 _NOT_COMPARED = ("pulumi:pulumi:Stack", "pulumi:pulumi:StackReference", "pulumi:providers:*")
@@ -19,7 +19,10 @@ def full_manifest(
     resources: Sequence[Resource],
     differences: Sequence[Difference],
 ) -> JsonObject:
-    """Return the configuration's manifest with `resources` and `resourcesHash` added."""
+    """Return the configuration's manifest with `resources` and `resourcesHash` added.
+
+    While values aren't known yet, there is no hash: `unknowns` counts them in its place.
+    """
     normaliser = Normaliser(place, resources)
     inputs = {resource.key: normaliser.inputs(resource) for resource in resources if is_compared(resource.type)}
     entries: JsonObject = {key: {"digest": digest(inputs[key]), "inputs": inputs[key]} for key in sorted(inputs)}
@@ -28,6 +31,9 @@ def full_manifest(
         for key in sorted(inputs)
         if not any(covers(difference, key, None) for difference in differences)
     }
+    unknowns = sum(value == UNKNOWN for item in inputs.values() for _, value in leaves(item))
+    if unknowns:
+        return configuration | {"resources": entries, "resourcesHash": None, "unknowns": unknowns}
     return configuration | {"resources": entries, "resourcesHash": digest(shared)}
 
 

@@ -11,12 +11,16 @@ from program.canonical import JsonObject, JsonValue, canonical
 
 SECRET = "${secret}"
 ASSET = "${asset}"
+# In the place of a value that is known only after the deployment.
+UNKNOWN = "${unknown}"
+# What the engine puts there (sdk/go/common/resource/plugin).
+UNKNOWN_SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 # What Pulumi marks secrets and assets with on the wire (sdk/go/common/resource/sig).
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 # Added by the provider: the defaults it filled in, and the tags with its own defaultTags.
-_PROVIDERS_OWN = frozenset({"__defaults", "tagsAll"})
+PROVIDERS_OWN = frozenset({"__defaults", "tagsAll"})
 _REGISTRY = re.compile(r"(?<![A-Za-z0-9])\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
 _IDENTIFYING = re.compile(r"(^|[a-z])(arn|id|endpoint|Arn|Id|Endpoint)$")
 # Beyond it, not every whole number is a number of JSON (RFC 8785).
@@ -71,7 +75,7 @@ class Normaliser:
         return {
             key: self._tags(value) if key == "tags" else self._value(value)
             for key, value in resource.inputs.items()
-            if key not in _PROVIDERS_OWN and value is not None
+            if key not in PROVIDERS_OWN and value is not None
         }
 
     def _tags(self, tags: JsonValue) -> JsonValue:
@@ -83,7 +87,7 @@ class Normaliser:
     def _value(self, value: JsonValue) -> JsonValue:
         if isinstance(value, dict):
             return marked(value) or {
-                key: self._value(item) for key, item in value.items() if key not in _PROVIDERS_OWN and item is not None
+                key: self._value(item) for key, item in value.items() if key not in PROVIDERS_OWN and item is not None
             }
         if isinstance(value, list):
             return [self._value(item) for item in value]
@@ -91,11 +95,13 @@ class Normaliser:
 
     def _text(self, text: str) -> JsonValue:
         if text[:1] in ("{", "["):
-            value = _parsed(text)
+            value = parsed(text)
             if value is not None:
                 return self._value(value)
         if text == self._place.environment:
             return "${environment}"
+        if text == UNKNOWN_SENTINEL:
+            return UNKNOWN
         text = self._references.sub(lambda match: self._names[match[0]], text)
         text = _REGISTRY.sub("${registry}", text)
         text = self._copy.sub(r"${environment}-\1${suffix}", text)
@@ -103,7 +109,7 @@ class Normaliser:
         return self._account.sub("${account}", text)
 
 
-def _parsed(text: str) -> JsonValue:
+def parsed(text: str) -> JsonValue:
     """Return the array or object that the text holds as JSON; None for what has no canonical form."""
     try:
         value: JsonValue = json.loads(text)

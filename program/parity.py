@@ -21,8 +21,8 @@ PRESENT = "present"
 def compare(manifests: Mapping[str, JsonObject], limits: Limits, *, complete: bool) -> Comparison:
     """Compare the manifests by stack; `complete` says that they are all, so that a declaration can be stale."""
     used: set[Declared] = set()
-    differences = [*_configurations(manifests, scaling_paths(limits))]
-    differences += _resources(manifests, limits.differences, used)
+    differences = configuration_differences(manifests, scaling_paths(limits))
+    differences += resource_differences(manifests, limits.differences, used)
     stale = [_describe(declared) for declared in limits.differences if declared not in used] if complete else []
     return Comparison(
         baseline_hash=_hashes(manifests, "baselineHash"),
@@ -36,7 +36,8 @@ def _hashes(manifests: Mapping[str, JsonObject], name: str) -> dict[str, str]:
     return {stack: str(manifest[name]) for stack, manifest in manifests.items()}
 
 
-def _configurations(manifests: Mapping[str, JsonObject], scaling: Sequence[str]) -> list[Difference]:
+def configuration_differences(manifests: Mapping[str, JsonObject], scaling: Sequence[str]) -> list[Difference]:
+    """Return where the configurations differ; what lies on a scaling path is declared."""
     found = {stack: dict(leaves(manifest["configuration"])) for stack, manifest in manifests.items()}
     return [
         Difference(resource=CONFIGURATION, property=path, values=values, declared=path in scaling)
@@ -44,9 +45,10 @@ def _configurations(manifests: Mapping[str, JsonObject], scaling: Sequence[str])
     ]
 
 
-def _resources(
+def resource_differences(
     manifests: Mapping[str, JsonObject], declared: Sequence[Declared], used: set[Declared]
 ) -> list[Difference]:
+    """Return where the resources differ, in presence or by property; the declarations that were needed go to `used`."""
     resources = {stack: _inputs(manifest) for stack, manifest in manifests.items()}
     differences: list[Difference] = []
     for key in sorted({key for inputs in resources.values() for key in inputs}):

@@ -119,6 +119,8 @@ def _read(stream: IO[str], lines: list[str], say: Callable[[str], None] | None) 
 def _stopping(process: subprocess.Popen[str]) -> Iterator[list[int]]:
     """Pass the first Ctrl-C or SIGTERM on to the CLI, which then ends what it is at; kill it at the second."""
     stopped: list[int] = []
+    patience = threading.Timer(GRACE_SECONDS, _kill_group, [process])
+    patience.daemon = True
 
     def stop(number: int, _frame: FrameType | None) -> None:
         stopped.append(number)
@@ -126,12 +128,13 @@ def _stopping(process: subprocess.Popen[str]) -> Iterator[list[int]]:
             _kill_group(process)
             return
         process.send_signal(signal.SIGINT)
-        threading.Timer(GRACE_SECONDS, _kill_group, [process]).start()
+        patience.start()
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
         yield stopped
     finally:
+        patience.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -13,10 +13,6 @@ from program.canonical import JsonValue
 from program.errors import CouldNotRunError
 from program.result import Difference, Finding
 
-SCHEMA_VERSION = 1
-# In the place of a value that is known only after the deployment.
-UNKNOWN = "${unknown}"
-
 Operation = Literal["create", "update", "replace", "delete"]
 PreviewOutcome = Literal["clean", "blocked", "failed"]
 ApplyOutcome = Literal["applied", "refused", "failed", "different"]

@@ -1,0 +1,81 @@
+"""A stack's last deployment as its backend holds it: resources, outputs, and a hash that changes with any of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from program.canonical import JsonObject
+from program.errors import CouldNotRunError
+from program.recording import STACK_TYPE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One resource of the deployment."""
+
+    urn: str
+    type: str
+    custom: bool
+    id: str
+    inputs: JsonObject
+    outputs: JsonObject
+
+    @property
+    def name(self) -> str:
+        """Return Pulumi's logical name."""
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The whole deployment; `pending` names operations that an update left without knowing their end."""
+
+    states: tuple[State, ...]
+    pending: tuple[str, ...]
+    hash: str
+    text: str
+
+    @property
+    def outputs(self) -> JsonObject:
+        """Return the stack's outputs, none before the first deployment."""
+        return next((state.outputs for state in self.states if state.type == STACK_TYPE), {})
+
+    @property
+    def deployed(self) -> bool:
+        """Tell whether anything was ever deployed and still is."""
+        return any(state.custom for state in self.states)
+
+
+def parse_checkpoint(text: str, source: str) -> Checkpoint:
+    """Read what `pulumi stack export` prints; raise CouldNotRunError, naming the source, for anything else."""
+    try:
+        deployment: Any = json.loads(text)["deployment"]
+        resources: list[Any] = deployment.get("resources") or []
+        pending: list[Any] = deployment.get("pending_operations") or []
+        states = tuple(_state(resource) for resource in resources)
+        operations = tuple(sorted(f"{item['type']} {item['resource']['urn']}" for item in pending))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CouldNotRunError(
+            f"{source} is no deployment ({type(error).__name__}: {error}); give what `pulumi stack export` prints"
+        ) from None
+    return Checkpoint(states=states, pending=operations, hash=_hash(resources, pending), text=text)
+
+
+def _hash(resources: list[Any], pending: list[Any]) -> str:
+    # The deployment's manifest is left out: its time changes with every write, also of the same resources.
+    held = json.dumps({"resources": resources, "pending": pending}, sort_keys=True)
+    return hashlib.sha256(held.encode()).hexdigest()
+
+
+def _state(resource: dict[str, Any]) -> State:
+    return State(
+        urn=str(resource["urn"]),
+        type=str(resource["type"]),
+        custom=bool(resource.get("custom", False)),
+        id=str(resource.get("id", "")),
+        inputs=resource.get("inputs") or {},
+        outputs=resource.get("outputs") or {},
+    )

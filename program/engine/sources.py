@@ -1,0 +1,108 @@
+"""Compare one stack with itself: as declared, as planned and as deployed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from program.canonical import JsonObject, canonical
+from program.engine.records import Hashes
+from program.normalise import UNKNOWN, leaves
+from program.parity import configuration_differences, resource_differences
+from program.result import CheckedResource, Difference
+
+DECLARED, PLANNED, DEPLOYED = "declared", "planned", "deployed"
+# By resource (`type::name`), then by property: the URNs that the property's value comes from.
+Dependencies = Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+def hashes_of(manifest: JsonObject | None) -> Hashes | None:
+    """Return the manifest's hashes."""
+    if manifest is None:
+        return None
+    resources = manifest["resourcesHash"]
+    return Hashes(
+        config_hash=str(manifest["configHash"]),
+        baseline_hash=str(manifest["baselineHash"]),
+        resources_hash=None if resources is None else str(resources),
+        unknowns=int(str(manifest.get("unknowns", 0))),
+    )
+
+
+def compare_sources(
+    manifests: Mapping[str, JsonObject | None], declared: Dependencies, planned: Dependencies
+) -> tuple[Difference, ...]:
+    """Return where the sources differ; one that is None is left out.
+
+    A planned value that isn't known yet is compared by the resources that it comes from.
+    """
+    present = {source: manifest for source, manifest in manifests.items() if manifest is not None}
+    found = [*configuration_differences(present, ()), *resource_differences(present, (), set())]
+    unknown = _unknown_paths(present.get(PLANNED))
+    kept = [item for item in found if not _below(item, unknown) or _differ_without_plan(item)]
+    return (*kept, *_other_dependencies(unknown, declared, planned))
+
+
+def declared_dependencies(resources: Iterable[CheckedResource]) -> Dependencies:
+    """Return where the recorded resources' properties come from."""
+    return {f"{resource.type}::{resource.name}": resource.property_dependencies for resource in resources}
+
+
+def planned_dependencies(preview: Path) -> Dependencies:
+    """Return the same of what `pulumi preview --json` wrote; of a preview that wrote nothing, nothing."""
+    try:
+        steps = json.loads(preview.read_text(encoding="utf-8")).get("steps") or []
+    except (OSError, ValueError):
+        return {}
+    states = [step["newState"] for step in steps if step.get("newState")]
+    return {
+        f"{state['type']}::{state['urn'].rpartition('::')[2]}": {
+            key: tuple(sorted(urns)) for key, urns in (state.get("propertyDependencies") or {}).items()
+        }
+        for state in states
+    }
+
+
+def _unknown_paths(manifest: JsonObject | None) -> set[tuple[str, str]]:
+    resources = manifest["resources"] if manifest is not None else {}
+    entries = resources.items() if isinstance(resources, dict) else ()
+    return {
+        (key, path)
+        for key, entry in entries
+        if isinstance(entry, dict)
+        for path, value in leaves(entry["inputs"])
+        if value == UNKNOWN
+    }
+
+
+def _below(difference: Difference, unknown: set[tuple[str, str]]) -> bool:
+    return any(
+        difference.resource == key
+        and (difference.property == path or difference.property.startswith((f"{path}.", f"{path}[")))
+        for key, path in unknown
+    )
+
+
+def _differ_without_plan(difference: Difference) -> bool:
+    others = {canonical(value) for source, value in difference.values.items() if source != PLANNED}
+    return len(others) > 1
+
+
+def _other_dependencies(
+    unknown: set[tuple[str, str]], declared: Dependencies, planned: Dependencies
+) -> list[Difference]:
+    differences: list[Difference] = []
+    for key, prop in sorted({(key, path.partition(".")[0].partition("[")[0]) for key, path in unknown}):
+        sides = {
+            source: sorted(_names(dependencies.get(key, {}).get(prop, ())))
+            for source, dependencies in ((DECLARED, declared), (PLANNED, planned))
+        }
+        if sides[DECLARED] != sides[PLANNED]:
+            values = {source: ", ".join(names) for source, names in sides.items()}
+            differences.append(Difference(resource=key, property=f"{prop} (comes from)", values=values, declared=False))
+    return differences
+
+
+def _names(urns: Iterable[str]) -> set[str]:
+    return {urn.rpartition("::")[2] for urn in urns}

@@ -1,0 +1,138 @@
+"""Where one stack's commands run: the backend, the environment, and a working copy of the stack file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policies.strict_yaml import YamlError, read
+from program.engine.failures import explained
+from program.engine.process import Pulumi, Ran
+from program.errors import CouldNotRunError
+from program.stackfile import PROJECT_FILE, ROOT, STACKS
+
+STATE_FOLDER = ".pulumi-state"
+BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
+_QUICK_SECONDS = 120.0
+_OWN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The CLI set up for one stack; `config_file` is the working copy that the CLI may write to."""
+
+    stack: str
+    root: Path
+    pulumi: Pulumi
+    backend: str
+    embedded: bool
+    config_file: Path
+    version: str
+
+    def run(self, *arguments: str, seconds: float) -> Ran:
+        """Run a command of the CLI for the stack, with its configuration."""
+        return self.pulumi.run(*arguments, "--stack", self.stack, seconds=seconds)
+
+    def must(self, *arguments: str, seconds: float = _QUICK_SECONDS) -> str:
+        """Run a command that has to succeed and return its stdout; raise CouldNotRunError with what is wrong."""
+        ran = self.run(*arguments, seconds=seconds)
+        if ran.code != 0:
+            raise CouldNotRunError(explained(ran, self.stack))
+        return ran.stdout
+
+
+@contextmanager
+def workspace(
+    stack: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT
+) -> Iterator[Workspace]:
+    """Set the CLI up for the stack; what the CLI writes into the stack file goes into a working copy.
+
+    The backend is PULUMI_BACKEND_URL, else a folder in the project that is made when missing. Raises CouldNotRunError
+    when there is no CLI, or it is older than the project allows.
+    """
+    state = root / STATE_FOLDER
+    url = os.environ.get(BACKEND_VARIABLE)
+    state.mkdir(exist_ok=True)
+    pulumi = Pulumi(folder=root, environment=_environment(url or f"file://{state}"), say=say)
+    copy = state / "stacks" / f"Pulumi.{stack}.yaml"
+    _copy_stack_file(config_file or root / STACKS / copy.name, copy)
+    yield Workspace(
+        stack=stack,
+        root=root,
+        pulumi=pulumi,
+        backend=url or "embedded",
+        embedded=url is None,
+        config_file=copy,
+        version=_version(pulumi, root),
+    )
+
+
+def make_stack(place: Workspace) -> None:
+    """Make the stack in its backend; the reviewed stack file stays as it is.
+
+    The CLI writes the stack's salt or key into the file of the stack's name, whatever else it is told.
+    """
+    reviewed = place.root / STACKS / place.config_file.name
+    before = reviewed.read_bytes() if reviewed.exists() else None
+    provider = _own_keys(place.config_file).get("secretsprovider")
+    try:
+        shutil.copy(place.config_file, reviewed)
+        arguments = ("--secrets-provider", str(provider)) if provider else ()
+        place.must("stack", "init", "--no-select", *arguments)
+        shutil.copy(reviewed, place.config_file)
+    finally:
+        if before is None:
+            reviewed.unlink(missing_ok=True)
+        else:
+            reviewed.write_bytes(before)
+
+
+def _environment(backend: str) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        BACKEND_VARIABLE: backend,
+        # The event log, which the CLI keeps for the Automation API.
+        "PULUMI_DEBUG_COMMANDS": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def _copy_stack_file(source: Path, copy: Path) -> None:
+    """Copy the reviewed file, with what only the CLI knows kept from the copy before."""
+    try:
+        text = source.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
+    kept = {key: value for key, value in _own_keys(copy).items() if key not in _own_keys(source)}
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(text + (yaml.safe_dump(kept) if kept else ""), encoding="utf-8")
+
+
+def _own_keys(file: Path) -> dict[str, Any]:
+    """Return what the CLI wrote into a stack file; a file that is missing or no YAML has nothing of it."""
+    try:
+        data = read(file).data
+    except YamlError:
+        return {}
+    return {key: data[key] for key in _OWN_KEYS if key in data} if isinstance(data, dict) else {}
+
+
+def _version(pulumi: Pulumi, root: Path) -> str:
+    """Return the CLI's version; refuse one that is older than Pulumi.yaml asks for."""
+    said = pulumi.run("version", seconds=_QUICK_SECONDS).stdout.strip()
+    required = str(read(root / PROJECT_FILE).data.get("requiredPulumiVersion", ""))
+    found, least = _VERSION.search(said), _VERSION.search(required)
+    if found is None:
+        raise CouldNotRunError(f"pulumi version says {said!r}, which is no version; check what pulumi is on PATH")
+    if least is not None and [int(part) for part in found.groups()] < [int(part) for part in least.groups()]:
+        raise CouldNotRunError(f"pulumi is {said}; {PROJECT_FILE} needs {required}: install a newer Pulumi CLI")
+    return said

@@ -1,0 +1,1 @@
+"""What the workflows decide: which jobs run, in which order stacks are deployed, what is left over."""

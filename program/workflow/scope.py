@@ -1,0 +1,61 @@
+"""Decide which jobs of a run have to run: the jobs' own conditions and the gate both go by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from program.workflow.event import DEPENDABOT, Event
+
+ReviewStacks = Literal["off", "label", "always"]
+REVIEW_STACKS = get_args(ReviewStacks)
+REVIEW_LABEL = "review-stack"
+# What needs no credentials runs on every event.
+OFFLINE = ("check", "test")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The jobs that have to run, the review stack's name, and a line for each job that doesn't run, with the reason.
+
+    `credentials` says that jobs may sign in to the cloud.
+    """
+
+    jobs: tuple[str, ...]
+    credentials: bool
+    review: str | None
+    notes: tuple[str, ...]
+
+
+def decide(event: Event, *, backend: str, review_stacks: ReviewStacks) -> Scope:
+    """Return what runs for the event; `backend` is empty where none is set up."""
+    if event.from_fork:
+        return _offline("the pull request comes from a fork: it gets the offline check, and no credentials")
+    if event.actor == DEPENDABOT:
+        return _offline("Dependabot gets the offline check, and no credentials")
+    if not backend:
+        note = "PULUMI_BACKEND_URL is not set: nothing is previewed or deployed (docs/setting-up.md)"
+        return Scope(jobs=(*OFFLINE, "compare"), credentials=False, review=None, notes=(note,))
+    review, reason = _review(event, review_stacks)
+    jobs = (*OFFLINE, "preview", *(("apply",) if review else ()), "compare")
+    return Scope(jobs=jobs, credentials=True, review=review, notes=(reason,) if reason else ())
+
+
+def _offline(note: str) -> Scope:
+    return Scope(jobs=OFFLINE, credentials=False, review=None, notes=(note,))
+
+
+def _review(event: Event, review_stacks: ReviewStacks) -> tuple[str | None, str | None]:
+    """Return the review stack's name, or None and why there is none."""
+    if event.number is None:
+        return None, None
+    if review_stacks == "off":
+        return None, "REVIEW_STACKS is off: there is no review stack"
+    if review_stacks == "label" and REVIEW_LABEL not in event.labels:
+        return None, f"the pull request has no label {REVIEW_LABEL}: there is no review stack"
+    return review_stack(event.number), None
+
+
+def review_stack(number: int) -> str:
+    """Return the name of the pull request's stack."""
+    return f"pr-{number}"
