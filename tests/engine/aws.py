@@ -1,0 +1,136 @@
+"""What AWS and its provider do with a resource, in plain data: the double's behaviour, without the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+
+from program.simulation import Cloud, SimulatedCloud
+from tests.engine.answers import as_aws_answers, inputs_of
+from tests.engine.cloud_file import CloudFile, Contents, Existing
+from tests.engine.sdk import properties_of
+from tests.engine.traits import traits_of
+from tests.engine.wire import DEFAULTS, UNKNOWN
+
+Properties = dict[str, Any]
+
+
+class AwsError(Exception):
+    """AWS, or the provider before it, refused a call."""
+
+
+class Aws:
+    """One account's region as the provider sees it; inputs and states come without marks of secrets."""
+
+    def __init__(self, cloud: Cloud, file: CloudFile) -> None:
+        self.cloud = cloud
+        self._file = file
+        self._simulated = SimulatedCloud(cloud)
+
+    def planned(self, type_: str, name: str, inputs: Properties) -> Properties:
+        """Return the outputs of a resource that isn't made yet: what AWS adds isn't known."""
+        _, answer = self._answer(type_, name, inputs)
+        return {
+            **dict.fromkeys([*answer, *traits_of(type_).filled_in], UNKNOWN),
+            **self._region(type_),
+            **_without_defaults(inputs),
+        }
+
+    def create(self, type_: str, name: str, inputs: Properties) -> tuple[str, Properties]:
+        """Make the resource; return its id and outputs."""
+        with self._file.change() as contents:
+            id_, existing = self._made(contents, type_, name, inputs)
+            contents.put(type_, id_, existing)
+        return id_, _outputs(type_, existing, inputs)
+
+    def read(self, type_: str, id_: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
+        """Return outputs and inputs as they are now, None for a resource that is gone."""
+        existing = self._file.read().get(type_, id_)
+        if existing is None:
+            return None
+        outputs = {**as_aws_answers(type_, existing.properties), **_unreadable(type_, state)}
+        return outputs, inputs_of(inputs, outputs)
+
+    def update(self, type_: str, id_: str, old_inputs: Properties, inputs: Properties) -> Properties:
+        """Change the resource to the inputs; return its outputs."""
+        with self._file.change() as contents:
+            existing = contents.get(type_, id_)
+            if existing is None:
+                raise AwsError(f"NotFound: {type_} {id_} does not exist")
+            for key in old_inputs.keys() - inputs.keys():
+                existing.properties.pop(key, None)
+            _, answer = self._answer(type_, existing.seed, inputs)
+            existing.properties.update({**_readable(type_, inputs), **answer})
+        return _outputs(type_, existing, inputs)
+
+    def delete(self, type_: str, id_: str, state: Properties) -> None:
+        """Delete the resource, unless it is protected; one that is gone already is no error."""
+        with self._file.change() as contents:
+            existing = contents.get(type_, id_)
+            if existing is None:
+                return
+            protected_by = traits_of(type_).protected_by
+            if protected_by and existing.properties.get(protected_by):
+                raise AwsError(f"InvalidParameterCombination: {protected_by} of {id_} is on; it can't be deleted")
+            if state.get("skipFinalSnapshot") is False and not state.get("finalSnapshotIdentifier"):
+                raise AwsError(f"finalSnapshotIdentifier of {id_} is required when skipFinalSnapshot is false")
+            contents.remove(type_, id_)
+
+    def call(self, token: str, arguments: Properties) -> Properties:
+        """Answer a function of the provider."""
+        try:
+            outputs, _ = self._simulated.call(MockCallArgs(token, arguments, ""))
+        except NotImplementedError as error:
+            raise AwsError(str(error)) from None
+        return outputs
+
+    def _made(self, contents: Contents, type_: str, name: str, inputs: Properties) -> tuple[str, Existing]:
+        traits = traits_of(type_)
+        if traits.name and not traits.takes_over:
+            _refuse_a_taken_name(contents, type_, traits.name, inputs)
+        key = f"{self.cloud.stack}/{type_}/{name}"
+        contents.made[key] = contents.made.get(key, 0) + 1
+        # A resource that is made again, in the place of another, gets other random parts.
+        seed = name if contents.made[key] == 1 else f"{name}#{contents.made[key]}"
+        id_, answer = self._answer(type_, seed, inputs)
+        properties = {**self._region(type_), **traits.filled_in, **_readable(type_, inputs), **answer}
+        return id_, Existing(stack=self.cloud.stack, logical_name=name, seed=seed, properties=properties)
+
+    def _region(self, type_: str) -> Properties:
+        """Return the region as an output of the resource, unless its type knows none."""
+        return {"region": self.cloud.region} if "region" in properties_of(type_).inputs else {}
+
+    def _answer(self, type_: str, seed: str, inputs: Properties) -> tuple[str, Properties]:
+        """Return the id and what AWS adds to the inputs."""
+        arguments = MockResourceArgs(typ=type_, name=seed, inputs=inputs, provider="", resource_id="")
+        id_, outputs = self._simulated.new_resource(arguments)
+        return id_, {key: value for key, value in outputs.items() if inputs.get(key) != value}
+
+
+def _refuse_a_taken_name(contents: Contents, type_: str, name: str, inputs: Properties) -> None:
+    for id_, existing in contents.resources.get(type_, {}).items():
+        if existing.properties.get(name) == inputs.get(name):
+            raise AwsError(f"AlreadyExists: {type_} with {name} {inputs.get(name)} exists already ({id_})")
+
+
+def _outputs(type_: str, existing: Existing, inputs: Properties) -> Properties:
+    """Return what the provider says of a resource that it has just written: documents as they were given."""
+    answered = as_aws_answers(type_, existing.properties, documents=False)
+    return {**answered, **_unreadable(type_, _without_defaults(inputs))}
+
+
+def _unreadable(type_: str, properties: Properties) -> Properties:
+    return {key: properties[key] for key in traits_of(type_).unreadable & properties.keys()}
+
+
+def _readable(type_: str, inputs: Properties) -> Properties:
+    unreadable = traits_of(type_).unreadable
+    return {key: value for key, value in _without_defaults(inputs).items() if key not in unreadable}
+
+
+def _without_defaults(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_defaults(item) for key, item in value.items() if key != DEFAULTS}
+    return [_without_defaults(item) for item in value] if isinstance(value, list) else value
