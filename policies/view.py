@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
+
+from policies.secrecy import CONCEALED, KEPT, Secret, concealed, is_marked, revealed, secret_paths
 
 
 class Undecided(Exception):  # noqa: N818  # an outcome, not an error
@@ -26,11 +28,16 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
+# Beside the properties of an object, the provider notes which of them it filled in.
+_PROVIDERS_NOTES: Final = "__defaults"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource as a policy sees it; the dependencies are known to stack rules alone."""
+    """One resource as a policy sees it; the dependencies are known to stack rules alone.
+
+    `props` and `provider` may hold secrets; a rule reads their values, or `[secret]` where `conceals` is set.
+    """
 
     urn: str
     type: str
@@ -41,12 +48,31 @@ class Resource:
     provider: Mapping[str, Any] = field(default_factory=dict)
     dependencies: frozenset[str] = frozenset()
     property_dependencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    conceals: bool = False
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
         """Return the inputs as plain data; made when first looked at, as most rules look at few resources."""
-        inputs: dict[str, Any] = plain(self.props)
-        return inputs
+        return self._read(self.props)
+
+    @cached_property
+    def provider_inputs(self) -> dict[str, Any]:
+        """Return the provider's own inputs as plain data, likewise."""
+        return self._read(self.provider)
+
+    def _read(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        read: dict[str, Any] = concealed(plain(data)) if self.conceals else revealed(plain(data))
+        return read
+
+    @property
+    def secrets(self) -> dict[str, list[str]]:
+        """Return the paths of what is marked as secret, by the resource's URN."""
+        found = [*secret_paths(plain(self.props)), *secret_paths(plain(self.provider), "provider")]
+        return {self.urn: found} if found else {}
+
+    def without_secrets(self) -> Resource:
+        """Return the resource as somebody sees it who may not see secrets."""
+        return replace(self, conceals=True)
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return what stands at the dotted path, the default (the provider's own) where nothing does.
@@ -114,6 +140,15 @@ class StackView:
         """Yield the resources of the types, by URN."""
         return (resource for resource in self._sorted if resource.type in types)
 
+    @property
+    def secrets(self) -> dict[str, list[str]]:
+        """Return the paths of what is marked as secret, by the URNs of the resources that have such."""
+        return {urn: paths for resource in self.resources for urn, paths in resource.secrets.items()}
+
+    def without_secrets(self) -> StackView:
+        """Return the stack as somebody sees it who may not see secrets."""
+        return StackView(resources=[resource.without_secrets() for resource in self.resources])
+
     def by_urn(self, urns: frozenset[str], type_: str) -> list[Resource]:
         """Return the resources of the type among the URNs."""
         return [resource for resource in self.of(type_) if resource.urn in urns]
@@ -124,14 +159,21 @@ class StackView:
 
 
 def plain(value: Any) -> Any:
-    """Return the SDK's proxies as plain data: whole numbers as such, UNKNOWN where reading would raise."""
+    """Return the SDK's proxies as plain data, as the program gave it: UNKNOWN where reading would raise."""
     if isinstance(value, Mapping):
-        return {str(key): _item(value, key) for key in value}
+        if is_marked(value):
+            return _secret(_item(value, KEPT))
+        return {str(key): _item(value, key) for key in value if key != _PROVIDERS_NOTES}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_item(value, index) for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _secret(value: Any) -> Any:
+    """Return the secret; one that is not known, or that the engine could not decrypt, is as any unknown value."""
+    return UNKNOWN if value is UNKNOWN or value == CONCEALED else Secret(value)
 
 
 def _item(container: Any, key: Any) -> Any:
