@@ -5,46 +5,48 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import cast
 
 import click
 
-from program.cli.options import chosen_limits, chosen_stacks
+from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
 from program.workflow.event import read_event
 from program.workflow.scope import REVIEW_STACKS, ReviewStacks, decide
+from program.workflow.stages import Row, matrix
+from program.workflow.stages import stages as in_stages
 
 
 @click.command()
-@click.option(
-    "--stages", "most", type=click.IntRange(min=1), help="How many stages the workflow has jobs for; more can't run."
-)
-def scope(most: int | None) -> None:
+@stacks_option
+@click.option("--stages", type=click.IntRange(min=1), help="How many stages the workflow has jobs for.")
+def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
 
-    jobs (a list), stacks and stages (matrices; empty where there are no credentials), review (the review stack's name,
-    or nothing). Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run
-    is on stderr. Exits with 1 when a stack's settings can't be used.
+    jobs (a list), comment (true where the job may write one), review (the review stack's name, or nothing), stacks (a
+    matrix) and stage-1, stage-2, ... (its parts, in the order of the deployment); a matrix without stacks, as where
+    there are no credentials, is nothing. Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always).
+    Why a job does not run is on stderr. Exits with 1 when a stack's settings can't be used.
     """
     from program.stacks import read_stacks
-    from program.workflow.stages import matrix, stages
 
-    event = read_event(os.environ)
     backend = os.environ.get("PULUMI_BACKEND_URL", "")
-    decided = decide(event, backend=backend, review_stacks=_review_stacks())
+    decided = decide(read_event(os.environ), backend=backend, review_stacks=_review_stacks())
     limits = chosen_limits()
-    stacks = read_stacks(chosen_stacks(()), limits)
-    problems = [f"{finding.source}: {finding.message}" for stack in stacks for finding in stack.findings]
-    rows = matrix(stacks) if decided.credentials else []
-    waves = stages(rows, limits.environments)
-    if most is not None and len(waves) > most:
-        raise CouldNotRunError(f"{len(waves)} stages are to be deployed, and the workflow has {most}; add a job to it")
-    for line in (*decided.notes, *problems):
-        click.echo(line, err=True)
-    _output("jobs", decided.jobs)
-    _output("stacks", {"include": rows})
-    _output("stages", [{"include": wave} for wave in waves])
-    click.echo(f"review={decided.review or ''}")
+    chosen = read_stacks(chosen_stacks(stacks), limits)
+    problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
+    rows = matrix(chosen) if decided.credentials else []
+    lines = [
+        f"jobs={_json(decided.jobs)}",
+        f"comment={_json(decided.comment)}",
+        f"review={decided.review or ''}",
+        f"stacks={_matrix(rows)}",
+        *_stage_lines(in_stages(rows, limits.environments), stages),
+    ]
+    for note in (*decided.notes, *problems):
+        click.echo(note, err=True)
+    click.echo("\n".join(lines))
     sys.exit(1 if problems else 0)
 
 
@@ -56,5 +58,19 @@ def _review_stacks() -> ReviewStacks:
     return cast("ReviewStacks", value)
 
 
-def _output(name: str, value: object) -> None:
-    click.echo(f"{name}={json.dumps(value, separators=(',', ':'))}")
+def _stage_lines(found: Sequence[Sequence[Row]], count: int | None) -> list[str]:
+    """Return a line for each stage that the workflow has a job for; one without a job is a failure to run."""
+    if count is None:
+        return []
+    if len(found) > count:
+        raise CouldNotRunError(f"there are {len(found)} stages, and the workflow has jobs for {count}; add one to it")
+    padded = [*found, *([()] * (count - len(found)))]
+    return [f"stage-{number}={_matrix(rows)}" for number, rows in enumerate(padded, start=1)]
+
+
+def _matrix(rows: Sequence[Row]) -> str:
+    return _json({"include": rows}) if rows else ""
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

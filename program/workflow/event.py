@@ -33,7 +33,7 @@ def read_event(variables: Mapping[str, str]) -> Event:
         raise CouldNotRunError(f"{missing.args[0]} is not set; this command runs in a GitHub workflow") from None
     actor = variables.get("GITHUB_ACTOR", "")
     try:
-        payload: Any = json.loads(path.read_bytes())
+        payload: dict[str, Any] = dict(json.loads(path.read_bytes()))
         if "pull_request" not in payload:
             return Event(name=name, actor=actor)
         return _of_pull_request(name, actor, payload["pull_request"], repository)

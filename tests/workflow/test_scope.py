@@ -1,0 +1,116 @@
+"""`scope` says which jobs a run has to run, and why the others don't."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from policies.limits import limits
+from program.cli.scope import scope
+from program.errors import CouldNotRunError
+from program.stackfile import stack_names
+from tests.workflow.events import pull_request, variables
+
+OFFLINE = ["check", "test", "compare"]
+PREVIEW = [*OFFLINE, "preview"]
+
+
+def run(environment, *arguments):
+    """Return the outputs by name, and the lines on stderr."""
+    done = CliRunner().invoke(scope, arguments, env={"REVIEW_STACKS": None, **environment}, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return dict(line.split("=", 1) for line in done.stdout.splitlines()), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "others", "jobs", "comment", "said"),
+    [
+        ("pull_request", pull_request(), {}, PREVIEW, True, "REVIEW_STACKS is off"),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": ""}, PREVIEW, True, "REVIEW_STACKS is off"),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": "always"}, [*PREVIEW, "apply"], True, ""),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": "label"}, PREVIEW, True, "has no label review-stack"),
+        (
+            "pull_request",
+            pull_request(labels=["bug", "review-stack"]),
+            {"REVIEW_STACKS": "label"},
+            [*PREVIEW, "apply"],
+            True,
+            "",
+        ),
+        ("pull_request", pull_request(source="eve/parity"), {"REVIEW_STACKS": "always"}, OFFLINE, False, "a fork"),
+        ("pull_request", pull_request(source=None), {"REVIEW_STACKS": "always"}, OFFLINE, False, "a fork"),
+        ("pull_request", pull_request(), {"actor": "dependabot[bot]"}, OFFLINE, False, "Dependabot"),
+        ("pull_request", pull_request(), {"PULUMI_BACKEND_URL": ""}, OFFLINE, True, "docs/setting-up.md"),
+        ("merge_group", {"merge_group": {}}, {"REVIEW_STACKS": "always"}, PREVIEW, False, ""),
+        ("push", {}, {}, PREVIEW, False, ""),
+    ],
+    ids=[
+        *("pull request", "empty variable", "always", "no label", "label"),
+        *("fork", "deleted fork", "dependabot", "no backend", "queue", "push"),
+    ],
+)
+def test_every_event_has_the_jobs_that_it_may_and_must_run(tmp_path, name, payload, others, jobs, comment, said):
+    outputs, stderr = run(variables(tmp_path, name, payload, **others))
+
+    assert json.loads(outputs["jobs"]) == jobs
+    assert json.loads(outputs["comment"]) is comment
+    assert outputs["review"] == ("pr-7" if "apply" in jobs else "")
+    assert bool(outputs["stacks"]) is ("preview" in jobs)
+    assert said in stderr
+
+
+def test_the_stages_are_in_the_order_of_the_limits(tmp_path):
+    outputs, _ = run(variables(tmp_path, "push", {}), "--stages", "5")
+
+    stages = [outputs[f"stage-{number}"] for number in range(1, 6)]
+    order = list(limits().environments)
+    found = [{row["environment"] for row in json.loads(stage)["include"]} for stage in stages if stage]
+
+    assert found == [{environment} for environment in order]
+    assert stages[len(order) :] == [""] * (5 - len(order))
+    assert [row["stack"] for row in json.loads(outputs["stacks"])["include"]] == list(stack_names())
+
+
+def test_one_stack_is_a_stage_alone(tmp_path):
+    stack = stack_names()[-1]
+
+    outputs, _ = run(variables(tmp_path, "workflow_dispatch", {}), "--stack", stack, "--stages", "2")
+
+    assert outputs["stage-1"] == outputs["stacks"]
+    assert [row["stack"] for row in json.loads(outputs["stacks"])["include"]] == [stack]
+    assert outputs["stage-2"] == ""
+
+
+def test_more_stages_than_jobs_are_an_error(tmp_path):
+    with pytest.raises(CouldNotRunError, match=r"there are 3 stages, and the workflow has jobs for 2; add one to it"):
+        run(variables(tmp_path, "push", {}), "--stages", "2")
+
+
+def test_stacks_that_cannot_be_used_stop_the_run(tmp_path):
+    environment = variables(tmp_path, "push", {}, ENVIRONMENT_SUFFIX="no suffix at all!")
+
+    done = CliRunner().invoke(scope, env=environment)
+
+    assert done.exit_code == 1
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+        f"stacks/Pulumi.{stack}.yaml" for stack in stack_names()
+    ]
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY"])
+def test_outside_a_workflow_it_says_what_is_missing(tmp_path, missing):
+    environment = variables(tmp_path, "push", {}) | {missing: None}
+
+    with pytest.raises(CouldNotRunError, match=f"^{missing} is not set; this command runs in a GitHub workflow$"):
+        run(environment)
+
+
+@pytest.mark.parametrize("payload", ["event", 3, {"pull_request": {}}, {"pull_request": {"head": {}, "number": "x"}}])
+def test_an_event_that_is_none_is_an_error(tmp_path, payload):
+    with pytest.raises(CouldNotRunError, match=r"^GITHUB_EVENT_PATH: .* holds no event"):
+        run(variables(tmp_path, "pull_request", payload))
+
+
+def test_a_review_stacks_variable_that_says_nothing_is_an_error(tmp_path):
+    with pytest.raises(CouldNotRunError, match=r"REVIEW_STACKS is 'on'; it must be one of off, label, always$"):
+        run(variables(tmp_path, "push", {}, REVIEW_STACKS="on"))
