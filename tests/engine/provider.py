@@ -71,6 +71,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             _refuse(
                 context, f"region is {region}, but this cloud is {self._aws.cloud.region} of {self._aws.cloud.account}"
             )
+        # The last run of the CLI cancelled its own calls; this one is new.
+        self._cancelled.clear()
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
 
     def Check(self, request: Any, context: Any) -> Any:
@@ -165,7 +167,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if preview:
             return
         for fault in self._file.met_faults(operation, type_, name):
-            if self._cancelled.wait(fault.seconds):
+            if fault.seconds and self._cancelled.wait(fault.seconds):
                 _refuse(context, f"{operation} of {name} was cancelled")
             if fault.message:
                 _refuse(context, fault.message)

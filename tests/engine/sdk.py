@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import keyword
+import threading
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
+
+# The SDK imports its modules when first asked for one, which two threads can't do at once.
+_IMPORTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +22,14 @@ class Properties:
     plain: frozenset[str]
 
 
-@cache
 def properties_of(type_: str) -> Properties:
     """Return the properties of a type by its token, `aws:rds/cluster:Cluster`."""
+    with _IMPORTING:
+        return _properties_of(type_)
+
+
+@cache
+def _properties_of(type_: str) -> Properties:
     _, module, class_name = type_.split(":")
     name = module.split("/")[0]
     package = importlib.import_module(f"pulumi_aws.{name}_" if keyword.iskeyword(name) else f"pulumi_aws.{name}")
