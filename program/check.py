@@ -14,7 +14,7 @@ from program.examination import examine
 from program.parity import compare
 from program.result import CheckResult, StackResult
 from program.stackfile import ROOT
-from program.stacks import read_stacks
+from program.stacks import Stack, read_stacks
 from program.workers import in_workers
 
 
@@ -41,6 +41,13 @@ def check(
     manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
     all_there = complete and len(manifests) == len(results)
     return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
+
+
+def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:
+    """Examine one stack, in a process of its own, as Pulumi's runtime is there once in each."""
+    preload()
+    task = partial(examine, limits=limits, judge=judge)
+    return in_workers(task, [stack], jobs=1, name=lambda stack: stack.name, done=lambda _: None)[0]
 
 
 def preload() -> None:

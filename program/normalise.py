@@ -19,8 +19,9 @@ UNKNOWN_SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 # What Pulumi marks secrets and assets with on the wire (sdk/go/common/resource/sig).
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
-# Added by the provider: the defaults it filled in, and the tags with its own defaultTags.
-PROVIDERS_OWN = frozenset({"__defaults", "tagsAll"})
+# Added by the provider: the names of the defaults it filled in, and the tags with its own defaultTags.
+_DEFAULTS = "__defaults"
+_PROVIDERS_OWN = frozenset({_DEFAULTS, "tagsAll"})
 _REGISTRY = re.compile(r"(?<![A-Za-z0-9])\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
 _IDENTIFYING = re.compile(r"(^|[a-z])(arn|id|endpoint|Arn|Id|Endpoint)$")
 # Beyond it, not every whole number is a number of JSON (RFC 8785).
@@ -73,22 +74,18 @@ class Normaliser:
     def inputs(self, resource: Resource) -> JsonObject:
         """Return the resource's inputs with placeholders, without what the provider added."""
         return {
-            key: self._tags(value) if key == "tags" else self._value(value)
-            for key, value in resource.inputs.items()
-            if key not in PROVIDERS_OWN and value is not None
+            key: self._tags(value) if key == "tags" else self._value(value) for key, value in own_items(resource.inputs)
         }
 
     def _tags(self, tags: JsonValue) -> JsonValue:
         # Only here does the suffix stand alone; elsewhere it is the end of a name.
         if not isinstance(tags, dict):
             return self._value(tags)
-        return {key: "${suffix}" if tag == self._place.suffix else self._value(tag) for key, tag in tags.items()}
+        return {key: "${suffix}" if tag == self._place.suffix else self._value(tag) for key, tag in own_items(tags)}
 
     def _value(self, value: JsonValue) -> JsonValue:
         if isinstance(value, dict):
-            return marked(value) or {
-                key: self._value(item) for key, item in value.items() if key not in PROVIDERS_OWN and item is not None
-            }
+            return marked(value) or {key: self._value(item) for key, item in own_items(value)}
         if isinstance(value, list):
             return [self._value(item) for item in value]
         return self._text(value) if isinstance(value, str) else whole(value)
@@ -107,6 +104,17 @@ class Normaliser:
         text = self._copy.sub(r"${environment}-\1${suffix}", text)
         text = self._region.sub("${region}", text)
         return self._account.sub("${account}", text)
+
+
+def own_items(properties: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:
+    """Yield the properties that the program gave: neither the provider's notes nor the defaults that they name."""
+    noted = properties.get(_DEFAULTS)
+    filled_in = (
+        {*_PROVIDERS_OWN, *(name for name in noted if isinstance(name, str))}
+        if isinstance(noted, list)
+        else _PROVIDERS_OWN
+    )
+    return ((key, value) for key, value in properties.items() if key not in filled_in and value is not None)
 
 
 def parsed(text: str) -> JsonValue:

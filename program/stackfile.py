@@ -52,11 +52,11 @@ def stack_names(root: Path = ROOT) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if not _REVIEW_STACK.match(name)))
 
 
-def read_stack_file(stack: str, root: Path = ROOT) -> StackFile:
-    """Read the stack's file; what is wrong with it is in `problems`, never raised."""
-    path = f"{STACKS}/Pulumi.{stack}.yaml"
+def read_stack_file(stack: str, root: Path = ROOT, file: Path | None = None) -> StackFile:
+    """Read the stack's file, or the one that is given; what is wrong with it is in `problems`, never raised."""
+    path = f"{STACKS}/Pulumi.{stack}.yaml" if file is None else file.name
     try:
-        document = read(root / path)
+        document = read(file or root / path)
     except YamlError as problem:
         lines: dict[KeyPath, int] = {(): problem.line} if problem.line else {}
         return StackFile(stack=stack, path=path, config={}, problems=(Problem(None, problem.message),), lines=lines)

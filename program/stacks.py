@@ -34,7 +34,7 @@ class Stack:
 
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:
     """Read the stacks; two that claim the same environment and suffix both get a finding."""
-    stacks = [_read(read_stack_file(name, root), limits) for name in names]
+    stacks = [read_stack(read_stack_file(name, root), limits) for name in names]
     claims: dict[tuple[str, str], list[str]] = defaultdict(list)
     for stack in stacks:
         if stack.settings is not None:
@@ -42,7 +42,8 @@ def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list
     return [_with_claims(stack, claims.values()) for stack in stacks]
 
 
-def _read(file: StackFile, limits: Limits) -> Stack:
+def read_stack(file: StackFile, limits: Limits) -> Stack:
+    """Return the stack that the file describes."""
     if file.problems:
         return Stack(file=file, settings=None, findings=_findings(file, file.problems))
     try:

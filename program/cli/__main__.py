@@ -17,10 +17,12 @@ EXIT_COULD_NOT_RUN = 3
 EXIT_INTERRUPTED = 130
 # What each command does, so that --help need not import them.
 COMMANDS: Mapping[str, str] = {
+    "apply": "Apply a bundle's plan to one stack.",
     "check": "Check every stack offline: settings, policies, parity.",
     "compare": "Compare the stacks' manifests side by side.",
     "manifest": "Print one stack's manifest.",
     "package": "Build the rotation function's zip.",
+    "preview": "Preview one stack with the Pulumi CLI and the pack.",
     "stacks": "Print the stacks as a JSON matrix for a workflow.",
 }
 

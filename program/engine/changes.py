@@ -9,7 +9,7 @@ from program.canonical import JsonObject, JsonValue
 from program.engine.events import Side, Step
 from program.engine.records import Change, Operation, PropertyChange
 from program.manifest import is_compared
-from program.normalise import PROVIDERS_OWN, UNKNOWN, UNKNOWN_SENTINEL, leaves, parsed
+from program.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
 from program.redaction import redacted
 
 # What is lost with the resource, and comes back neither by a deployment nor from anywhere else at once.
@@ -97,7 +97,7 @@ def _leaves(inputs: JsonObject) -> dict[str, JsonValue]:
 def _opened(value: JsonValue) -> JsonValue:
     """Return the value with JSON in strings as data, without what the provider keeps for itself."""
     if isinstance(value, dict):
-        return {key: _opened(item) for key, item in value.items() if key not in PROVIDERS_OWN}
+        return {key: _opened(item) for key, item in own_items(value)}
     if isinstance(value, list):
         return [_opened(item) for item in value]
     if isinstance(value, str) and value[:1] in ("{", "["):

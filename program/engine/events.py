@@ -30,8 +30,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of the engine on one resource; `replace_keys` are the properties that force a replacement."""
+    """One step of the engine on one resource; `replace_keys` are the properties that force a replacement.
 
+    `planning` tells a step that is only previewed.
+    """
+
+    planning: bool
     operation: str
     urn: str
     type: str
@@ -65,6 +69,11 @@ class EventLog:
     outcomes: tuple[Outcome, ...]
     diagnostics: tuple[Diagnostic, ...]
     seconds: float
+
+    @property
+    def updated(self) -> tuple[Step, ...]:
+        """Return the steps that were done, not only previewed."""
+        return tuple(step for step in self.ended if not step.planning)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -106,6 +115,7 @@ def _steps(events: Iterable[Mapping[str, Any]], kind: str) -> Iterator[Step]:
         if kind in event:
             data = event[kind]["metadata"]
             yield Step(
+                planning=bool(event[kind].get("planning", False)),
                 operation=data["op"],
                 urn=data["urn"],
                 type=data["type"],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from program.engine.events import EventLog
 from program.engine.process import Ran
+from program.recording import STACK_TYPE
 
 # What the CLI says, and what it means. The first that matches speaks; a text may take the match's groups.
 _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
@@ -44,18 +46,38 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     ),
 )
 _ERROR = re.compile(r"^\s*error: (.+)$", re.MULTILINE)
+# What the engine says last of every run that failed.
+_SUMMARY = re.compile(r"^(preview|update|destroy|refresh|resource plugin\S*) failed$|^update failed")
 _LONGEST = 400
+
+
+def explained_run(ran: Ran, log: EventLog, stack: str) -> str:
+    """Return one line on a run of the engine: what the program or a provider said, else what the CLI did."""
+    said = [item for item in log.errors if not _SUMMARY.search(item.message)]
+    if not said:
+        return explained(ran, stack)
+    first = said[0]
+    of = f"{first.urn.rpartition('::')[2]}: " if first.urn and STACK_TYPE not in first.urn else ""
+    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+    known = _known("\n".join(item.message for item in said), stack)
+    return known or f"{of}{_short(first.message)}{more}"
 
 
 def explained(ran: Ran, stack: str) -> str:
     """Return one line: a known failure with its remedy, else the CLI's own last error."""
     said = f"{ran.stderr}\n{ran.stdout}"
-    for pattern, text in _KNOWN:
-        if match := pattern.search(said):
-            return text.format(*[_short(group) for group in match.groups()], stack=stack)
+    if known := _known(said, stack):
+        return known
     errors = [error for error in _ERROR.findall(said) if not error.startswith("update failed")]
     last = _short(errors[-1]) if errors else "it said nothing"
     return f"pulumi failed for stack {stack} with exit code {ran.code}: {last}"
+
+
+def _known(said: str, stack: str) -> str | None:
+    for pattern, text in _KNOWN:
+        if match := pattern.search(said):
+            return text.format(*[_short(group) for group in match.groups()], stack=stack)
+    return None
 
 
 def _short(text: str) -> str:

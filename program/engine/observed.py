@@ -27,9 +27,8 @@ def deployed_manifest(checkpoint: Checkpoint, settings: Settings | None, limits:
     `settings` give the network's ids where they come from no other stack.
     """
     resources = [
-        Resource(type=state.type, name=state.name, inputs=state.inputs, outputs={**state.outputs, "id": state.id})
+        _resource(state.type, state.name, state.inputs, {**state.outputs, "id": state.id}, custom=state.custom)
         for state in checkpoint.states
-        if state.custom
     ]
     return _manifest(checkpoint.outputs, resources, settings, limits)
 
@@ -39,11 +38,15 @@ def planned_manifest(log: EventLog, settings: Settings, limits: Limits) -> JsonO
     sides = _sides((*log.begun, *log.ended))
     outputs = next((side.outputs for step, side in sides if step.type == STACK_TYPE), {})
     resources = [
-        Resource(type=step.type, name=step.name, inputs=side.inputs, outputs=_known({**side.outputs, "id": side.id}))
+        _resource(step.type, step.name, side.inputs, _known({**side.outputs, "id": side.id}), custom=side.custom)
         for step, side in sides
-        if side.custom
     ]
     return _manifest(outputs, resources, settings, limits)
+
+
+def _resource(type_: str, name: str, inputs: JsonObject, outputs: JsonObject, *, custom: bool) -> Resource:
+    # A component's outputs are those of its children; as references they go by the children's names.
+    return Resource(type=type_, name=name, inputs=inputs, outputs=outputs if custom else {})
 
 
 def _sides(steps: Iterable[Step]) -> list[tuple[Step, Side]]:

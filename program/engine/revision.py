@@ -15,7 +15,7 @@ _LEFT_OUT = frozenset({"__pycache__", ".venv", "node_modules"})
 def commit_of(root: Path) -> str | None:
     """Return the commit that is checked out, None where there is no git or no repository."""
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             ["git", "rev-parse", "--verify", "HEAD"],  # noqa: S607
             cwd=root,
             capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from program.parity import configuration_differences, resource_differences
 from program.result import CheckedResource, Difference
 
 DECLARED, PLANNED, DEPLOYED = "declared", "planned", "deployed"
+# A reference to another resource's output, as the normaliser writes it; not to the place.
+_REFERENCE = re.compile(r"\$\{[^{}.]+\.[^{}]+\}")
 # By resource (`type::name`), then by property: the URNs that the property's value comes from.
 Dependencies = Mapping[str, Mapping[str, tuple[str, ...]]]
 
@@ -40,7 +43,7 @@ def compare_sources(
     present = {source: manifest for source, manifest in manifests.items() if manifest is not None}
     found = [*configuration_differences(present, ()), *resource_differences(present, (), set())]
     unknown = _unknown_paths(present.get(PLANNED))
-    kept = [item for item in found if not _below(item, unknown) or _differ_without_plan(item)]
+    kept = [item for item in found if not _open_in_plan(item, unknown) or _differ_without_plan(item)]
     return (*kept, *_other_dependencies(unknown, declared, planned))
 
 
@@ -74,6 +77,20 @@ def _unknown_paths(manifest: JsonObject | None) -> set[tuple[str, str]]:
         for path, value in leaves(entry["inputs"])
         if value == UNKNOWN
     }
+
+
+def _open_in_plan(difference: Difference, unknown: set[tuple[str, str]]) -> bool:
+    """Tell whether the planned value isn't known yet, or is text that stands on what isn't."""
+    return _below(difference, unknown) or (bool(unknown) and _may_become(difference))
+
+
+def _may_become(difference: Difference) -> bool:
+    """Tell whether the planned text is the declared one with a name made out where that refers to an output."""
+    planned, declared = difference.values.get(PLANNED), difference.values.get(DECLARED)
+    if not isinstance(planned, str) or not isinstance(declared, str):
+        return False
+    parts = _REFERENCE.split(declared)
+    return len(parts) > 1 and re.fullmatch(".+".join(re.escape(part) for part in parts), planned) is not None
 
 
 def _below(difference: Difference, unknown: set[tuple[str, str]]) -> bool:

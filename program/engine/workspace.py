@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from policies.strict_yaml import YamlError, read
+from program.engine.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.failures import explained
 from program.engine.process import Pulumi, Ran
 from program.errors import CouldNotRunError
@@ -21,7 +22,10 @@ from program.stackfile import PROJECT_FILE, ROOT, STACKS
 
 STATE_FOLDER = ".pulumi-state"
 BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
-_QUICK_SECONDS = 120.0
+PACK_FOLDER = "policies"
+QUICK_SECONDS = 120.0
+# The CLI's exit code for a stack that its backend doesn't know.
+NO_SUCH_STACK = 6
 _OWN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
@@ -42,7 +46,7 @@ class Workspace:
         """Run a command of the CLI for the stack, with its configuration."""
         return self.pulumi.run(*arguments, "--stack", self.stack, seconds=seconds)
 
-    def must(self, *arguments: str, seconds: float = _QUICK_SECONDS) -> str:
+    def must(self, *arguments: str, seconds: float = QUICK_SECONDS) -> str:
         """Run a command that has to succeed and return its stdout; raise CouldNotRunError with what is wrong."""
         ran = self.run(*arguments, seconds=seconds)
         if ran.code != 0:
@@ -74,6 +78,20 @@ def workspace(
         config_file=copy,
         version=_version(pulumi, root),
     )
+
+
+def read_checkpoint(place: Workspace) -> Checkpoint:
+    """Return the stack's last deployment; a stack that isn't in the embedded backend yet is made there.
+
+    Raises CouldNotRunError when the backend can't be read, or another backend has no such stack.
+    """
+    ran = place.run("stack", "export", seconds=QUICK_SECONDS)
+    if ran.code == NO_SUCH_STACK and place.embedded:
+        make_stack(place)
+        return read_checkpoint(place)
+    if ran.code != 0:
+        raise CouldNotRunError(explained(ran, place.stack))
+    return parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
 
 
 def make_stack(place: Workspace) -> None:
@@ -128,7 +146,7 @@ def _own_keys(file: Path) -> dict[str, Any]:
 
 def _version(pulumi: Pulumi, root: Path) -> str:
     """Return the CLI's version; refuse one that is older than Pulumi.yaml asks for."""
-    said = pulumi.run("version", seconds=_QUICK_SECONDS).stdout.strip()
+    said = pulumi.run("version", seconds=QUICK_SECONDS).stdout.strip()
     required = str(read(root / PROJECT_FILE).data.get("requiredPulumiVersion", ""))
     found, least = _VERSION.search(said), _VERSION.search(required)
     if found is None:

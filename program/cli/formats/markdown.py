@@ -82,7 +82,7 @@ def _place(group: Group, total: int) -> str:
 def _differences(summary: Summary) -> Iterator[str]:
     if summary.undeclared:
         yield f"#### {plural(len(summary.undeclared), 'undeclared difference')}"
-        yield _table(summary, summary.undeclared, places=True)
+        yield table(*difference_rows(summary, summary.undeclared, places=True))
         yield f"**Fix:** {escaped(paperwork(PARITY_RULE).fix)}"
     if stale := summary.result.comparison.stale:
         yield f"#### {plural(len(stale), 'stale declaration')}"
@@ -90,10 +90,13 @@ def _differences(summary: Summary) -> Iterator[str]:
         yield f"**Fix:** {escaped(paperwork(STALE_RULE).fix)}"
     if summary.declared:
         title = f"{plural(len(summary.declared), 'declared difference')} ({LIMITS} gives each its reason)"
-        yield _folded(title, _table(summary, summary.declared, places=False))
+        yield _folded(title, table(*difference_rows(summary, summary.declared, places=False)))
 
 
-def _table(summary: Summary, differences: Sequence[Difference], *, places: bool) -> str:
+def difference_rows(
+    summary: Summary, differences: Sequence[Difference], *, places: bool
+) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of differences; `places` adds where each is to be mended."""
     stacks = list(differences[0].values)
     wide = len(stacks) <= MOST_COLUMNS
     rows: list[list[str]] = []
@@ -108,7 +111,7 @@ def _table(summary: Summary, differences: Sequence[Difference], *, places: bool)
             cells.append("<br>".join(f"{_value(text)}: {escaped(stack_list(names, 0))}" for text, names in groups))
         rows.append([*cells, *([code(where) if where else ""] if places else [])])
     header = ["Resource", "Property", *(map(escaped, stacks) if wide else ["Values"]), *(["Where"] if places else [])]
-    return table(header, rows)
+    return header, rows
 
 
 def _value(text: str) -> str:

@@ -1,0 +1,63 @@
+"""`apply`: exactly what a bundle holds, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from program.cli.engine_options import (
+    chosen_stack,
+    config_file_option,
+    format_option,
+    keep,
+    record_option,
+    rendered,
+    say,
+)
+from program.cli.options import chosen_limits
+
+
+@click.command()
+@click.argument("stack")
+@click.option(
+    "--bundle",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder that `preview --bundle` wrote.",
+)
+@click.option(
+    "--confirm",
+    "confirmed",
+    multiple=True,
+    metavar="NAME",
+    help="A resource that holds data and may be deleted or replaced, by its logical name (repeatable).",
+)
+@config_file_option
+@record_option
+@format_option
+def apply(
+    stack: str,
+    bundle: Path,
+    confirmed: tuple[str, ...],
+    config_file: Path | None,
+    record_file: Path | None,
+    format_: str,
+) -> None:
+    """Apply the plan of a bundle to STACK, with the policy pack, and compare what is live with what was declared.
+
+    Refuses a bundle when code, policies, configuration, CLI, backend or the stack's state are no longer what they
+    were at its preview, when its time is over, and when data is lost that no --confirm names. Exits with 1 when it
+    refused or something else is live than was declared, with 3 when the update failed.
+    """
+    limits = chosen_limits()
+    chosen = chosen_stack(stack, config_file, limits)
+    from program.engine.apply import Applier
+    from program.engine.workspace import workspace
+
+    with workspace(stack, config_file=config_file, say=say) as place:
+        record = Applier(stack=chosen, limits=limits, place=place, say=say).apply(bundle.resolve(), confirmed)
+    keep(record, record_file)
+    click.echo(rendered(record, format_), nl=False)
+    sys.exit({"applied": 0, "refused": 1, "different": 1, "failed": 3}[record.outcome])

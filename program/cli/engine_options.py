@@ -1,0 +1,83 @@
+"""What the commands that drive the Pulumi CLI share: the one stack, its file, the format, and talk on stderr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policies.limits import Limits
+from policies.schema import suggest
+from program.stackfile import ROOT, read_stack_file, stack_names
+
+if TYPE_CHECKING:
+    from program.engine.records import StackRecord
+    from program.stacks import Stack
+
+config_file_option = click.option(
+    "--config-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The stack's configuration, for a stack that has no file in stacks/: a review stack.",
+)
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json", "markdown")),
+    default="text",
+    show_default=True,
+    help="Of stdout.",
+)
+record_option = click.option(
+    "--record",
+    "record_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the record (JSON) to this file too.",
+)
+
+
+def chosen_stack(name: str, config_file: Path | None, limits: Limits) -> Stack:
+    """Return the stack; one without a file in stacks/ needs --config-file, else it is wrong usage."""
+    from program.stacks import read_stack
+
+    known = stack_names(ROOT)
+    if config_file is None and name not in known:
+        hint = f"there is no stack {name!r}{suggest(name, list(known))}"
+        raise click.BadParameter(
+            f"{hint}; give the configuration of a review stack with --config-file", param_hint="STACK"
+        )
+    return read_stack(read_stack_file(name, ROOT, config_file), limits)
+
+
+def say(text: str) -> None:
+    """Write a line of talk to stderr."""
+    click.echo(text, err=True)
+
+
+def summary_of(record: StackRecord) -> str:
+    """Return the record as Markdown."""
+    from program.cli.formats.records import render
+
+    return f"```text\n{render(record).replace('`', chr(39))}```\n"
+
+
+def rendered(record: StackRecord, format_: str) -> str:
+    """Return the record in the format, ending with a line break."""
+    from program.cli.formats.records import render
+    from program.engine.records import written
+
+    if format_ == "markdown":
+        return summary_of(record)
+    return written(record) if format_ == "json" else render(record)
+
+
+def keep(record: StackRecord, file: Path | None) -> None:
+    """Write the record to the file, whole or not at all, where one was asked for."""
+    from program.engine.records import written
+
+    if file is None:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(written(record), encoding="utf-8")
+    part.replace(file)

@@ -1,0 +1,56 @@
+"""`preview`: what a deployment of one stack is going to do."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from program.cli.engine_options import (
+    chosen_stack,
+    config_file_option,
+    format_option,
+    rendered,
+    say,
+    summary_of,
+)
+from program.cli.options import chosen_limits, exemptions_from
+
+
+@click.command()
+@click.argument("stack")
+@click.option(
+    "--bundle",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for the bundle, which `apply` takes: plan, events, manifests, record.json, summary.md.",
+)
+@config_file_option
+@click.option(
+    "--exemptions-from",
+    "reference",
+    metavar="REF",
+    help="Take policies/exemptions.yaml from this commit, for a pull request its base.",
+)
+@format_option
+def preview(stack: str, bundle: Path | None, config_file: Path | None, reference: str | None, format_: str) -> None:
+    """Preview STACK with the Pulumi CLI and the policy pack, after the offline check of the same code.
+
+    Without PULUMI_BACKEND_URL the state is a folder in the project, where the stack is made when it is missing.
+    Exits with 1 when something mandatory fails, with 3 when the preview can't be had.
+    """
+    limits = chosen_limits()
+    chosen = chosen_stack(stack, config_file, limits)
+    from program.engine.preview import Previewer
+    from program.engine.workspace import workspace
+
+    with (
+        exemptions_from(reference),
+        tempfile.TemporaryDirectory(prefix="preview-") as scratch,
+        workspace(stack, config_file=config_file, say=say) as place,
+    ):
+        previewer = Previewer(stack=chosen, limits=limits, place=place, render=summary_of, say=say)
+        record = previewer.preview(bundle or Path(scratch) / "bundle")
+    click.echo(rendered(record, format_), nl=False)
+    sys.exit({"clean": 0, "blocked": 1, "failed": 3}[record.outcome])

@@ -1,0 +1,115 @@
+"""Apply exactly the plan that a bundle holds, or refuse; then compare what is live with what was declared."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.limits import Limits
+from program.canonical import JsonObject
+from program.engine import bundle
+from program.engine.changes import changes_of, unchanged_count
+from program.engine.checkpoint import Checkpoint
+from program.engine.events import EventLog, read_events
+from program.engine.failures import explained_run
+from program.engine.following import following
+from program.engine.metadata import metadata_of
+from program.engine.observed import deployed_manifest
+from program.engine.process import Ran
+from program.engine.records import ApplyRecord
+from program.engine.refusals import refusals
+from program.engine.revision import commit_of
+from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
+from program.engine.workspace import PACK_FOLDER, Workspace, read_checkpoint
+from program.errors import CouldNotRunError
+from program.stacks import Stack
+
+# An Aurora cluster with its instances takes a quarter of an hour to make.
+_SECONDS = 7200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applier:
+    """What an apply needs: the stack, its limits and the CLI."""
+
+    stack: Stack
+    limits: Limits
+    place: Workspace
+    say: Callable[[str], None]
+
+    def apply(self, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
+        """Apply the bundle and return what became of it; what stops the update is in the record too.
+
+        Raises CouldNotRunError when the folder holds no bundle, or the state can't be read: nothing was done then.
+        """
+        started = time.monotonic()
+        read = bundle.read_bundle(folder)
+        before = read_checkpoint(self.place)
+        found = refusals(read, metadata_of(self.stack, self.place, before, files={}), confirmed)
+        record = self._record(read, outcome="refused", refusals=found) if found else self._update(read)
+        return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+
+    def _update(self, read: bundle.Bundle) -> ApplyRecord:
+        self.say(f"applying {self.stack.name} ...")
+        with tempfile.TemporaryDirectory(prefix="apply-") as scratch:
+            log_file = Path(scratch) / bundle.EVENTS_FILE
+            with following(log_file, self.say):
+                # Not --skip-preview: plan and policies are to be met before the first change, not in its middle.
+                ran = self.place.run(
+                    *("up", "--yes", "--policy-pack", PACK_FOLDER),
+                    *("--config-file", str(self.place.config_file)),
+                    *("--plan", str(read.folder / bundle.PLAN_FILE)),
+                    *("--event-log", str(log_file)),
+                    seconds=_SECONDS,
+                )
+            log = read_events(log_file)
+        done = self._record(
+            read,
+            outcome="applied",
+            changes=changes_of(log.updated, {change.urn: change.source for change in read.record.changes}),
+            unchanged=unchanged_count(log.updated),
+        )
+        if ran.code != 0:
+            return done.model_copy(update={"outcome": "failed", "error": self._failure(ran, log)})
+        return self._compared(done, read, read_checkpoint(self.place))
+
+    def _failure(self, ran: Ran, log: EventLog) -> str:
+        """Return why the update failed, and what it left."""
+        broken = [f"{item.rule}: {item.message}" for item in log.outcomes if item.level == "mandatory"]
+        why = f"a mandatory policy stopped it: {broken[0]}" if broken else explained_run(ran, log, self.stack.name)
+        pending = read_checkpoint(self.place).pending
+        left = f"; left unfinished: {', '.join(pending)}" if pending else ""
+        return f"{why}{left}" if log.updated else f"{why}; nothing was changed"
+
+    def _compared(self, done: ApplyRecord, read: bundle.Bundle, after: Checkpoint) -> ApplyRecord:
+        declared: JsonObject = json.loads((read.folder / bundle.DECLARED_FILE).read_bytes())
+        deployed = deployed_manifest(after, self.stack.settings, self.limits)
+        if deployed is None:
+            raise CouldNotRunError(f"stack {self.stack.name} has no output configManifest; the program exports it")
+        differences = compare_sources({DECLARED: declared, DEPLOYED: deployed}, {}, {})
+        return done.model_copy(
+            update={
+                "outcome": "different" if differences else "applied",
+                "declared": hashes_of(declared),
+                "deployed": hashes_of(deployed),
+                "differences": differences,
+            }
+        )
+
+    def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:
+        settings = self.stack.settings
+        return ApplyRecord.model_validate(
+            {
+                "stack": self.stack.name,
+                "environment": settings.environment if settings else None,
+                "region": settings.region if settings else None,
+                "commit": commit_of(self.place.root),
+                "seconds": 0.0,
+                "bundle": read.record.bundle,
+                **fields,
+            }
+        )

@@ -1,0 +1,40 @@
+"""What a deployment is made from and by, at this moment: noted at the preview, asked again at the apply."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from program.canonical import digest
+from program.engine.bundle import LIFETIME, Metadata
+from program.engine.checkpoint import Checkpoint
+from program.engine.revision import commit_of, pack_of, source_of
+from program.engine.workspace import Workspace
+from program.stacks import Stack
+
+
+def metadata_of(
+    stack: Stack, place: Workspace, checkpoint: Checkpoint, *, blocked: bool = False, files: Mapping[str, str]
+) -> Metadata:
+    """Return the metadata of a bundle that is made now."""
+    now = datetime.datetime.now(datetime.UTC)
+    return Metadata(
+        stack=stack.name,
+        commit=commit_of(place.root),
+        source=source_of(place.root),
+        pack=pack_of(place.root),
+        cli=place.version,
+        backend=place.backend,
+        state=checkpoint.hash,
+        config=_config_hash(stack),
+        created=now,
+        expires=now + LIFETIME,
+        blocked=blocked,
+        files=files,
+    )
+
+
+def _config_hash(stack: Stack) -> str:
+    """Return a SHA-256 of all that the stack's configuration asks for, in hex."""
+    suffix = stack.settings.environment_suffix if stack.settings else ""
+    return digest({"config": dict(stack.file.config), "suffix": suffix})

@@ -1,0 +1,126 @@
+"""Preview one stack with the real engine, and keep all that a later apply is held to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.limits import Limits
+from program.canonical import canonical
+from program.check import check_one
+from program.engine import bundle
+from program.engine.changes import changes_of, unchanged_count
+from program.engine.checkpoint import Checkpoint
+from program.engine.events import read_events
+from program.engine.failures import explained_run
+from program.engine.following import following
+from program.engine.metadata import metadata_of
+from program.engine.observed import deployed_manifest, planned_manifest
+from program.engine.outcomes import joined_findings
+from program.engine.records import PreviewRecord
+from program.engine.revision import commit_of
+from program.engine.sources import (
+    DECLARED,
+    DEPLOYED,
+    PLANNED,
+    compare_sources,
+    declared_dependencies,
+    hashes_of,
+    planned_dependencies,
+)
+from program.engine.workspace import PACK_FOLDER, Workspace, read_checkpoint
+from program.errors import CouldNotRunError
+from program.result import StackResult
+from program.stacks import Stack
+
+_SECONDS = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewer:
+    """What a preview needs: the stack, its limits, the CLI, and how its record is rendered."""
+
+    stack: Stack
+    limits: Limits
+    place: Workspace
+    render: Callable[[PreviewRecord], str]
+    say: Callable[[str], None]
+
+    def preview(self, folder: Path) -> PreviewRecord:
+        """Preview the stack into a bundle and return its record; what stops the preview is in the record too."""
+        started = time.monotonic()
+        with bundle.new_bundle(folder) as part:
+            try:
+                record = self._preview(part)
+            except CouldNotRunError as error:
+                record = self._record(outcome="failed", error=str(error))
+            record = record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+            bundle.write_record(part, record, self.render(record))
+        return record
+
+    def _preview(self, part: Path) -> PreviewRecord:
+        self.say(f"checking {self.stack.name} offline ...")
+        declared = check_one(self.stack, self.limits)
+        if declared.manifest is None:
+            # Nothing can be planned; the findings say why.
+            return self._record(outcome="blocked", findings=declared.findings)
+        checkpoint = read_checkpoint(self.place)
+        self.say(f"previewing {self.stack.name} ...")
+        with following(part / bundle.EVENTS_FILE, self.say):
+            ran = self.place.run(
+                *("preview", "--json", "--policy-pack", PACK_FOLDER),
+                *("--config-file", str(self.place.config_file)),
+                *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
+                *("--event-log", str((part / bundle.EVENTS_FILE).resolve())),
+                seconds=_SECONDS,
+            )
+        (part / bundle.PREVIEW_FILE).write_text(ran.stdout, encoding="utf-8")
+        log = read_events(part / bundle.EVENTS_FILE)
+        stopped_by_policy = any(item.level == "mandatory" and item.outcome != "undecided" for item in log.outcomes)
+        if ran.code != 0 and not stopped_by_policy:
+            raise CouldNotRunError(explained_run(ran, log, self.stack.name))
+        return self._planned(part, declared, checkpoint)
+
+    def _planned(self, part: Path, declared: StackResult, checkpoint: Checkpoint) -> PreviewRecord:
+        """Return what the engine's log says, beside what is declared and deployed, and seal the bundle."""
+        assert self.stack.settings is not None
+        log = read_events(part / bundle.EVENTS_FILE)
+        manifests = {
+            DECLARED: declared.manifest,
+            PLANNED: planned_manifest(log, self.stack.settings, self.limits),
+            DEPLOYED: deployed_manifest(checkpoint, self.stack.settings, self.limits),
+        }
+        for source, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
+            (part / file).write_bytes(canonical(manifests[source]))
+        findings = joined_findings(log.outcomes, declared, self.limits)
+        blocked = any(finding.blocks for finding in findings)
+        metadata = metadata_of(self.stack, self.place, checkpoint, blocked=blocked, files=bundle.hashes_in(part))
+        bundle.seal(part, metadata)
+        return self._record(
+            outcome="blocked" if blocked else "clean",
+            changes=changes_of(log.begun, {resource.urn: resource.source for resource in declared.resources}),
+            unchanged=unchanged_count(log.begun),
+            findings=findings,
+            declared=hashes_of(manifests[DECLARED]),
+            planned=hashes_of(manifests[PLANNED]),
+            deployed=hashes_of(manifests[DEPLOYED]),
+            differences=compare_sources(
+                manifests, declared_dependencies(declared.resources), planned_dependencies(part / bundle.PREVIEW_FILE)
+            ),
+            bundle=metadata.digest,
+        )
+
+    def _record(self, **fields: object) -> PreviewRecord:
+        settings = self.stack.settings
+        return PreviewRecord.model_validate(
+            {
+                "stack": self.stack.name,
+                "environment": settings.environment if settings else None,
+                "region": settings.region if settings else None,
+                "commit": commit_of(self.place.root),
+                "seconds": 0.0,
+                **fields,
+            }
+        )
