@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from policies.context import Context
+from policies.hearing import Said, Word, heard
 from policies.rule import ResourceRule, Rule, StackRule
-from policies.view import Resource, StackView, Undecided
+from policies.view import Resource, StackView
 from policies.wire import UndecidedError, line
 
 Report = Callable[[str, str | None], None]
@@ -21,57 +20,47 @@ class NotApplicableError(Exception):
 
 def judge_resource(rule: ResourceRule, resource: Resource, context: Context, report: Report) -> None:
     """Judge one resource: report what failed, raise UndecidedError or NotApplicableError for the rest."""
-    found = ((resource, message) for message in rule.judge(resource, context))
-    _run(rule, found, context, report, whole_stack=False)
+
+    def judge(subject: Resource) -> Said:
+        return ((subject, message) for message in rule.judge(subject, context))
+
+    _say(rule, heard(judge, resource), context, report, whole_stack=False)
 
 
 def judge_stack(rule: StackRule, stack: StackView, context: Context, report: Report) -> None:
     """Judge all resources together, likewise."""
-    _run(rule, rule.judge(stack, context), context, report, whole_stack=True)
+
+    def judge(subject: StackView) -> Said:
+        return rule.judge(subject, context)
+
+    _say(rule, heard(judge, stack), context, report, whole_stack=True)
 
 
-def _run(
-    rule: Rule,
-    found: Iterator[tuple[Resource | None, str]],
-    context: Context,
-    report: Report,
-    *,
-    whole_stack: bool,
-) -> None:
+def _say(rule: Rule, words: Sequence[Word], context: Context, report: Report, *, whole_stack: bool) -> None:
     excused: list[str] = []
-    undecided: str | None = None
-    try:
-        for resource, message in found:
-            urn = resource.urn if resource is not None and whole_stack else None
-            reason = _excuse(rule, resource, context)
-            if reason is None:
-                report(line("failed", message), urn)
-            else:
-                excused.append(line("exempt", f"{reason}: {message}", urn))
-    except Undecided as reading:
-        undecided = line(
-            "undecided", f"{reading} is not known before the deployment", reading.urn if whole_stack else None
-        )
-    except Exception as error:  # noqa: BLE001  # whatever one rule does wrong, the others still judge
-        report(line("error", f"the rule crashed with {type(error).__name__} in {_where(error)}"), None)
-    if undecided is not None:
-        raise UndecidedError([undecided, *excused])
+    undecided: list[str] = []
+    for word in words:
+        # The SDK knows which resource it asked about; a word on a whole stack must name its own.
+        urn = word.urn if whole_stack and word.urn else None
+        if word.kind == "undecided":
+            undecided.append(line("undecided", word.text, urn))
+        elif word.kind == "error":
+            report(line("error", word.text), None)
+        elif (reason := _excuse(rule, word, context)) is not None:
+            excused.append(line("exempt", f"{reason}: {word.text}", urn))
+        else:
+            report(line("failed", word.text), urn)
+    if undecided:
+        raise UndecidedError([*undecided, *excused])
     if excused:
         raise NotApplicableError("\n".join(excused))
 
 
-def _excuse(rule: Rule, resource: Resource | None, context: Context) -> str | None:
-    name, urn = (resource.name, resource.urn) if resource is not None else ("", "")
+def _excuse(rule: Rule, word: Word, context: Context) -> str | None:
     for accepted in context.all_limits.accepted:
-        if accepted.rule == rule.id and fnmatchcase(name, accepted.resource):
+        if accepted.rule == rule.id and fnmatchcase(word.name, accepted.resource):
             return f"accepted: {accepted.reason}"
-    exemption = context.ledger.find(rule.id, urn, name, context.environment)
+    exemption = context.ledger.find(rule.id, word.urn, word.name, context.environment)
     if exemption is None:
         return None
     return f"{exemption.reason} ({exemption.owner}, until {exemption.expires})"
-
-
-def _where(error: Exception) -> str:
-    """Return the file and line of the crash, never a value."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"

@@ -11,7 +11,6 @@ from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
-    PolicyPack,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
@@ -29,7 +28,8 @@ from policies.limits import LIMITS_FILE, Limits, limits
 from policies.rule import ResourceRule, StackRule
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
-from policies.view import Resource, StackView, plain
+from policies.server import serve as serve_policies
+from policies.view import Resource, StackView
 from policies.wire import one_line
 
 NAME = "parity-guard"
@@ -170,7 +170,6 @@ def _resource(args: ResourceValidationArgs) -> Resource:
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:
-    provider = plain(resource.provider.props) if resource.provider is not None else {}
     return Resource(
         urn=resource.urn,
         type=resource.resource_type,
@@ -178,7 +177,7 @@ def _stack_resource(resource: PolicyResource) -> Resource:
         props=resource.props,
         protect=resource.opts.protect,
         ignore_changes=tuple(resource.opts.ignore_changes),
-        provider=provider,
+        provider=resource.provider.props if resource.provider is not None else {},
         dependencies=frozenset(item.urn for item in resource.dependencies),
         property_dependencies={
             key: frozenset(item.urn for item in items) for key, items in resource.property_dependencies.items()
@@ -193,4 +192,4 @@ def serve() -> None:
     except ReviewedFileError as error:
         sys.stderr.write(f"{'; '.join(error.problems)}\n")
         raise SystemExit(EXIT_COULD_NOT_RUN) from None
-    PolicyPack(name=NAME, policies=rules, enforcement_level=EnforcementLevel.MANDATORY)
+    serve_policies(NAME, rules)

@@ -155,7 +155,7 @@ def _serve(pack: Path, writer: Connection[Any, Any], errors: Path, environment: 
     os.chdir(pack)
     with (
         errors.open("w", encoding="utf-8", buffering=1) as stderr,
-        # Unbuffered, as under `python -u`: the SDK writes its port to the buffer below, and never flushes it.
+        # Unbuffered, as under `python -u`, on which a pack of the SDK relies: it never flushes its port.
         io.TextIOWrapper(os.fdopen(os.dup(writer.fileno()), "wb", buffering=0), write_through=True) as stdout,
     ):
         writer.close()

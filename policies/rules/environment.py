@@ -18,7 +18,7 @@ def _agrees(stack: StackView, context: Context) -> Iterator[tuple[Resource | Non
         if source.name != context.environment:
             first = context.sources[0].place
             yield None, f"{source.place} names {source.name}, {first} names {context.environment}; they must agree"
-    regions = {_text(resource.provider.get("region")) for resource in stack.resources} - {None}
+    regions = {_text(resource.provider_inputs.get("region")) for resource in stack.resources} - {None}
     regions |= {_text(resource.peek("region")) for resource in stack.resources if resource.type != tokens.PROVIDER} - {
         None
     }
@@ -32,7 +32,7 @@ def _account(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
     wanted = context.limits.account
     if wanted is None:
         return
-    allowed = {json.dumps(_list(resource.provider.get("allowedAccountIds"))) for resource in stack.resources}
+    allowed = {json.dumps(_list(resource.provider_inputs.get("allowedAccountIds"))) for resource in stack.resources}
     for found in sorted(allowed - {json.dumps([wanted])} - {"null"}):
         yield None, f"the provider allows accounts {found}; {context.environment} is account {wanted} alone"
 

@@ -113,7 +113,7 @@ TAGS = ResourceRule(
 
 
 def _default_tags(stack: StackView, _context: Context) -> Iterator[tuple[Resource | None, str]]:
-    found = {json.dumps(resource.provider.get("defaultTags"), default=str) for resource in stack.resources}
+    found = {json.dumps(resource.provider_inputs.get("defaultTags"), default=str) for resource in stack.resources}
     if found - {"null"}:
         yield None, "the provider sets defaultTags, which hide differences between tags; set tags on each resource"
 

@@ -15,8 +15,6 @@ import pytest
 from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies import pack, tokens
@@ -24,6 +22,7 @@ from policies.catalogue import RULES
 from policies.context import StackConfig
 from policies.limits import load_limits
 from policies.pack import policies, policy_config
+from policies.server import Analyzer
 from policies.wire import Outcome, decode
 from tests.policies.world import SECRET_MARK, recorded
 
@@ -44,8 +43,8 @@ def request(type_: str, stack: str = "prod", **values: object) -> analyzer_pb2.A
     return analyzer_pb2.AnalyzeRequest(type=type_, name="probe", urn=urn, properties=properties(**values))
 
 
-def servicer(stack: StackConfig) -> _PolicyAnalyzerServicer:
-    return _PolicyAnalyzerServicer("parity-guard", "1.0.0", policies(stack), EnforcementLevel.MANDATORY)
+def servicer(stack: StackConfig) -> Analyzer:
+    return Analyzer(pack.NAME, policies(stack))
 
 
 def stack_config(stack: str | None, **config: str) -> StackConfig:

@@ -1,0 +1,70 @@
+"""Hear a judge out, and show nothing that it could not say without knowing a secret.
+
+A judge is heard on the real values, so that secrets are judged like anything else. Where something is wrong and there
+are secrets, it is heard again without them: what it says both times depends on no secret and is shown as it is, the
+rest is replaced. So no message holds a secret, or anything made from one, whatever a rule does with what it reads.
+That something is wrong is still said, which tells as much of the secret as the rule asks. What no program and no
+provider marked as secret is shown.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from policies.view import Resource, StackView, Undecided
+
+Said = Iterator[tuple[Resource | None, str]]
+_Subject = TypeVar("_Subject", Resource, StackView)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing that a judge said, of the resource with the URN and the logical name, or of the whole stack."""
+
+    kind: Literal["failed", "undecided", "error"]
+    text: str
+    urn: str = ""
+    name: str = ""
+
+
+def heard(judge: Callable[[_Subject], Said], subject: _Subject) -> list[Word]:
+    """Return what the judge says of the subject, without its secrets."""
+    words = _hear(judge(subject))
+    secrets = subject.secrets if words else {}
+    if not secrets:
+        return words
+    safe = set(_hear(judge(subject.without_secrets())))
+    return list(dict.fromkeys(word if word in safe else _concealed(word, secrets) for word in words))
+
+
+def _hear(said: Said) -> list[Word]:
+    words: list[Word] = []
+    try:
+        for resource, message in said:
+            urn, name = (resource.urn, resource.name) if resource is not None else ("", "")
+            words.append(Word("failed", message, urn, name))
+    except Undecided as reading:
+        words.append(Word("undecided", f"{reading} is not known before the deployment", reading.urn))
+    except Exception as error:  # noqa: BLE001  # whatever one rule does wrong, the others still judge
+        words.append(Word("error", f"the rule crashed with {type(error).__name__} in {_where(error)}"))
+    return words
+
+
+def _concealed(word: Word, secrets: Mapping[str, Sequence[str]]) -> Word:
+    if word.kind == "error":
+        # Names a place in the code alone.
+        return word
+    if word.kind == "undecided":
+        return replace(word, text="a part of a secret value is not known before the deployment")
+    here = f"; secret here: {', '.join(sorted(secrets[word.urn]))}" if word.urn in secrets else ""
+    return replace(word, text=f"a secret value breaks the rule and is not shown{here}")
+
+
+def _where(error: Exception) -> str:
+    """Return the file and line of the crash, never a value."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"

@@ -1,0 +1,79 @@
+"""What Pulumi marks as secret: judged by its value, which no message ever shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from google.protobuf.struct_pb2 import Struct, Value
+from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
+
+# The key under which a secret's value stands in the place of Pulumi's own mark, which the SDK takes off.
+KEPT: Final = "parity-guard:secret"
+# What stands for a value that is not to be seen; the engine itself writes it for a secret that it can't decrypt.
+CONCEALED: Final = "[secret]"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is marked as secret, among plain data."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return CONCEALED
+
+
+def keep_marks(properties: Struct) -> None:
+    """Change every mark of a secret into one that the SDK takes for plain data, and so hands on."""
+    for value in properties.fields.values():
+        _keep(value)
+
+
+def _keep(value: Value) -> None:
+    if value.HasField("list_value"):
+        for item in value.list_value.values:
+            _keep(item)
+    elif value.HasField("struct_value"):
+        found = value.struct_value.fields
+        if SPECIAL_SIG_KEY in found and found[SPECIAL_SIG_KEY].string_value == SPECIAL_SECRET_SIG and "value" in found:
+            kept = Struct()
+            kept.fields[KEPT].CopyFrom(found["value"])
+            value.struct_value.CopyFrom(kept)
+        keep_marks(value.struct_value)
+
+
+def is_marked(value: Mapping[Any, Any]) -> bool:
+    """Tell whether the mapping is no data, but a secret with its kept mark."""
+    return list(value) == [KEPT]
+
+
+def revealed(value: Any) -> Any:
+    """Return plain data with the value in the place of each secret."""
+    if isinstance(value, Secret):
+        return revealed(value.value)
+    if isinstance(value, dict):
+        return {key: revealed(item) for key, item in value.items()}
+    return [revealed(item) for item in value] if isinstance(value, list) else value
+
+
+def concealed(value: Any) -> Any:
+    """Return plain data without any secret."""
+    if isinstance(value, Secret):
+        return CONCEALED
+    if isinstance(value, dict):
+        return {key: concealed(item) for key, item in value.items()}
+    return [concealed(item) for item in value] if isinstance(value, list) else value
+
+
+def secret_paths(value: Any, path: str = "") -> Iterator[str]:
+    """Yield where secrets stand in plain data; what stands inside one is not looked at."""
+    if isinstance(value, Secret):
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from secret_paths(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from secret_paths(item, f"{path}[{index}]")
