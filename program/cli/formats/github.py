@@ -16,7 +16,7 @@ def render(summary: Summary) -> str:
     found = places(summary)
     for level in ("error", "warning"):
         of_level = [place for place in found if place.level == level]
-        lines += [_command(place) for place in of_level[:MOST_OF_A_LEVEL]]
+        lines += [command(place) for place in of_level[:MOST_OF_A_LEVEL]]
         left = len(of_level) - MOST_OF_A_LEVEL
         if left > 0:
             lines.append(f"and {plural(left, f'more {level}')}: make check shows them all")
@@ -25,11 +25,13 @@ def render(summary: Summary) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _command(place: Place) -> str:
+def command(place: Place) -> str:
+    """Return the workflow command that annotates the place."""
     properties = [f"file={_property(place.file)}"] if place.file else []
     properties += [f"line={place.line}"] if place.line else []
     properties.append(f"title={_property(f'{place.rule}: {paperwork(place.rule).title}')}")
-    return f"::{place.level} {','.join(properties)}::{_data(place.message)}"
+    kind = "notice" if place.level == "note" else place.level
+    return f"::{kind} {','.join(properties)}::{_data(place.message)}"
 
 
 def _data(text: str) -> str:

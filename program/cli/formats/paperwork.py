@@ -9,6 +9,7 @@ from functools import cache
 from policies.catalogue import RULES
 from policies.rule import Severity
 from program.examination import PROGRAM_RULE, RETAIN_RULE
+from program.report.model import DATA_RULE, STEP_RULE
 from program.stacks import SETTINGS_RULE
 
 # The comparison's own: no policy can see two stacks.
@@ -57,6 +58,18 @@ _OWN: Mapping[str, Paperwork] = {
         why="A declaration that nothing needs would hide the next difference at that place.",
         fix=f"Remove the declaration from {LIMITS}.",
         severity="medium",
+    ),
+    STEP_RULE: Paperwork(
+        title="Every step of a deployment ends as it should.",
+        why="What a step that stopped was to show, or to change, is not known.",
+        fix="Read why it stopped, mend that, and run it again.",
+        severity="high",
+    ),
+    DATA_RULE: Paperwork(
+        title="A resource that holds data stays.",
+        why="What is deleted or replaced takes its data with it.",
+        fix="Keep the property that forces it as it was, or save the data first.",
+        severity="high",
     ),
 }
 

@@ -1,0 +1,120 @@
+"""`report`: one report of a check and of what the jobs recorded."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from program.errors import CouldNotRunError
+
+if TYPE_CHECKING:
+    from program.report.model import Report
+
+FORMATS = ("markdown", "github", "sarif")
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+_OPTIONS = (
+    click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORD]..."),
+    click.option(
+        "--check",
+        "check_file",
+        required=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="What check --format json wrote.",
+    ),
+    click.option(
+        "--expect",
+        "expected",
+        multiple=True,
+        metavar="STACK",
+        help="A stack that must have a record (repeatable). Default: with any record, all that were checked.",
+    ),
+    click.option(
+        "--drift-workflow",
+        metavar="FILE",
+        help="Warn when this workflow (drift.yml) is off, or has not succeeded for 48 hours; needs GITHUB_TOKEN.",
+    ),
+)
+
+
+def report_options(command: _Command) -> _Command:
+    """Add what `report` and `comment` take alike."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_report(
+    check_file: Path, records: Sequence[Path], expected: Sequence[str], drift_workflow: str | None
+) -> Report:
+    """Return the report of the files."""
+    from program.github.context import run_url
+    from program.report.document import read_check
+    from program.report.model import assemble
+    from program.report.sources import read_records
+
+    return assemble(
+        read_check(check_file),
+        read_records(records),
+        expected=expected,
+        run=run_url(os.environ),
+        notes=_notes(drift_workflow),
+    )
+
+
+@click.command()
+@report_options
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True, help="Of stdout."
+)
+def report(
+    records: tuple[Path, ...],
+    check_file: Path,
+    expected: tuple[str, ...],
+    drift_workflow: str | None,
+    format_: str,
+) -> None:
+    """Make one report of a check and of any number of records (files, or the folders of bundles).
+
+    Markdown is for a job's summary. Exits with 1 when anything blocks: a finding, a difference, a step that failed,
+    a record that is missing.
+    """
+    found = read_report(check_file, records, expected, drift_workflow)
+    click.echo(_rendered(found, format_), nl=False)
+    sys.exit(0 if found.ok else 1)
+
+
+def _rendered(found: Report, format_: str) -> str:
+    from program.report import annotations, markdown, sarif
+
+    if format_ == "markdown":
+        return markdown.for_summary(found)
+    if format_ == "github":
+        return annotations.render(found)
+    if left := sarif.chosen(found)[1]:
+        names = ", ".join(stack.stack for stack in left)
+        click.echo(f"note: GitHub takes {sarif.MOST_RUNS} runs a file; without one: {names}", err=True)
+    return sarif.render(found)
+
+
+def _notes(drift_workflow: str | None) -> list[str]:
+    """Return the warning about the drift workflow, if any; that GitHub can't be asked is one too, and stops nothing."""
+    if drift_workflow is None:
+        return []
+    from program.github.client import Client
+    from program.github.context import context_of
+    from program.report.dead_man import silence
+
+    try:
+        with Client(context_of(os.environ)) as client:
+            warning = silence(drift_workflow, client.workflow_runs(drift_workflow), datetime.now(UTC))
+    except CouldNotRunError as error:
+        return [f"Whether {drift_workflow} still runs is not known: {error}"]
+    return [warning] if warning else []

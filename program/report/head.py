@@ -1,0 +1,76 @@
+"""What stands first in the report and is never dropped: the marker, the verdict, a row for each stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from program.cli.formats.markup import escaped, table
+from program.cli.formats.summary import plural
+from program.report.fitting import size
+from program.report.summary import Row, Summary, marker
+
+_HEADER = (
+    "",
+    "Stack",
+    "Outcome",
+    "Create",
+    "Update",
+    "Replace",
+    "Delete",
+    "Mandatory",
+    "Advisory",
+    "Undecided",
+    "Declared",
+    "Planned",
+    "Deployed",
+    "Seconds",
+)
+_NUMBERS = range(3, 10)
+
+
+def head(summary: Summary) -> str:
+    """Return the first block; for a reader, a quiet report is the verdict alone."""
+    mark = "⚠️" if summary.ok and summary.loses_data else _mark(summary.ok)
+    lines = [marker(summary), f"### {mark} {escaped(summary.verdict)}."]
+    if not summary.quiet and summary.rows:
+        lines += ["", table(_HEADER, [_cells(row) for row in summary.rows], numbers={*_NUMBERS, len(_HEADER) - 1})]
+    if summary.more:
+        lines += ["", f"*and {plural(summary.more, 'more stack')}*"]
+    return "\n".join(lines)
+
+
+def within(summary: Summary, limit: int) -> Summary:
+    """Return the summary with as many of its rows as let the head fit into `limit` bytes."""
+    used = size(head(replace(summary, rows=(), more=len(summary.rows)))) + size(table(_HEADER, []))
+    for index, row in enumerate(summary.rows):
+        # In the marker and in the table; the commas between are less than the break.
+        used += size(marker(replace(summary, rows=(row,)))) - size(marker(replace(summary, rows=())))
+        used += size(table((), [_cells(row)])) + len("\n,")
+        if used > limit:
+            return replace(summary, rows=summary.rows[:index], more=len(summary.rows) - index)
+    return summary
+
+
+def _mark(ok: bool) -> str:  # noqa: FBT001  # one word from one flag
+    return "✅" if ok else "❌"
+
+
+def _cells(row: Row) -> list[str]:
+    seconds = "-" if row.seconds is None else f"{row.seconds:.0f}"
+    operations = (row.creates, row.updates, row.replaces, row.deletes)
+    findings = (row.mandatory, row.advisory, row.undecided)
+    return [
+        _mark(not row.blocks),
+        f"**{escaped(row.stack)}**",
+        escaped(row.outcome),
+        *("-" if count is None else str(count) for count in operations),
+        *(str(count) for count in findings),
+        *(_hash(text) for text in (row.declared, row.planned, row.deployed)),
+        seconds,
+    ]
+
+
+def _hash(text: str | None) -> str:
+    if text is None:
+        return "-"
+    return escaped(text) if " " in text else f"`{text}`"
