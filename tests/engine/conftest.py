@@ -1,11 +1,28 @@
-"""The fixtures of the engine's tests."""
+"""The fixtures of the engine's tests; nothing is deployed more than once."""
 
 import pytest
 
-from tests.engine.harness import make_engine
+from tests.engine.harness import STACK, make_engine
 
 
 @pytest.fixture
 def engine(tmp_path):
     """Return a copy of the project, an empty backend and the CLI to run in them."""
     return make_engine(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def deployed_once(tmp_path_factory):
+    """Deploy the stack; tests take copies."""
+    engine = make_engine(tmp_path_factory.mktemp("deployed"))
+    engine.make_network(STACK)
+    engine.must("stack", "init", STACK)
+    with engine.provider(STACK):
+        engine.must("up", "--yes", "--skip-preview", "--stack", STACK)
+    return engine
+
+
+@pytest.fixture
+def deployed(deployed_once, tmp_path):
+    """Return an engine in which the stack is deployed, which the test alone has."""
+    return deployed_once.copied_to(tmp_path)

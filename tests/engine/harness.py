@@ -1,10 +1,14 @@
 """What tests with the real engine stand on: a copy of the project, a backend of files, a cloud in a file, the CLI.
 
-    def test_...(engine):                      # the fixture of conftest.py
-        engine.make_networks()
-        with engine.provider("dev") as cloud:  # a CloudFile
-            engine.select("dev")
-            result = engine.pulumi("up", "--yes", "--stack", "dev")
+    def test_...(engine):                      # nothing is deployed
+        engine.make_network(stack)
+        with engine.provider(stack) as cloud:  # a CloudFile
+            engine.must("stack", "init", stack)
+            result = engine.pulumi("up", "--yes", "--stack", stack)
+
+    def test_...(deployed):                    # STACK is deployed, in a copy that the test alone has
+        with deployed.provider(STACK) as cloud:
+            result, events = deployed.events("refresh", "--preview-only", "--stack", STACK)
 
 The double of provider.py stands for AWS. With PARITY_ENGINE_AWS_PLUGIN=1 and AWS_ENDPOINT_URL both given, the engine
 starts the real AWS plugin instead, which talks to that endpoint (an emulator of AWS) with the AWS_* variables of the
@@ -36,6 +40,8 @@ from tests.engine.provider import serve
 PLUGIN_VARIABLE = "PARITY_ENGINE_AWS_PLUGIN"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 NETWORK_PROJECT = "networking-stack"
+# The stack that is deployed for tests that need one.
+STACK = stack_names()[0]
 
 needs_pulumi = [
     pytest.mark.engine,
@@ -185,6 +191,14 @@ class Engine:
             finally:
                 del self.environment["PULUMI_DEBUG_PROVIDERS"]
 
+    def copied_to(self, folder: Path) -> Engine:
+        """Return an engine with the same project, backend and clouds in another folder."""
+        for name in ("project", "state"):
+            shutil.copytree(self.folder / name, folder / name, symlinks=True)
+        for file in self.folder.glob("cloud-*.json"):
+            shutil.copy(file, folder)
+        return Engine(folder, _environment(folder))
+
 
 def real_plugin() -> bool:
     """Tell whether the real AWS plugin and an endpoint take the place of the double."""
@@ -197,19 +211,20 @@ def make_engine(folder: Path) -> Engine:
         (folder / name).mkdir()
     copy_of_the_project(folder / "project")
     (folder / "project" / ".venv").symlink_to(Path(sys.prefix))
+    return Engine(folder, _environment(folder))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return what the CLI may see: no account of AWS or Pulumi, and nothing that it downloads."""
     kept = {key: value for key, value in os.environ.items() if real_plugin() or not key.startswith("AWS_")}
     environment = {key: value for key, value in kept.items() if not key.startswith("PULUMI_")}
-    return Engine(
-        folder,
-        environment
-        | {
-            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the tests",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "" if real_plugin() else "true",
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-        },
-    )
+    return environment | {
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the tests",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "false" if real_plugin() else "true",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
 
 
 def _network_deployment(stack: str, outputs: Mapping[str, Any]) -> dict[str, Any]:
