@@ -97,39 +97,53 @@ def _key(cloud: Cloud, name: str, _inputs: Mapping[str, Any]) -> Outputs:
     return {"id": key_id, "keyId": key_id, "arn": cloud.arn("kms", f"key/{key_id}")}
 
 
-def _alias(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-    return {"id": inputs["name"], "arn": cloud.arn("kms", inputs["name"])}
+def _named(cloud: Cloud, name: str, inputs: Mapping[str, Any], key: str = "name") -> str:
+    """Return the physical name; without one Pulumi takes the logical name and some random characters."""
+    return str(inputs.get(key) or f"{name}-{cloud.token(key, name, length=7)}")
 
 
-def _log_group(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-    return {"id": inputs["name"], "arn": cloud.arn("logs", f"log-group:{inputs['name']}")}
+def _alias(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+    alias = inputs.get("name") or f"alias/{_named(cloud, name, inputs)}"
+    return {"id": alias, "name": alias, "arn": cloud.arn("kms", alias)}
 
 
-def _alarm(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-    return {"id": inputs["name"], "arn": cloud.arn("cloudwatch", f"alarm:{inputs['name']}")}
+def _of_name(service: str, kind: str) -> Callable[[Cloud, str, Mapping[str, Any]], Outputs]:
+    """Return the answer of a service whose resources' ids are their names."""
+
+    def answer(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+        given = _named(cloud, name, inputs)
+        return {"id": given, "name": given, "arn": cloud.arn(service, f"{kind}:{given}")}
+
+    return answer
 
 
-def _topic(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-    arn = cloud.arn("sns", inputs["name"])
-    return {"id": arn, "arn": arn}
+def _topic(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+    given = _named(cloud, name, inputs)
+    arn = cloud.arn("sns", given)
+    return {"id": arn, "name": given, "arn": arn}
 
 
 def _role(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+    given = _named(cloud, name, inputs)
     return {
-        "id": inputs["name"],
-        "arn": f"arn:aws:iam::{cloud.account}:role/{inputs['name']}",
+        "id": given,
+        "name": given,
+        "arn": f"arn:aws:iam::{cloud.account}:role/{given}",
         "uniqueId": "AROA" + cloud.token("role", name, length=17).upper(),
     }
 
 
-def _role_policy(_cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-    return {"id": f"{inputs['role']}:{inputs['name']}"}
+def _role_policy(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+    given = _named(cloud, name, inputs)
+    return {"id": f"{inputs['role']}:{given}", "name": given}
 
 
-def _function(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-    arn = cloud.arn("lambda", f"function:{inputs['name']}")
+def _function(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+    given = _named(cloud, name, inputs)
+    arn = cloud.arn("lambda", f"function:{given}")
     return {
-        "id": inputs["name"],
+        "id": given,
+        "name": given,
         "arn": arn,
         "invokeArn": f"arn:aws:apigateway:{cloud.region}:lambda:path/2015-03-31/functions/{arn}/invocations",
         "version": "$LATEST",
@@ -137,9 +151,10 @@ def _function(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
 
 
 def _secret(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
+    given = _named(cloud, name, inputs)
     # Secrets Manager ends the ARN with six random characters.
-    arn = cloud.arn("secretsmanager", f"secret:{inputs['name']}-{cloud.token('secret', name, length=6)}")
-    return {"id": arn, "arn": arn}
+    arn = cloud.arn("secretsmanager", f"secret:{given}-{cloud.token('secret', name, length=6)}")
+    return {"id": arn, "name": given, "arn": arn}
 
 
 def _secret_version(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
@@ -162,7 +177,7 @@ def _security_group_rule(cloud: Cloud, name: str, _inputs: Mapping[str, Any]) ->
 
 
 def _cluster(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
-    identifier = inputs["clusterIdentifier"]
+    identifier = _named(cloud, name, inputs, "clusterIdentifier")
     domain = f"{cloud.token('rds', length=12)}.{cloud.region}.rds.amazonaws.com"
     master = f"secret:rds!cluster-{cloud.uuid('master', name)}-{cloud.token('master', name, length=6)}"
     return {
@@ -171,10 +186,11 @@ def _cluster(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
         "clusterResourceId": f"cluster-{cloud.token('cluster', name, length=26).upper()}",
         "endpoint": f"{identifier}.cluster-{domain}",
         "readerEndpoint": f"{identifier}.cluster-ro-{domain}",
-        "engineVersionActual": inputs["engineVersion"],
+        "clusterIdentifier": identifier,
+        "engineVersionActual": inputs.get("engineVersion"),
         "masterUserSecrets": [
             {
-                "kmsKeyId": inputs["masterUserSecretKmsKeyId"],
+                "kmsKeyId": inputs.get("masterUserSecretKmsKeyId"),
                 "secretArn": cloud.arn("secretsmanager", master),
                 "secretStatus": "active",
             }
@@ -183,26 +199,20 @@ def _cluster(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
 
 
 def _cluster_instance(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
-    identifier = inputs["identifier"]
+    identifier = _named(cloud, name, inputs, "identifier")
     domain = f"{cloud.token('rds', length=12)}.{cloud.region}.rds.amazonaws.com"
     return {
         "id": identifier,
         "arn": cloud.arn("rds", f"db:{identifier}"),
+        "identifier": identifier,
         "dbiResourceId": f"db-{cloud.token('instance', name, length=26).upper()}",
         "endpoint": f"{identifier}.{domain}",
     }
 
 
-def _rds_group(kind: str) -> Callable[[Cloud, str, Mapping[str, Any]], Outputs]:
-    def answer(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
-        return {"id": inputs["name"], "arn": cloud.arn("rds", f"{kind}:{inputs['name']}")}
-
-    return answer
-
-
 _ANSWERS: Mapping[str, Callable[[Cloud, str, Mapping[str, Any]], Outputs]] = {
-    "aws:cloudwatch/logGroup:LogGroup": _log_group,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
+    "aws:cloudwatch/logGroup:LogGroup": _of_name("logs", "log-group"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _of_name("cloudwatch", "alarm"),
     "aws:ec2/securityGroup:SecurityGroup": _security_group,
     "aws:iam/role:Role": _role,
     "aws:iam/rolePolicy:RolePolicy": _role_policy,
@@ -211,9 +221,9 @@ _ANSWERS: Mapping[str, Callable[[Cloud, str, Mapping[str, Any]], Outputs]] = {
     "aws:lambda/function:Function": _function,
     "aws:rds/cluster:Cluster": _cluster,
     "aws:rds/clusterInstance:ClusterInstance": _cluster_instance,
-    "aws:rds/clusterParameterGroup:ClusterParameterGroup": _rds_group("cluster-pg"),
-    "aws:rds/parameterGroup:ParameterGroup": _rds_group("pg"),
-    "aws:rds/subnetGroup:SubnetGroup": _rds_group("subgrp"),
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": _of_name("rds", "cluster-pg"),
+    "aws:rds/parameterGroup:ParameterGroup": _of_name("rds", "pg"),
+    "aws:rds/subnetGroup:SubnetGroup": _of_name("rds", "subgrp"),
     "aws:secretsmanager/secret:Secret": _secret,
     "aws:secretsmanager/secretVersion:SecretVersion": _secret_version,
     "aws:sns/topic:Topic": _topic,
