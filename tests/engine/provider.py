@@ -69,7 +69,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         region = request.variables.get("aws:config:region", self._aws.cloud.region)
         if region != self._aws.cloud.region:
             _refuse(
-                context, f"region is {region}, but this cloud is {self._aws.cloud.region} of {self._aws.cloud.account}"
+                context,
+                f"the region is {region}, but this cloud is {self._aws.cloud.region} of {self._aws.cloud.account}",
             )
         # The last run of the CLI cancelled its own calls; this one is new.
         self._cancelled.clear()
