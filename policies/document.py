@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from policies.catalogue import RULES
+from policies.drift_ignores import Ignores
 from policies.exemptions import Exemptions
 from policies.limits import Limits, limits
 from policies.references import Reference, References, load_references
@@ -26,7 +27,11 @@ _STRENGTH = ("mandatory", "advisory", "off")
 def documents() -> Mapping[Path, str]:
     """Return each document's place and text."""
     known, references = limits(), load_references()
-    schemas: dict[str, type[StrictModel]] = {"environments": Limits, "exemptions": Exemptions}
+    schemas: dict[str, type[StrictModel]] = {
+        "drift-ignores": Ignores,
+        "environments": Limits,
+        "exemptions": Exemptions,
+    }
     return {
         FOLDER / "RULES.md": "\n".join(_rules(known, references)) + "\n",
         FOLDER / "COVERAGE.md": "\n".join(_coverage(known, references)) + "\n",

@@ -87,7 +87,7 @@ class Normaliser:
         if isinstance(value, dict):
             return marked(value) or {key: self._value(item) for key, item in own_items(value)}
         if isinstance(value, list):
-            return [self._value(item) for item in value]
+            return in_order([self._value(item) for item in value])
         return self._text(value) if isinstance(value, str) else whole(value)
 
     def _text(self, text: str) -> JsonValue:
@@ -115,6 +115,19 @@ def own_items(properties: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonVa
         else _PROVIDERS_OWN
     )
     return ((key, value) for key, value in properties.items() if key not in filled_in and value is not None)
+
+
+def in_order(items: list[JsonValue]) -> list[JsonValue]:
+    """Return the items in an order of ours where AWS keeps none: it tells sets back in whatever order it likes.
+
+    A list of plain values is a set in all that the program makes, so is one of objects with names (parameters). Other
+    objects, the statements of a policy among them, stay as they are.
+    """
+    if all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in items):
+        return sorted(items, key=lambda item: (str(item["name"]) if isinstance(item, dict) else "", canonical(item)))
+    if any(isinstance(item, dict | list) for item in items):
+        return items
+    return sorted(items, key=canonical)
 
 
 def parsed(text: str) -> JsonValue:

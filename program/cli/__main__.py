@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "apply": "Apply a bundle's plan to one stack.",
     "check": "Check every stack offline: settings, policies, parity.",
     "compare": "Compare the stacks' manifests side by side.",
+    "destroy": "Destroy one stack, and see that nothing is left.",
+    "drift": "Tell whether cloud, deployment and code of one stack are the same.",
     "manifest": "Print one stack's manifest.",
     "package": "Build the rotation function's zip.",
     "preview": "Preview one stack with the Pulumi CLI and the pack.",

@@ -33,8 +33,11 @@ from program.cli.options import chosen_limits, exemptions_from
     metavar="REF",
     help="Take policies/exemptions.yaml from this commit, for a pull request its base.",
 )
+@click.option("--init", "make", is_flag=True, help="Make the stack when the backend doesn't know it yet.")
 @format_option
-def preview(stack: str, bundle: Path | None, config_file: Path | None, reference: str | None, format_: str) -> None:
+def preview(  # one argument per option
+    stack: str, bundle: Path | None, config_file: Path | None, reference: str | None, *, make: bool, format_: str
+) -> None:
     """Preview STACK with the Pulumi CLI and the policy pack, after the offline check of the same code.
 
     Without PULUMI_BACKEND_URL the state is a folder in the project, where the stack is made when it is missing.
@@ -50,7 +53,7 @@ def preview(stack: str, bundle: Path | None, config_file: Path | None, reference
         tempfile.TemporaryDirectory(prefix="preview-") as scratch,
         workspace(stack, config_file=config_file, say=say) as place,
     ):
-        previewer = Previewer(stack=chosen, limits=limits, place=place, render=summary_of, say=say)
+        previewer = Previewer(stack=chosen, limits=limits, place=place, make=make, render=summary_of, say=say)
         record = previewer.preview(bundle or Path(scratch) / "bundle")
     click.echo(rendered(record, format_), nl=False)
     sys.exit({"clean": 0, "blocked": 1, "failed": 3}[record.outcome])

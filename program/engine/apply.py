@@ -24,7 +24,7 @@ from program.engine.records import ApplyRecord
 from program.engine.refusals import refusals
 from program.engine.revision import commit_of
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
-from program.engine.workspace import PACK_FOLDER, Workspace, read_checkpoint
+from program.engine.workspace import PACK_FOLDER, Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
 from program.stacks import Stack
 
@@ -48,7 +48,7 @@ class Applier:
         """
         started = time.monotonic()
         read = bundle.read_bundle(folder)
-        before = read_checkpoint(self.place)
+        before = existing_checkpoint(self.place)
         found = refusals(read, metadata_of(self.stack, self.place, before, files={}), confirmed)
         record = self._record(read, outcome="refused", refusals=found) if found else self._update(read)
         return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
@@ -75,13 +75,13 @@ class Applier:
         )
         if ran.code != 0:
             return done.model_copy(update={"outcome": "failed", "error": self._failure(ran, log)})
-        return self._compared(done, read, read_checkpoint(self.place))
+        return self._compared(done, read, existing_checkpoint(self.place))
 
     def _failure(self, ran: Ran, log: EventLog) -> str:
         """Return why the update failed, and what it left."""
         broken = [f"{item.rule}: {item.message}" for item in log.outcomes if item.level == "mandatory"]
         why = f"a mandatory policy stopped it: {broken[0]}" if broken else explained_run(ran, log, self.stack.name)
-        pending = read_checkpoint(self.place).pending
+        pending = existing_checkpoint(self.place).pending
         left = f"; left unfinished: {', '.join(pending)}" if pending else ""
         return f"{why}{left}" if log.updated else f"{why}; nothing was changed"
 

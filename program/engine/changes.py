@@ -36,7 +36,7 @@ def changes_of(steps: Iterable[Step], sources: Mapping[str, str | None]) -> tupl
     changes: dict[str, Change] = {}
     for step in steps:
         operation = _OPERATIONS.get(step.operation)
-        if operation is None or not _is_resource(step):
+        if operation is None or not is_resource(step):
             continue
         known = changes.get(step.urn)
         # A replacement is several steps; the first of them has both sides.
@@ -47,7 +47,7 @@ def changes_of(steps: Iterable[Step], sources: Mapping[str, str | None]) -> tupl
 
 def unchanged_count(steps: Iterable[Step]) -> int:
     """Return how many resources stay as they are."""
-    return len({step.urn for step in steps if step.operation == "same" and _is_resource(step)})
+    return len({step.urn for step in steps if step.operation == "same" and is_resource(step)})
 
 
 def property_changes(
@@ -68,7 +68,8 @@ def property_changes(
     )
 
 
-def _is_resource(step: Step) -> bool:
+def is_resource(step: Step) -> bool:
+    """Tell whether the step is on a resource of the cloud: neither a component nor what Pulumi makes for itself."""
     side = step.new or step.old
     return side is not None and side.custom and is_compared(step.type)
 

@@ -30,7 +30,7 @@ from program.engine.sources import (
     hashes_of,
     planned_dependencies,
 )
-from program.engine.workspace import PACK_FOLDER, Workspace, read_checkpoint
+from program.engine.workspace import PACK_FOLDER, Workspace, made_checkpoint
 from program.errors import CouldNotRunError
 from program.result import StackResult
 from program.stacks import Stack
@@ -40,11 +40,15 @@ _SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previewer:
-    """What a preview needs: the stack, its limits, the CLI, and how its record is rendered."""
+    """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
+
+    `make` makes a stack that its backend doesn't know yet.
+    """
 
     stack: Stack
     limits: Limits
     place: Workspace
+    make: bool
     render: Callable[[PreviewRecord], str]
     say: Callable[[str], None]
 
@@ -66,7 +70,7 @@ class Previewer:
         if declared.manifest is None:
             # Nothing can be planned; the findings say why.
             return self._record(outcome="blocked", findings=declared.findings)
-        checkpoint = read_checkpoint(self.place)
+        checkpoint = made_checkpoint(self.place, make=self.make)
         self.say(f"previewing {self.stack.name} ...")
         with following(part / bundle.EVENTS_FILE, self.say):
             ran = self.place.run(

@@ -80,18 +80,21 @@ def workspace(
     )
 
 
-def read_checkpoint(place: Workspace) -> Checkpoint:
-    """Return the stack's last deployment; a stack that isn't in the embedded backend yet is made there.
-
-    Raises CouldNotRunError when the backend can't be read, or another backend has no such stack.
-    """
+def existing_checkpoint(place: Workspace) -> Checkpoint:
+    """Return the stack's last deployment; raise CouldNotRunError when the backend can't be read or lacks the stack."""
     ran = place.run("stack", "export", seconds=QUICK_SECONDS)
-    if ran.code == NO_SUCH_STACK and place.embedded:
-        make_stack(place)
-        return read_checkpoint(place)
     if ran.code != 0:
         raise CouldNotRunError(explained(ran, place.stack))
     return parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
+
+
+def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
+    """Return the same; with `make`, or in the embedded backend, a stack that isn't there is made."""
+    if make or place.embedded:
+        ran = place.run("stack", "export", seconds=QUICK_SECONDS)
+        if ran.code == NO_SUCH_STACK:
+            make_stack(place)
+    return existing_checkpoint(place)
 
 
 def make_stack(place: Workspace) -> None:

@@ -23,6 +23,7 @@ def test_writing_writes_what_is_tested(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "COVERAGE.md",
         "RULES.md",
+        "drift-ignores.schema.json",
         "environments.schema.json",
         "exemptions.schema.json",
     ]

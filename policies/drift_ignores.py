@@ -1,0 +1,50 @@
+"""Drift that is let pass, as drift-ignores.yaml has it: every entry with a reason, an owner and an end."""
+
+from __future__ import annotations
+
+import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from policies.exemptions import parse_date
+from policies.limits import EnvironmentName, Reason
+from policies.schema import StrictModel, parse_file
+
+IGNORES_FILE = Path(__file__).resolve().parent / "drift-ignores.yaml"
+
+
+class Ignore(StrictModel):
+    """One property that may drift in one environment until a day.
+
+    `type` and `name` (Pulumi's logical name) are globs; `property` is a path, and covers what stands below it.
+    """
+
+    environment: EnvironmentName
+    type: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(min_length=1)]
+    property: Annotated[str, Field(min_length=1)]
+    reason: Reason
+    owner: Annotated[str, Field(min_length=2)]
+    expires: Annotated[datetime.date, BeforeValidator(parse_date)]
+
+    def covers(self, type_: str, name: str, path: str) -> bool:
+        """Tell whether the entry is about the property at the path of that resource."""
+        of_resource = fnmatchcase(type_, self.type) and fnmatchcase(name, self.name)
+        return of_resource and (path == self.property or path.startswith((f"{self.property}.", f"{self.property}[")))
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}: {self.property}"
+
+
+class Ignores(StrictModel):
+    """All that the file says."""
+
+    ignores: list[Ignore]
+
+
+def load_ignores(path: Path = IGNORES_FILE) -> tuple[Ignore, ...]:
+    """Read the file; raise ReviewedFileError with every problem of it."""
+    return tuple(parse_file(Ignores, path).ignores)

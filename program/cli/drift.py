@@ -1,0 +1,45 @@
+"""`drift`: whether the cloud is still what was deployed, and the code what is deployed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from policies.context import today
+from policies.drift_ignores import load_ignores
+from policies.schema import ReviewedFileError
+from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
+from program.cli.options import chosen_limits
+from program.errors import CouldNotRunError
+
+
+@click.command()
+@click.argument("stack")
+@record_option
+@format_option
+def drift(stack: str, record_file: Path | None, format_: str) -> None:
+    """Compare the cloud, the last deployment and the code of STACK, and let the policies judge what is live.
+
+    Changes nothing and takes no lock. Exits with 1 when the cloud has drifted, the code is not deployed, or what is live
+    breaks a mandatory rule, with 3 when nobody can tell; the record has the verdict in each case: clean, drifted,
+    undeployed, check-failed.
+    """
+    limits = chosen_limits()
+    chosen = chosen_stack(stack, None, limits)
+    try:
+        ignores = load_ignores()
+    except ReviewedFileError as error:
+        raise CouldNotRunError(str(error)) from None
+    from program.engine.drift import DriftCheck
+    from program.engine.workspace import workspace
+
+    with workspace(stack, config_file=None, say=say) as place:
+        check = DriftCheck(stack=chosen, limits=limits, ignores=ignores, place=place, today=today(), say=say)
+        record = check.run()
+    keep(record, record_file)
+    click.echo(rendered(record, format_), nl=False)
+    if record.verdict == "check-failed":
+        sys.exit(3)
+    sys.exit(1 if record.verdict != "clean" or any(finding.blocks for finding in record.findings) else 0)

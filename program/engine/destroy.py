@@ -1,0 +1,96 @@
+"""Destroy one stack, and see that nothing is left of it; a stack that lives long has to be named twice."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from program.engine import bundle
+from program.engine.changes import changes_of
+from program.engine.checkpoint import Checkpoint
+from program.engine.events import read_events
+from program.engine.failures import explained_run
+from program.engine.following import following
+from program.engine.records import DestroyRecord, Refusal
+from program.engine.revision import commit_of
+from program.engine.workspace import Workspace, existing_checkpoint
+from program.stackfile import stack_names
+from program.stacks import Stack
+
+# An Aurora cluster takes a quarter of an hour to go.
+_SECONDS = 7200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destroyer:
+    """What a destroy needs: the stack and the CLI."""
+
+    stack: Stack
+    place: Workspace
+    say: Callable[[str], None]
+
+    def destroy(self, confirmed: Collection[str]) -> DestroyRecord:
+        """Destroy all that the stack has, then the stack; `confirmed` has its name where it lives long.
+
+        Raises CouldNotRunError when the state can't be read: nothing was done then.
+        """
+        started = time.monotonic()
+        checkpoint = existing_checkpoint(self.place)
+        refused = self._refusals(checkpoint, confirmed)
+        record = self._record(outcome="refused", refusals=refused) if refused else self._destroy()
+        return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+
+    def _refusals(self, checkpoint: Checkpoint, confirmed: Collection[str]) -> tuple[Refusal, ...]:
+        name, settings = self.stack.name, self.stack.settings
+        reasons: list[str] = []
+        if name in stack_names(self.place.root):
+            reasons.append("it has a file in stacks/, so it lives long")
+        if settings is not None and settings.data_protection == "protected":
+            reasons.append("its dataProtection is protected")
+        if not reasons or not checkpoint.deployed or name in confirmed:
+            return ()
+        return (
+            Refusal(
+                code="unconfirmed",
+                expected=f"the name of stack {name}, typed once more",
+                found=" and ".join(reasons),
+                fix=f"if all of it may go: --confirm {name}",
+            ),
+        )
+
+    def _destroy(self) -> DestroyRecord:
+        self.say(f"destroying {self.stack.name} ...")
+        with tempfile.TemporaryDirectory(prefix="destroy-") as scratch:
+            log_file = Path(scratch) / bundle.EVENTS_FILE
+            with following(log_file, self.say):
+                ran = self.place.run(
+                    *("destroy", "--yes", "--config-file", str(self.place.config_file)),
+                    *("--event-log", str(log_file)),
+                    seconds=_SECONDS,
+                )
+            log = read_events(log_file)
+        changes = changes_of(log.updated, {})
+        left = tuple(state.urn for state in existing_checkpoint(self.place).states if state.custom)
+        if ran.code != 0 or left:
+            why = explained_run(ran, log, self.stack.name)
+            return self._record(outcome="failed", error=why, changes=changes, left=left)
+        # The stack file is the project's, not the CLI's to delete.
+        self.place.must("stack", "rm", "--yes", "--preserve-config")
+        self.place.config_file.unlink(missing_ok=True)
+        return self._record(outcome="destroyed", changes=changes)
+
+    def _record(self, **fields: object) -> DestroyRecord:
+        settings = self.stack.settings
+        return DestroyRecord.model_validate(
+            {
+                "stack": self.stack.name,
+                "environment": settings.environment if settings else None,
+                "region": settings.region if settings else None,
+                "commit": commit_of(self.place.root),
+                "seconds": 0.0,
+                **fields,
+            }
+        )

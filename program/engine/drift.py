@@ -1,0 +1,142 @@
+"""Tell three things apart: the cloud is not what was deployed, the code is not what is deployed, nobody can tell."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.drift_ignores import Ignore
+from policies.limits import Limits
+from program.canonical import JsonValue, digest
+from program.check import check_one
+from program.engine import bundle
+from program.engine.checkpoint import Checkpoint
+from program.engine.drifted import drifted_changes, live_deployment
+from program.engine.events import EventLog, read_events
+from program.engine.failures import explained_run
+from program.engine.following import following
+from program.engine.ignores import sift
+from program.engine.observed import deployed_manifest
+from program.engine.records import Change, DriftRecord, DriftVerdict
+from program.engine.revision import commit_of
+from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
+from program.engine.workspace import Workspace, existing_checkpoint
+from program.errors import CouldNotRunError
+from program.result import Difference, StackResult
+from program.stacks import Stack
+
+_SECONDS = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftCheck:
+    """What a drift check needs: the stack, its limits, the drift that is let pass, the CLI, and today's date."""
+
+    stack: Stack
+    limits: Limits
+    ignores: Sequence[Ignore]
+    place: Workspace
+    today: datetime.date
+    say: Callable[[str], None]
+
+    def run(self) -> DriftRecord:
+        """Compare the cloud, the last deployment and the code; nothing is changed, not even the state.
+
+        What keeps the check from telling is the verdict `check-failed`, with the reason.
+        """
+        started = time.monotonic()
+        try:
+            record = self._compared()
+        except CouldNotRunError as error:
+            record = self._record(verdict="check-failed", error=str(error))
+        return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+
+    def _compared(self) -> DriftRecord:
+        declared = self._declared()
+        checkpoint = existing_checkpoint(self.place)
+        deployed = deployed_manifest(checkpoint, self.stack.settings, self.limits)
+        pending = compare_sources({DECLARED: declared.manifest, DEPLOYED: deployed}, {}, {})
+        facts: dict[str, object] = {
+            "declared": hashes_of(declared.manifest),
+            "deployed": hashes_of(deployed),
+            "pending": pending,
+        }
+        if not checkpoint.deployed:
+            return self._record(verdict="undeployed", **facts)
+        log = self._refresh()
+        found = drifted_changes(log.ended, {resource.urn: resource.source for resource in declared.resources})
+        assert declared.environment is not None
+        sifted = sift(found, self.ignores, declared.environment, self.today)
+        return self._record(
+            verdict=_verdict(sifted.counting, pending),
+            drifted=sifted.counting,
+            ignored=sifted.passing,
+            stale_ignores=sifted.stale,
+            findings=self._findings(checkpoint, log, declared),
+            fingerprint=_fingerprint(sifted.counting, pending),
+            **facts,
+        )
+
+    def _declared(self) -> StackResult:
+        declared = check_one(self.stack, self.limits, judge=False)
+        if declared.manifest is None:
+            why = "; ".join(finding.message for finding in declared.findings)
+            raise CouldNotRunError(f"the code of this commit can't be deployed: {why}")
+        return declared
+
+    def _refresh(self) -> EventLog:
+        self.say(f"asking the cloud what {self.stack.name} is ...")
+        with tempfile.TemporaryDirectory(prefix="drift-") as scratch:
+            log_file = Path(scratch) / bundle.EVENTS_FILE
+            with following(log_file, self.say):
+                ran = self.place.run(
+                    *("refresh", "--preview-only", "--config-file", str(self.place.config_file)),
+                    *("--event-log", str(log_file)),
+                    seconds=_SECONDS,
+                )
+            log = read_events(log_file)
+        if ran.code != 0:
+            raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.stack.name)}")
+        return log
+
+    def _findings(self, checkpoint: Checkpoint, log: EventLog, declared: StackResult) -> object:
+        self.say("judging what is live ...")
+        assert declared.environment is not None
+        live_deployment(checkpoint, log.ended)
+        return ()
+
+    def _record(self, **fields: object) -> DriftRecord:
+        settings = self.stack.settings
+        return DriftRecord.model_validate(
+            {
+                "stack": self.stack.name,
+                "environment": settings.environment if settings else None,
+                "region": settings.region if settings else None,
+                "commit": commit_of(self.place.root),
+                "seconds": 0.0,
+                **fields,
+            }
+        )
+
+
+def _verdict(drifted: Sequence[Change], pending: Sequence[Difference]) -> DriftVerdict:
+    if drifted:
+        return "drifted"
+    return "undeployed" if pending else "clean"
+
+
+def _fingerprint(drifted: Sequence[Change], pending: Sequence[Difference]) -> str | None:
+    """Return what is the same as long as the same properties differ in the same way; None where nothing does."""
+    if not drifted and not pending:
+        return None
+    changes: list[JsonValue] = [
+        change.model_dump(mode="json", include={"urn", "operation", "properties"}) for change in drifted
+    ]
+    waiting: list[JsonValue] = [
+        {"resource": item.resource, "property": item.property, "values": dict(item.values)} for item in pending
+    ]
+    return digest({"drifted": changes, "pending": waiting})
