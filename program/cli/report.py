@@ -110,7 +110,7 @@ def _notes(drift_workflow: str | None) -> list[str]:
         return []
     from program.github.client import Client
     from program.github.context import context_of
-    from program.report.dead_man import silence
+    from program.github.dead_man import silence
 
     try:
         with Client(context_of(os.environ)) as client:

@@ -1,0 +1,65 @@
+"""`drift-issue`: one issue for each stack that is not what it should be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from program.engine.records import DriftRecord
+from program.errors import CouldNotRunError
+from program.stackfile import ROOT, stack_names
+
+
+@click.command("drift-issue")
+@click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORD]...")
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="STACK",
+    help="A stack that must have a record (repeatable). Default: every stack that has a file.",
+)
+def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
+    """Open, update, close or reopen one issue for each stack, by the records of `drift`.
+
+    A stack without a record counts as one whose check failed; a failed check closes no issue. Needs GITHUB_TOKEN,
+    GITHUB_REPOSITORY and `issues: write`.
+    """
+    from program.github.client import Client
+    from program.github.context import context_of, run_url
+    from program.github.drift_issues import DriftIssues
+
+    context = context_of(os.environ)
+    names = stack_names(ROOT)
+    found = _drift_records(records)
+    missing = sorted(set(expected or names) - {record.stack for record in found})
+    with Client(context) as client:
+        issues = DriftIssues(client, run=run_url(os.environ))
+        for line in issues.settle([*found, *map(_no_record, missing)], {*names, *expected}):
+            click.echo(line)
+
+
+def _drift_records(paths: tuple[Path, ...]) -> list[DriftRecord]:
+    from program.report.sources import read_records
+
+    found = read_records(paths)
+    for record in found:
+        if not isinstance(record, DriftRecord):
+            raise CouldNotRunError(
+                f"a {record.kind} record of stack {record.stack!r} was given; drift records are read"
+            )
+    return [record for record in found if isinstance(record, DriftRecord)]
+
+
+def _no_record(stack: str) -> DriftRecord:
+    return DriftRecord(
+        stack=stack,
+        environment=None,
+        region=None,
+        commit=None,
+        seconds=0.0,
+        verdict="check-failed",
+        error="The job left no record: it was cancelled, or failed early.",
+    )
