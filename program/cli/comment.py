@@ -22,8 +22,8 @@ def comment(
 ) -> None:
     """Put the report on the pull request, as one comment that is found again and changed.
 
-    None is made when nothing changes on any stack and there is none yet. Needs GITHUB_TOKEN, GITHUB_REPOSITORY and
-    `pull-requests: write`.
+    What can't be read is said in it. None is made when nothing changes on any stack and there is none yet. Needs
+    GITHUB_TOKEN, GITHUB_REPOSITORY and `pull-requests: write`.
     """
     from program.github.client import Client
     from program.github.comment import put

@@ -33,24 +33,33 @@ def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
 
     context = context_of(os.environ)
     names = stack_names(ROOT)
-    found = _drift_records(records)
+    found, problems = _drift_records(records)
     missing = sorted(set(expected or names) - {record.stack for record in found})
     with Client(context) as client:
         issues = DriftIssues(client, run=run_url(os.environ))
         for line in issues.settle([*found, *map(_no_record, missing)], {*names, *expected}):
             click.echo(line)
+    if problems:
+        raise CouldNotRunError("\n".join(problems))
 
 
-def _drift_records(paths: tuple[Path, ...]) -> list[DriftRecord]:
-    from program.report.sources import read_records
+def _drift_records(paths: tuple[Path, ...]) -> tuple[list[DriftRecord], list[str]]:
+    """Return the records by file, and a line for each file that holds none."""
+    from program.report.sources import read_record
 
-    found = read_records(paths)
-    for record in found:
+    found: dict[str, DriftRecord] = {}
+    problems: list[str] = []
+    for path in paths:
+        try:
+            record = read_record(path)
+        except CouldNotRunError as error:
+            problems.append(str(error))
+            continue
         if not isinstance(record, DriftRecord):
-            raise CouldNotRunError(
-                f"a {record.kind} record of stack {record.stack!r} was given; drift records are read"
-            )
-    return [record for record in found if isinstance(record, DriftRecord)]
+            problems.append(f"{path}: is a {record.kind} record; give what `drift --record` wrote")
+        elif found.setdefault(record.stack, record) is not record:
+            problems.append(f"{path}: is a second record of stack {record.stack!r}; give one")
+    return list(found.values()), problems
 
 
 def _no_record(stack: str) -> DriftRecord:

@@ -54,18 +54,19 @@ def report_options(command: _Command) -> _Command:
 def read_report(
     check_file: Path, records: Sequence[Path], expected: Sequence[str], drift_workflow: str | None
 ) -> Report:
-    """Return the report of the files."""
+    """Return the report of the files; what can't be read is a problem in it."""
     from program.github.context import run_url
-    from program.report.document import read_check
     from program.report.model import assemble
-    from program.report.sources import read_records
+    from program.report.sources import read_sources
 
+    sources = read_sources(check_file, records)
     return assemble(
-        read_check(check_file),
-        read_records(records),
+        sources.check,
+        sources.records,
         expected=expected,
         run=run_url(os.environ),
         notes=_notes(drift_workflow),
+        problems=sources.problems,
     )
 
 
@@ -87,6 +88,8 @@ def report(
     a record that is missing.
     """
     found = read_report(check_file, records, expected, drift_workflow)
+    if found.problems:
+        raise CouldNotRunError("\n".join(found.problems))
     click.echo(_rendered(found, format_), nl=False)
     sys.exit(0 if found.ok else 1)
 

@@ -113,18 +113,22 @@ class StackReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole report; `notes` are warnings for the reader, `run` the address of the workflow run."""
+    """The whole report; `notes` are warnings for the reader, `run` the address of the workflow run.
+
+    `problems` say what could not be read, and so what the report does not know.
+    """
 
     check: CheckResult
     stacks: tuple[StackReport, ...]
     commit: str | None
     run: str | None
     notes: tuple[str, ...]
+    problems: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
         """Tell whether nothing blocks."""
-        return self.check.ok and not any(stack.blocks for stack in self.stacks)
+        return not self.problems and self.check.ok and not any(stack.blocks for stack in self.stacks)
 
     @property
     def quiet(self) -> bool:
@@ -141,6 +145,7 @@ def assemble(
     expected: Collection[str] = (),
     run: str | None = None,
     notes: Sequence[str] = (),
+    problems: Sequence[str] = (),
 ) -> Report:
     """Put the check and the records together.
 
@@ -161,6 +166,7 @@ def assemble(
         commit=commits[0] if len(commits) == 1 else None,
         run=run,
         notes=(*mixed, *notes),
+        problems=tuple(problems),
     )
 
 

@@ -29,6 +29,16 @@ def places_of(report: Report, stack: StackReport) -> list[Place]:
 
 
 def _steps(report: Report) -> Iterator[Place]:
+    for problem in report.problems:
+        yield Place(
+            level="error",
+            rule=STEP_RULE,
+            resource=None,
+            message=problem,
+            file=None,
+            line=None,
+            identity=(STEP_RULE, problem),
+        )
     for stack in report.stacks:
         if stack.missing:
             yield _step(stack, f"{stack.stack}: no record; its job was cancelled or failed early")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from pydantic import Field, RootModel
 
 from program.engine.records import AnyRecord
 from program.errors import CouldNotRunError
-from program.report.document import validated
+from program.report.document import read_check, validated
+from program.result import CheckResult, Comparison
 
 LARGEST_BYTES = 32 * 1024 * 1024
 # What a bundle's folder calls its record.
@@ -21,16 +23,36 @@ class _AnyRecord(RootModel[Annotated[AnyRecord, Field(discriminator="kind")]]):
     """A record of whichever kind it says it is."""
 
 
-def read_records(paths: Iterable[Path]) -> tuple[AnyRecord, ...]:
-    """Return the records by stack and kind; two of one kind for one stack are a failure to run."""
-    found: dict[tuple[str, str], tuple[Path, AnyRecord]] = {}
-    for path in paths:
-        file = path / BUNDLED if path.is_dir() else path
-        record = validated(_AnyRecord, file, LARGEST_BYTES).root
-        key = (record.stack, record.kind)
-        if key in found:
-            raise CouldNotRunError(
-                f"{file}: is a second {record.kind} record of stack {record.stack!r}, beside {found[key][0]}; give one"
-            )
-        found[key] = (file, record)
-    return tuple(record for _, (_, record) in sorted(found.items()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What could be read, and a line for each file that could not."""
+
+    check: CheckResult
+    records: tuple[AnyRecord, ...]
+    problems: tuple[str, ...]
+
+
+def read_sources(check_file: Path, records: Iterable[Path]) -> Sources:
+    """Read the check and the records; a report of what is there is better than none."""
+    check = CheckResult(stacks=(), comparison=Comparison(baseline_hash={}, resources_hash={}, differences=(), stale=()))
+    problems: list[str] = []
+    try:
+        check = read_check(check_file)
+    except CouldNotRunError as error:
+        problems.append(str(error))
+    found: dict[tuple[str, str], AnyRecord] = {}
+    for path in records:
+        try:
+            record = read_record(path)
+        except CouldNotRunError as error:
+            problems.append(str(error))
+            continue
+        if found.setdefault((record.stack, record.kind), record) is not record:
+            problems.append(f"{path}: is a second {record.kind} record of stack {record.stack!r}; give one")
+    return Sources(check=check, records=tuple(record for _, record in sorted(found.items())), problems=tuple(problems))
+
+
+def read_record(path: Path) -> AnyRecord:
+    """Return the record of the file, or of the bundle's folder."""
+    file = path / BUNDLED if path.is_dir() else path
+    return validated(_AnyRecord, file, LARGEST_BYTES).root

@@ -13,8 +13,9 @@ _MOST_LEFT = 20
 
 
 def trouble_section(report: Report) -> Section:
-    """Return a line for each step that failed, was refused, or left no record."""
-    items = [line for stack in report.stacks for line in _stack(stack, report.run)]
+    """Return a line for each step that failed, was refused, or left no record, or could not be read."""
+    items = [f"- {sentence(problem)}" for problem in report.problems]
+    items += [line for stack in report.stacks for line in _stack(stack, report.run)]
     return Section(noun="failure", opening="#### What stopped\n\n", items=tuple(items))
 
 

@@ -30,6 +30,8 @@ def loses_data(report: Report) -> int:
 
 def _reasons(report: Report) -> Iterator[str]:
     total = len(report.stacks)
+    if report.problems:
+        yield "not all of it could be read"
     steps: dict[str, list[str]] = defaultdict(list)
     for stack in report.stacks:
         for record in stack.records:
