@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "manifest": "Print one stack's manifest.",
     "package": "Build the rotation function's zip.",
     "preview": "Preview one stack with the Pulumi CLI and the pack.",
+    "provisioned": "Wait until the app's credential has a password.",
     "stacks": "Print the stacks as a JSON matrix for a workflow.",
 }
 

@@ -1,37 +1,92 @@
-"""`manifest`: one stack's manifest."""
+"""`manifest`: one stack's manifest, from the code, a preview or its state."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from policies.limits import Limits
 from program.cli.options import chosen_limits, chosen_stacks
 from program.cli.progress import Progress
+from program.errors import CouldNotRunError
 from program.result import StackResult
+
+if TYPE_CHECKING:
+    from program.canonical import JsonObject
+    from program.config import Settings
+
+SOURCES = ("offline", "preview", "state")
 
 
 @click.command()
 @click.argument("stack")
-def manifest(stack: str) -> None:
-    """Print the manifest of STACK as the code declares it, in canonical JSON (RFC 8785).
+@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--from", "source", type=click.Choice(SOURCES), default="offline", show_default=True, help="What it is of."
+)
+def manifest(stack: str, file: Path | None, source: str) -> None:
+    """Print the manifest of STACK in canonical JSON (RFC 8785), by the same normaliser whatever it is made from.
+
+    \b
+    --from offline         what the code declares; takes no FILE
+    --from preview FILE    what a preview plans: a bundle's folder, or its events.jsonl
+    --from state FILE      what is deployed: what `pulumi stack export` prints
 
     Exits with 1, after one line for each reason on stderr, when the stack has none.
-    """
-    result = _declared(stack)
+    """  # noqa: D301  # \b keeps click from joining the lines
+    if (source == "offline") != (file is None):
+        needs = "takes no FILE" if file is not None else "needs a FILE"
+        raise click.UsageError(f"--from {source} {needs}")
+    names, limits = chosen_stacks([stack], hint="STACK"), chosen_limits()
+    from program.canonical import canonical
+
+    found = _declared(names[0], limits) if file is None else _of_file(names[0], source, file, limits)
+    click.echo(canonical(found).decode())
+
+
+def _declared(stack: str, limits: Limits) -> JsonObject:
+    """Return the stack as the code declares it: recorded offline, without the policies."""
+    with Progress(1) as progress:
+        from program.check import check
+
+        result: StackResult = check([stack], limits, jobs=1, complete=False, judge=False, done=progress.done).stacks[0]
     if result.manifest is None:
         for finding in result.findings:
             click.echo(f"{finding.source}: {finding.message}", err=True)
         sys.exit(1)
-    from program.canonical import canonical
-
-    click.echo(canonical(result.manifest).decode())
+    return result.manifest
 
 
-def _declared(stack: str) -> StackResult:
-    """Return the stack as the code declares it: recorded offline, without the policies."""
-    names, limits = chosen_stacks([stack], hint="STACK"), chosen_limits()
-    with Progress(1) as progress:
-        from program.check import check
+def _of_file(stack: str, source: str, file: Path, limits: Limits) -> JsonObject:
+    from program.engine.bundle import EVENTS_FILE
+    from program.engine.checkpoint import parse_checkpoint
+    from program.engine.events import read_events
+    from program.engine.observed import deployed_manifest, planned_manifest
 
-        return check(names, limits, jobs=1, complete=False, judge=False, done=progress.done).stacks[0]
+    settings = _settings(stack, limits)
+    if source == "state":
+        text = file.read_text(encoding="utf-8", errors="replace")
+        found = deployed_manifest(parse_checkpoint(text, str(file)), settings, limits)
+    else:
+        found = planned_manifest(read_events(file / EVENTS_FILE if file.is_dir() else file), settings, limits)
+    if found is None:
+        raise CouldNotRunError(
+            f"{file} has no output configManifest; it is of no whole preview or deployment of a stack"
+        )
+    if found["environment"] != settings.environment:
+        raise CouldNotRunError(
+            f"{file} is of environment {found['environment']}, stack {stack} of {settings.environment}"
+        )
+    return found
+
+
+def _settings(stack: str, limits: Limits) -> Settings:
+    from program.stacks import read_stacks
+
+    read = read_stacks([stack], limits)[0]
+    if read.settings is None:
+        raise CouldNotRunError("\n".join(f"{finding.source}: {finding.message}" for finding in read.findings))
+    return read.settings

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from program.canonical import JsonObject, canonical
 from program.engine.records import Hashes
+from program.errors import CouldNotRunError
 from program.normalise import UNKNOWN, leaves
 from program.parity import configuration_differences, resource_differences
 from program.result import CheckedResource, Difference
@@ -31,6 +32,17 @@ def hashes_of(manifest: JsonObject | None) -> Hashes | None:
         resources_hash=None if resources is None else str(resources),
         unknowns=int(str(manifest.get("unknowns", 0))),
     )
+
+
+def read_manifest(file: Path) -> JsonObject:
+    """Read what `manifest` printed; raise CouldNotRunError when the file holds something else."""
+    try:
+        manifest = json.loads(file.read_bytes())
+        hashes_of(manifest)
+        resources = manifest["resources"].items()
+        return {**manifest, "resources": {key: {"inputs": dict(entry["inputs"])} for key, entry in resources}}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise CouldNotRunError(f"{file} is no manifest; give what `manifest STACK` prints") from None
 
 
 def compare_sources(

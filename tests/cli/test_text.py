@@ -2,7 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from program.cli.formats import render, text
+from program.cli.formats import render
+from program.cli.formats import terminal as terminal_module
 from program.cli.formats.values import by_value, shown, side_by_side
 from tests.cli.results import CLUSTER, clean, difference, finding, result, stack, violating
 
@@ -27,7 +28,7 @@ class Terminal:
 def terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr(text, "sys", SimpleNamespace(stdout=Terminal()))
+    monkeypatch.setattr(terminal_module, "sys", SimpleNamespace(stdout=Terminal()))
     return monkeypatch
 
 

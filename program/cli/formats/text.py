@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from collections.abc import Sequence
 
 from rich import box
@@ -16,9 +14,9 @@ from program.cli.formats.differences import show_declared, show_undeclared
 from program.cli.formats.grouping import Group, Label, by_message, by_rule, excuse_and_fault, stack_list
 from program.cli.formats.paperwork import STALE_RULE, paperwork, remedy
 from program.cli.formats.summary import Row, Summary, plural
+from program.cli.formats.terminal import console_of_text, tidy
 from program.cli.formats.values import printable
 
-WIDTH = 100
 _GOOD = "green"
 _BAD = "bold red"
 _STYLES: dict[Label, str] = {
@@ -31,16 +29,8 @@ _STYLES: dict[Label, str] = {
 
 
 def render(summary: Summary) -> str:
-    """Return the report, with colours and the window's width on a terminal, else plain and 100 wide."""
-    terminal = sys.stdout.isatty()
-    console = Console(
-        file=io.StringIO(),
-        force_terminal=terminal,
-        width=None if terminal else WIDTH,
-        highlight=False,
-        emoji=False,
-        markup=False,
-    )
+    """Return the report."""
+    console = console_of_text()
     with console.capture() as capture:
         console.print(_stacks(summary))
         _findings(console, [group for group in summary.findings if group.blocks], summary.stack_count)
@@ -50,8 +40,7 @@ def render(summary: Summary) -> str:
         _exempt(console, summary)
         show_declared(console, summary)
         _verdict(console, summary)
-    lines = [line.rstrip() for line in capture.get().splitlines()]
-    return "\n".join(lines).strip("\n") + "\n"
+    return tidy(capture.get())
 
 
 def _stacks(summary: Summary) -> Table:
