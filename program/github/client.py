@@ -9,7 +9,7 @@ from typing import Self
 from github import Auth, Github, UnknownObjectException
 
 from program.github.context import Context
-from program.github.failures import asking, once
+from program.github.failures import asking, gone_is_fine, once
 from program.github.model import Comment, Issue, WorkflowRuns, comment_of, issue_of
 from program.github.patience import Patience
 
@@ -87,11 +87,8 @@ class Client:
 
     def delete_comment(self, number: int, comment: Comment) -> None:
         """Delete the comment; one that is gone already is what was asked for."""
-        with asking(f"delete a comment on #{number}", PULL_REQUESTS):
-            try:
-                self._repository.get_issue(number).get_comment(comment.id).delete()
-            except UnknownObjectException:
-                return
+        with asking(f"delete a comment on #{number}", PULL_REQUESTS), gone_is_fine():
+            self._repository.get_issue(number).get_comment(comment.id).delete()
 
     def issues(self, label: str) -> tuple[Issue, ...]:
         """Return the issues with the label that the token opened, closed ones too, the oldest first."""
@@ -132,8 +129,8 @@ class Client:
             self._repository.get_issue(issue.number).add_to_labels(label)
 
     def unlabel_issue(self, issue: Issue, label: str) -> None:
-        """Take the label away, and leave the others."""
-        with asking(f"unlabel issue #{issue.number}", ISSUES):
+        """Take the label away, and leave the others; one that is gone already is what was asked for."""
+        with asking(f"unlabel issue #{issue.number}", ISSUES), gone_is_fine():
             self._repository.get_issue(issue.number).remove_from_labels(label)
 
     def workflow_runs(self, file: str) -> WorkflowRuns | None:

@@ -32,6 +32,16 @@ def asking(to: str, permission: str) -> Iterator[None]:
         raise AnswerLostError(f"GitHub could not be asked to {to}: {_line(type(error).__name__)}") from None
 
 
+@contextmanager
+def gone_is_fine() -> Iterator[None]:
+    """Take it that what GitHub doesn't find has been removed already."""
+    try:
+        yield
+    except GithubException as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+
+
 def once(make: Callable[[], _T], find: Callable[[], _T | None]) -> _T:
     """Make a thing exactly once: where an answer is lost, look whether it was made before it is tried again."""
     for _ in range(_TRIES - 1):
