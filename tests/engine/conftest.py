@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.engine.client import CLUSTER, CLUSTER_INPUTS, HERE, Client
+from tests.engine.cloud_file import CloudFile
 from tests.engine.harness import STACK, make_engine
+from tests.engine.provider import serve
 
 
 @pytest.fixture
@@ -26,3 +29,26 @@ def deployed_once(tmp_path_factory):
 def deployed(deployed_once, tmp_path):
     """Return an engine in which the stack is deployed, which the test alone has."""
     return deployed_once.copied_to(tmp_path)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Return an empty cloud."""
+    return CloudFile(tmp_path / "cloud.json")
+
+
+@pytest.fixture
+def aws(file):
+    """Return a client of the double."""
+    with serve(HERE, file.path) as port:
+        client = Client(port)
+        yield client
+        client.close()
+
+
+@pytest.fixture
+def cluster(aws):
+    """Return the id, outputs and inputs of a cluster that exists."""
+    inputs, _ = aws.check(CLUSTER, CLUSTER_INPUTS)
+    id_, outputs = aws.create(CLUSTER, inputs)
+    return id_, outputs, inputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from tests.engine.sdk import properties_of
@@ -15,7 +15,7 @@ Kind = Literal["ADD", "DELETE", "UPDATE"]
 Change = tuple[str, Kind]
 
 _SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ABSENT = (None, False, 0, "", [], {})
+_ABSENT: tuple[Any, ...] = (None, False, 0, "", [], {})
 
 
 def differences(
@@ -38,7 +38,7 @@ def differences(
     return found
 
 
-def replacing(type_: str, paths: Iterator[str] | Mapping[str, Any]) -> list[str]:
+def replacing(type_: str, paths: Iterable[str]) -> list[str]:
     """Return the top-level properties among the paths whose change replaces the resource."""
     return sorted({first_key(path) for path in paths} & traits_of(type_).replaced_by)
 
@@ -87,8 +87,8 @@ def _of_lists(path: str, place: str, old: list[Any], new: list[Any], traits: Tra
         yield from ((f"{path}[{index}]", "ADD") for index, item in enumerate(right) if item not in left)
         return
     for index in range(max(len(old), len(new))):
-        pair = [items[index] if index < len(items) else None for items in (old, new)]
-        yield from _changes(f"{path}[{index}]", place, *pair, traits)
+        one, other = (items[index] if index < len(items) else None for items in (old, new))
+        yield from _changes(f"{path}[{index}]", place, one, other, traits)
 
 
 def _without_defaults(value: Any) -> Any:

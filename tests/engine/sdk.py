@@ -46,7 +46,7 @@ def _annotations(class_: type) -> dict[str, Any]:
 
 
 def _wire_name(getter: Any) -> str:
-    return getattr(getter, "_pulumi_name", getter.__name__)
+    return str(getattr(getter, "_pulumi_name", getter.__name__))
 
 
 def _is_optional(output: Any) -> bool:

@@ -19,7 +19,7 @@ DEFAULTS = "__defaults"
 
 def plain(struct: Struct) -> dict[str, Any]:
     """Return the struct as plain data with whole numbers; secrets keep their marks."""
-    return _wholes(json_format.MessageToDict(struct))
+    return dict(_wholes(json_format.MessageToDict(struct)))
 
 
 def to_struct(value: dict[str, Any]) -> Struct:
@@ -62,7 +62,7 @@ def has_unknown(value: Any) -> bool:
         return any(has_unknown(item) for item in value.values())
     if isinstance(value, list):
         return any(has_unknown(item) for item in value)
-    return value == UNKNOWN
+    return bool(value == UNKNOWN)
 
 
 def _wholes(value: Any) -> Any:
