@@ -6,7 +6,7 @@ import datetime
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies.exemptions import Ledger
 from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
@@ -31,6 +31,12 @@ class StackConfig:
         config: Mapping[str, str] = json.loads(variables.get("PULUMI_CONFIG") or "{}")
         suffix = variables.get("ENVIRONMENT_SUFFIX") or config.get(f"{project}:environmentSuffix")
         return cls(stack=variables.get("PULUMI_STACK"), project=project, config=config, suffix=suffix)
+
+    def or_configured(self, config: Mapping[str, str]) -> StackConfig:
+        """Return the stack with that configuration where the engine gave it none."""
+        if self.config or not config:
+            return self
+        return replace(self, config=config, suffix=self.suffix or config.get(f"{self.project}:environmentSuffix"))
 
     def get(self, key: str) -> str | None:
         """Return a value of the project's own configuration."""

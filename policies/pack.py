@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
-    PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
@@ -25,17 +24,16 @@ from policies.context import Context, StackConfig, environment_sources, stack_na
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.limits import LIMITS_FILE, Limits, limits
+from policies.pack_config import SCHEMA, PackConfig
 from policies.rule import ResourceRule, StackRule
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
 from policies.server import serve as serve_policies
 from policies.view import Resource, StackView
-from policies.wire import one_line
+from policies.wire import UndecidedError, one_line
 
 NAME = "parity-guard"
 EXIT_COULD_NOT_RUN = 3
-# No default and no list of names: an environment is whatever environments.yaml knows.
-_SCHEMA = PolicyConfigSchema(properties={"environment": {"type": "string"}})
 _LEVELS = {
     "mandatory": EnforcementLevel.MANDATORY,
     "advisory": EnforcementLevel.ADVISORY,
@@ -55,11 +53,11 @@ class Guard:
     stack: StackConfig
     ledger: Ledger
 
-    def context(self, config: Mapping[str, Any], urn: str) -> Context:
+    def context(self, config: PackConfig, urn: str) -> Context:
         """Return what rules are told; raise UnknownEnvironmentError where nobody knows the environment."""
-        given = config.get("environment")
-        stack_name = self.stack.stack or stack_name_of(urn)
-        sources = environment_sources(self.stack, given if isinstance(given, str) else None, stack_name, self.limits)
+        stack = self.stack.or_configured(config.configuration)
+        stack_name = stack.stack or stack_name_of(urn)
+        sources = environment_sources(stack, config.environment, stack_name, self.limits)
         known = ", ".join(self.limits.environments)
         if not sources:
             raise UnknownEnvironmentError(f"nothing names the environment of stack {stack_name}; known: {known}")
@@ -70,7 +68,7 @@ class Guard:
             environment=first.name,
             limits=self.limits.environments[first.name],
             common=self.limits.common,
-            stack=self.stack,
+            stack=stack,
             ledger=self.ledger,
             sources=sources,
             all_limits=self.limits,
@@ -88,7 +86,7 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
         ledger=Ledger(load_exemptions(), today(), {rule.id: rule.severity for rule in RULES}),
     )
     try:
-        environment = guard.context({}, "").environment
+        environment = guard.context(PackConfig.of({}), "").environment
     except UnknownEnvironmentError:
         environment = None
     return [_policy(rule, guard, environment) for rule in RULES]
@@ -106,21 +104,12 @@ def _unknown_rules(known: Limits) -> Iterator[str]:
             yield f"{LIMITS_FILE.name}: {place} names rule {rule!r}, which there is not{suggest(rule, ids)}"
 
 
-def policy_config(environment: str, limits: Limits) -> dict[str, dict[str, str]]:
-    """Return the policy configuration that names every policy's level and the environment, for `policy analyze`."""
-    levels = {rule.id: rule.level(limits, environment) for rule in RULES}
-    return {
-        rule: {"enforcementLevel": "disabled" if level == "off" else level, "environment": environment}
-        for rule, level in levels.items()
-    }
-
-
 def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | None) -> Policy:
     shared: dict[str, Any] = {
         "name": rule.id,
         "description": rule.title,
         "enforcement_level": _LEVELS[rule.level(guard.limits, environment)],
-        "config_schema": _SCHEMA,
+        "config_schema": SCHEMA,
         "severity": Severity(rule.severity),
         "remediation_steps": rule.fix,
     }
@@ -133,10 +122,13 @@ def _resource_validation(rule: ResourceRule, guard: Guard) -> Callable[[Resource
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type not in rule.types:
             args.not_applicable(f"judges {', '.join(rule.types)}")
+        config = PackConfig.of(args.get_config())
         try:
-            judge_resource(rule, _resource(args), guard.context(args.get_config(), args.urn), report)
-        except (UnknownEnvironmentError, NotApplicableError) as reason:
+            judge_resource(rule, _resource(args), guard.context(config, args.urn), report)
+        except UnknownEnvironmentError as reason:
             args.not_applicable(str(reason))
+        except NotApplicableError as reason:
+            _not_applicable(args, reason, config)
 
     return validate
 
@@ -145,17 +137,26 @@ def _stack_validation(rule: StackRule, guard: Guard) -> Callable[[StackValidatio
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         view = StackView(resources=[_stack_resource(resource) for resource in args.resources])
         urn = args.resources[0].urn if args.resources else ""
+        config = PackConfig.of(args.get_config())
         try:
-            judge_stack(rule, view, guard.context(args.get_config(), urn), report)
+            judge_stack(rule, view, guard.context(config, urn), report)
         except UnknownEnvironmentError as reason:
             # Every other rule needs the limits of an environment; this one says that there are none.
             if rule.id == ENVIRONMENT_RULE:
                 report(str(reason), None)
             args.not_applicable(str(reason))
         except NotApplicableError as reason:
-            args.not_applicable(str(reason))
+            _not_applicable(args, reason, config)
 
     return validate
+
+
+def _not_applicable(
+    args: ResourceValidationArgs | StackValidationArgs, reason: NotApplicableError, config: PackConfig
+) -> None:
+    if config.report_exempt:
+        raise UndecidedError(str(reason).splitlines())
+    args.not_applicable(str(reason))
 
 
 def _resource(args: ResourceValidationArgs) -> Resource:

@@ -168,12 +168,13 @@ def plain(value: Any) -> Any:
         return [_item(value, index) for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value
+    # The engine puts these words in the place of a secret that it can't decrypt, or doesn't show.
+    return UNKNOWN if isinstance(value, str) and value == CONCEALED else value
 
 
 def _secret(value: Any) -> Any:
-    """Return the secret; one that is not known, or that the engine could not decrypt, is as any unknown value."""
-    return UNKNOWN if value is UNKNOWN or value == CONCEALED else Secret(value)
+    """Return the secret; one that is not known is as any unknown value."""
+    return UNKNOWN if value is UNKNOWN else Secret(value)
 
 
 def _item(container: Any, key: Any) -> Any:

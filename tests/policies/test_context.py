@@ -9,6 +9,7 @@ from policies.context import StackConfig, stack_name_of
 from policies.exemptions import Ledger
 from policies.limits import load_limits
 from policies.pack import Guard, UnknownEnvironmentError
+from policies.pack_config import PackConfig
 from tests.policies.world import TODAY, World, config
 
 
@@ -23,7 +24,7 @@ def pulumi_config(**values: str) -> str:
 def test_the_policy_configuration_goes_first():
     given = guard(PULUMI_CONFIG=pulumi_config(environment="dev"), PULUMI_STACK="prod")
 
-    context = given.context({"environment": "staging"}, "")
+    context = given.context(PackConfig.of({"environment": "staging"}), "")
 
     assert context.environment == "staging"
     assert [source.name for source in context.sources] == ["staging", "dev", "prod"]
@@ -31,16 +32,19 @@ def test_the_policy_configuration_goes_first():
 
 def test_then_the_stacks_configuration_then_its_name():
     assert (
-        guard(PULUMI_CONFIG=pulumi_config(environment="dev"), PULUMI_STACK="pr-7").context({}, "").environment == "dev"
+        guard(PULUMI_CONFIG=pulumi_config(environment="dev"), PULUMI_STACK="pr-7")
+        .context(PackConfig.of({}), "")
+        .environment
+        == "dev"
     )
-    assert guard(PULUMI_STACK="prod").context({}, "").environment == "prod"
-    assert guard().context({}, "urn:pulumi:staging::parity::t::n").environment == "staging"
+    assert guard(PULUMI_STACK="prod").context(PackConfig.of({}), "").environment == "prod"
+    assert guard().context(PackConfig.of({}), "urn:pulumi:staging::parity::t::n").environment == "staging"
 
 
 def test_a_project_of_another_name_may_name_it_too():
     given = guard(PULUMI_PROJECT="mine", PULUMI_CONFIG='{"mine:environment": "dev", "mine:environmentSuffix": "a"}')
 
-    context = given.context({}, "")
+    context = given.context(PackConfig.of({}), "")
 
     assert (context.environment, context.suffix) == ("dev", "a")
 
@@ -62,7 +66,7 @@ def test_the_suffix_of_the_process_goes_before_the_stacks():
 )  # fmt: skip
 def test_an_unknown_environment_is_never_guessed(variables: dict[str, str], policy: dict[str, object], said: str):
     with pytest.raises(UnknownEnvironmentError) as error:
-        guard(**variables).context(policy, "")
+        guard(**variables).context(PackConfig.of(policy), "")
 
     assert str(error.value) == said
 

@@ -21,9 +21,11 @@ from policies import pack, tokens
 from policies.catalogue import RULES
 from policies.context import StackConfig
 from policies.limits import load_limits
-from policies.pack import policies, policy_config
+from policies.pack import policies
+from policies.pack_config import policy_config
 from policies.server import Analyzer
 from policies.wire import Outcome, decode
+from program.recording import Registration
 from tests.policies.world import SECRET_MARK, recorded
 
 PACK = Path(pack.__file__).parent
@@ -144,16 +146,17 @@ def test_levels_are_the_environments_or_the_strictest_where_nobody_knows_it(monk
     assert level(stack_config("x", environment="nowhere")) == "mandatory"
 
 
-def test_the_policy_configuration_names_every_level_and_the_environment():
+def test_the_policy_configuration_names_every_level_and_all_that_a_preview_says():
     limits = load_limits()
     block = limits.environments["dev"].model_copy(update={"levels": {"rds-pgaudit": "off"}})
     changed = limits.model_copy(update={"environments": {**limits.environments, "dev": block}})
+    told = {"environment": "dev", "configuration": {"parity:egress": "nat"}, "reportExempt": True}
 
-    config = policy_config("dev", changed)
+    config = policy_config("dev", changed, {"parity:egress": "nat"})
 
     assert set(config) == {rule.id for rule in RULES}
-    assert config["rds-encrypted"] == {"enforcementLevel": "mandatory", "environment": "dev"}
-    assert config["rds-pgaudit"] == {"enforcementLevel": "disabled", "environment": "dev"}
+    assert config["rds-encrypted"] == {"enforcementLevel": "mandatory", **told}
+    assert config["rds-pgaudit"] == {"enforcementLevel": "disabled", **told}
 
 
 def test_an_unknown_environment_is_one_mandatory_violation_of_its_own():
@@ -188,23 +191,54 @@ def test_what_a_preview_does_not_know_is_undecided_and_lets_it_go_on():
     ]
 
 
-def test_under_policy_analyze_the_policy_configuration_says_it_all():
+def configured(environment: str, **configuration: str) -> Analyzer:
+    """Return the pack as it is under `policy analyze`, which tells it nothing but the policy configuration."""
     service = servicer(stack_config(None))
+    values = {f"parity:{key}": value for key, value in configuration.items()}
     config = {
         name: analyzer_pb2.PolicyConfig(
-            enforcementLevel=analyzer_pb2.EnforcementLevel.Value(values["enforcementLevel"].upper()),
-            properties=properties(environment=values["environment"]),
+            enforcementLevel=analyzer_pb2.EnforcementLevel.Value(given.pop("enforcementLevel").upper()),
+            properties=properties(**given),
         )
-        for name, values in policy_config("dev", load_limits()).items()
+        for name, given in policy_config(environment, load_limits(), values).items()
     }
     service.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), None)
+    return service
+
+
+def test_under_policy_analyze_the_policy_configuration_says_which_environment_it_is():
     given = request(tokens.CLUSTER_INSTANCE, "review", instanceClass="db.r6g.large")
 
-    outcomes = decode(service.Analyze(given, None), given.urn)
+    outcomes = decode(configured("dev").Analyze(given, None), given.urn)
 
     assert said(outcomes, "rds-instance-class") == [
         ("mandatory", "failed", "instanceClass is 'db.r6g.large'; dev allows db.t4g.medium")
     ]
+
+
+def test_under_policy_analyze_the_policy_configuration_says_what_the_stack_is_configured_to():
+    given = request(tokens.KEY, "prod", deletionWindowInDays=30, tags={"EnvironmentSuffix": "blue"})
+
+    ephemeral = configured("prod").Analyze(given, None)
+    protected = configured("prod", dataProtection="protected", environmentSuffix="main").Analyze(given, None)
+
+    assert said(decode(ephemeral, None), "kms-deletion-window") != []
+    assert said(decode(protected, None), "kms-deletion-window") == []
+    assert "tag EnvironmentSuffix is 'blue'; it must be 'main'" in str(said(decode(protected, None), "tags"))
+
+
+def test_under_policy_analyze_what_is_exempt_is_a_diagnostic_that_blocks_nothing():
+    given = request(tokens.ROLE_POLICY, policy="{}")
+    stack = stack_request([on_wire(recorded("prod")[0])])
+    cluster = stack_request([on_wire(item) for item in recorded("prod") if item.type == tokens.TOPIC])
+    service = configured("prod", environmentSuffix="main")
+
+    answers = [service.Analyze(given, None), service.AnalyzeStack(cluster, None), service.AnalyzeStack(stack, None)]
+
+    exempt = {(o.rule, o.level) for answer in answers for o in decode(answer, None) if o.outcome == "exempt"}
+    reasons = [entry.reason for answer in answers for entry in answer.not_applicable]
+    assert exempt == {("iam-inline-policies", "advisory"), ("sns-subscribed", "advisory")}
+    assert not any(reason.startswith("exempt") for reason in reasons)
 
 
 def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch, capsys):
@@ -238,26 +272,26 @@ def stack_request(resources: list[analyzer_pb2.AnalyzerResource]) -> analyzer_pb
     return analyzer_pb2.AnalyzeStackRequest(resources=resources)
 
 
+def on_wire(item: Registration) -> analyzer_pb2.AnalyzerResource:
+    return analyzer_pb2.AnalyzerResource(
+        type=item.type,
+        name=item.name,
+        urn=item.urn,
+        properties=item.properties,
+        provider=analyzer_pb2.AnalyzerProviderResource(type=tokens.PROVIDER, properties=properties(region="us-east-1")),
+        parent=item.parent,
+        dependencies=item.dependencies,
+        propertyDependencies={
+            key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
+            for key, urns in item.property_dependencies.items()
+        },
+        options=analyzer_pb2.AnalyzerResourceOptions(ignoreChanges=item.ignore_changes, protect=item.protect),
+    )
+
+
 @pytest.fixture(scope="module")
 def on_the_wire() -> list[analyzer_pb2.AnalyzerResource]:
-    provider = analyzer_pb2.AnalyzerProviderResource(type=tokens.PROVIDER, properties=properties(region="us-east-1"))
-    return [
-        analyzer_pb2.AnalyzerResource(
-            type=item.type,
-            name=item.name,
-            urn=item.urn,
-            properties=item.properties,
-            provider=provider,
-            parent=item.parent,
-            dependencies=item.dependencies,
-            propertyDependencies={
-                key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
-                for key, urns in item.property_dependencies.items()
-            },
-            options=analyzer_pb2.AnalyzerResourceOptions(ignoreChanges=item.ignore_changes, protect=item.protect),
-        )
-        for item in recorded("prod")
-    ]
+    return [on_wire(item) for item in recorded("prod")]
 
 
 def test_our_own_stack_passes_over_the_protocol(on_the_wire):

@@ -110,9 +110,10 @@ def test_a_secret_that_nobody_knows_yet_leaves_the_rule_undecided():
     ]
 
 
-def test_a_secret_that_the_engine_could_not_decrypt_is_not_judged_as_a_value():
+@pytest.mark.parametrize("given", [{KEPT: CONCEALED}, CONCEALED])
+def test_a_secret_that_the_engine_could_not_decrypt_is_not_judged_as_a_value(given):
     world = World()
-    world.put("database-cluster", "masterUsername", {KEPT: CONCEALED})
+    world.put("database-cluster", "masterUsername", given)
 
     assert world.judge("rds-admin-name")[0].startswith("database-cluster: undecided: ")
 

@@ -17,6 +17,7 @@ from policies.exemptions import Exemption, Ledger
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.limits import Limits, load_limits
 from policies.pack import Guard
+from policies.pack_config import PackConfig
 from policies.rule import ResourceRule, Rule
 from policies.view import UNKNOWN, Resource, StackView
 from policies.wire import UndecidedError
@@ -155,7 +156,7 @@ class World:
 
     def context(self) -> Context:
         ledger = Ledger(self.exemptions, TODAY, {rule.id: rule.severity for rule in RULES})
-        return Guard(limits=self.limits, stack=self.stack, ledger=ledger).context({}, "")
+        return Guard(limits=self.limits, stack=self.stack, ledger=ledger).context(PackConfig.of({}), "")
 
     def judge(self, *rule_ids: str) -> list[str]:
         """Return what the rules say, one `resource: message` a line (`stack` where it is about no resource)."""
