@@ -1,0 +1,106 @@
+"""`sweep`: review stacks that are left over."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+
+import click
+
+from program.cli.engine_options import chosen_stack, say
+from program.cli.image import REVIEW_STACK_FILE
+from program.cli.options import chosen_limits
+from program.errors import CouldNotRunError
+from program.stackfile import ROOT
+from program.workflow.leftover import ReviewStack, Sweep, left_over, number_of, read_listing
+
+_LIST_SECONDS = 120.0
+
+
+@click.command()
+@click.option("--destroy", is_flag=True, help="Destroy them, in the place of only printing them.")
+@click.option("--stack", "only", metavar="NAME", help="Only this one, whatever its pull request is.")
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=14,
+    show_default=True,
+    help="How long the stack of an open pull request may go without a deployment.",
+)
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many at once.")
+def sweep(destroy: bool, only: str | None, days: int, most: int) -> None:  # noqa: FBT001  # click's flag
+    """Print the review stacks (pr-<n>) that are left over, and why; with --destroy, destroy them.
+
+    A stack is left over when its pull request is closed, or was not deployed for long. No other stack is ever touched,
+    and one whose pull request can't be seen stays. Needs PULUMI_BACKEND_URL, and without --stack GITHUB_TOKEN,
+    GITHUB_REPOSITORY and `pull-requests: read`. Exits with 1 when one could not be destroyed.
+    """
+    if only is not None and number_of(only) is None:
+        raise click.BadParameter(f"{only!r} is no review stack; those are pr-<n>", param_hint="--stack")
+    stacks = _listed()
+    unseen: list[str] = []
+    found = _named(stacks, only) if only else _left_over(stacks, days, most, unseen)
+    for name, reason in found.now.items():
+        click.echo(f"{name}: {reason}")
+    for name in found.later:
+        say(f"{name} is left over too, and waits for the next time: {most} are destroyed at once")
+    if not found.now:
+        say("there is no review stack to destroy")
+    failed = [name for name in found.now if destroy and not _destroyed(name)]
+    sys.exit(1 if failed or unseen else 0)
+
+
+def _listed() -> tuple[ReviewStack, ...]:
+    from program.engine.process import Pulumi
+
+    if not os.environ.get("PULUMI_BACKEND_URL"):
+        raise CouldNotRunError("PULUMI_BACKEND_URL is not set; it says where the stacks are")
+    pulumi = Pulumi(folder=ROOT, environment={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}, say=say)
+    ran = pulumi.run("stack", "ls", "--json", seconds=_LIST_SECONDS)
+    if ran.code != 0:
+        raise CouldNotRunError(f"the stacks can't be listed: {' '.join(ran.stderr.split())}")
+    return read_listing(ran.stdout)
+
+
+def _named(stacks: tuple[ReviewStack, ...], name: str) -> Sweep:
+    there = any(stack.name == name for stack in stacks)
+    return Sweep(now={name: "it was asked for"} if there else {}, later=())
+
+
+def _left_over(stacks: tuple[ReviewStack, ...], days: int, most: int, unseen: list[str]) -> Sweep:
+    """Return what is left over; the stacks whose pull requests can't be seen are added to `unseen`."""
+    from program.github.context import context_of
+    from program.workflow.pulls import PullRequests
+
+    is_open: dict[int, bool | None] = {}
+    with PullRequests(context_of(os.environ)) as pulls:
+        for stack in stacks:
+            try:
+                is_open[stack.number] = pulls.is_open(stack.number)
+            except CouldNotRunError as error:
+                is_open[stack.number] = None
+                unseen.append(stack.name)
+                say(f"{stack.name} stays: {error}")
+    now = datetime.datetime.now(datetime.UTC)
+    return left_over(stacks, is_open=is_open, now=now, longest=datetime.timedelta(days=days), most=most)
+
+
+def _destroyed(name: str) -> bool:
+    """Destroy the stack; that it couldn't be is a line, and stops no other one's end."""
+    from program.engine.destroy import Destroyer
+    from program.engine.workspace import workspace
+
+    template = ROOT / REVIEW_STACK_FILE
+    try:
+        chosen = chosen_stack(name, template, chosen_limits())
+        with workspace(name, config_file=template, say=say) as place:
+            record = Destroyer(stack=chosen, place=place, say=say).destroy((name,))
+    except CouldNotRunError as error:
+        say(f"{name}: {error}")
+        return False
+    if record.outcome != "destroyed":
+        say(f"{name}: {record.error or record.outcome}; left: {', '.join(record.left) or 'nothing'}")
+        return False
+    say(f"{name}: destroyed")
+    return True
