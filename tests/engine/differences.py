@@ -33,9 +33,8 @@ def differences(
     gone = {key for key in state.keys() - wanted.keys() if key in plain and state[key] not in _ABSENT}
     found: dict[str, Kind] = {}
     for key in sorted(wanted.keys() | gone):
-        if not _is_ignored(key, ignored):
-            found.update(_changes(key, key, state.get(key), wanted.get(key), traits_of(type_)))
-    return found
+        found.update(_changes(key, key, state.get(key), wanted.get(key), traits_of(type_)))
+    return {path: kind for path, kind in found.items() if not _is_ignored(path, ignored)}
 
 
 def replacing(type_: str, paths: Iterable[str]) -> list[str]:
@@ -99,5 +98,5 @@ def _child(path: str, key: str) -> str:
     return f"{path}.{key}" if _SIMPLE.fullmatch(key) else f"{path}[{json.dumps(key)}]"
 
 
-def _is_ignored(key: str, ignored: Sequence[str]) -> bool:
-    return any(first_key(path) == key for path in ignored)
+def _is_ignored(path: str, ignored: Sequence[str]) -> bool:
+    return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in ignored)

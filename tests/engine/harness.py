@@ -43,13 +43,17 @@ NETWORK_PROJECT = "networking-stack"
 # The stack that is deployed for tests that need one.
 STACK = stack_names()[0]
 
+
+def real_plugin() -> bool:
+    """Tell whether the real AWS plugin and an endpoint take the place of the double."""
+    return bool(os.environ.get(PLUGIN_VARIABLE) and os.environ.get(ENDPOINT_VARIABLE))
+
+
 needs_pulumi = [
     pytest.mark.engine,
     pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is no pulumi on PATH"),
 ]
-needs_the_double = pytest.mark.skipif(
-    bool(os.environ.get(PLUGIN_VARIABLE)), reason="the real AWS plugin has no file to look into"
-)
+needs_the_double = pytest.mark.skipif(real_plugin(), reason="the real AWS plugin has no file to look into")
 
 _NETWORK_PROJECT_FILE = f"name: {NETWORK_PROJECT}\nruntime: {{name: python, options: {{virtualenv: VENV}}}}\n"
 _NETWORK_PROGRAM = """
@@ -198,11 +202,6 @@ class Engine:
         for file in self.folder.glob("cloud-*.json"):
             shutil.copy(file, folder)
         return Engine(folder, _environment(folder))
-
-
-def real_plugin() -> bool:
-    """Tell whether the real AWS plugin and an endpoint take the place of the double."""
-    return bool(os.environ.get(PLUGIN_VARIABLE) and os.environ.get(ENDPOINT_VARIABLE))
 
 
 def make_engine(folder: Path) -> Engine:

@@ -1,10 +1,11 @@
 """A test double of the AWS provider: the real engine attaches to it, and it answers without AWS.
 
 What tests with it prove is what the engine, the language host, the program, the policies and the commands do with
-the answers that a provider gives: inputs with defaults, outputs, drift, replacements, secrets, failures. What a call
-of AWS really answers, how long it takes and what it refuses is not proved: the double refuses what stands in aws.py
-and takes all else. It is harsher than the real provider in one thing: it gives back every JSON document written
-otherwise, where the real one keeps the text as long as it says the same.
+the answers that a provider gives: inputs with defaults, outputs, drift, replacements, secrets, failures. What they do
+not prove: that AWS takes the inputs (the double refuses what aws.py refuses, and no more: no permission, quota or
+resource in use stops it), how long AWS takes, and that the tables of traits.py are complete. In one thing it is
+harsher than the real provider: it reads every JSON document back written otherwise, where the real one keeps most
+texts as long as they say the same.
 
 In this process: `with serve(cloud, file) as port`. As a process of its own, until SIGTERM:
 

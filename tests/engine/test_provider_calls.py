@@ -5,8 +5,10 @@ import time
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from tests.engine.client import CLUSTER, CLUSTER_INPUTS, FUNCTION, HERE, KEY, refusal, urn
+from program.simulation import Cloud
+from tests.engine.client import CLUSTER, CLUSTER_INPUTS, FUNCTION, HERE, KEY, Client, refusal, urn
 from tests.engine.cloud_file import Fault
+from tests.engine.provider import serve
 from tests.engine.wire import SECRET, SIGNATURE, UNKNOWN, plain, to_struct
 
 
@@ -35,6 +37,29 @@ def test_a_made_resource_stands_in_the_file_with_what_aws_has_of_it(cluster, fil
 def test_a_second_resource_of_the_same_name_is_refused(aws, cluster):
     with refusal("AlreadyExists: aws:rds/cluster:Cluster with clusterIdentifier a-cluster exists already"):
         aws.create(CLUSTER, cluster[2], name="another")
+
+
+def test_two_stacks_of_one_account_share_its_names(aws, cluster, file):
+    neighbour = Cloud(stack="another-stack", region=HERE.region, account=HERE.account)
+    with serve(neighbour, file.path) as port:
+        client = Client(port)
+        with refusal("AlreadyExists"):
+            client.create(CLUSTER, cluster[2])
+        theirs, _ = client.create(KEY, {})
+        client.close()
+    ours, _ = aws.create(KEY, {})
+
+    assert ours != theirs
+    assert {held.stack for held in file.read().resources[KEY].values()} == {HERE.stack, neighbour.stack}
+
+
+def test_an_alarm_of_a_taken_name_takes_it_over(aws, file):
+    type_ = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    aws.create(type_, {"name": "errors", "threshold": 1})
+
+    aws.create(type_, {"name": "errors", "threshold": 2}, name="another")
+
+    assert file.read().resources[type_]["errors"].properties["threshold"] == 2
 
 
 def test_a_resource_that_is_made_again_gets_another_id(aws):

@@ -79,10 +79,11 @@ def test_what_nobody_set_is_a_change_unless_aws_fills_it_in(aws, cluster):
 
 def test_an_ignored_property_is_no_change(aws, cluster):
     _, outputs, inputs = cluster
+    changed = {**inputs, "engineVersion": "16.3", "tags": {"Project": "other", "Owner": "somebody"}}
 
-    found = aws.diff(CLUSTER, outputs, {**inputs, "engineVersion": "16.3"}, ignored=["engineVersion"])
+    found = aws.diff(CLUSTER, outputs, changed, ignored=["engineVersion", "tags.Owner"])
 
-    assert found.changes == NONE
+    assert list(found.detailedDiff) == ["tags.Project"]
 
 
 def test_a_fixed_name_makes_the_old_resource_go_first(aws, cluster):
