@@ -26,6 +26,10 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
         "be empty) or PULUMI_CONFIG_PASSPHRASE_FILE",
     ),
     (
+        re.compile(r"unknown stack \"([^\"]+)\""),
+        "the networking stack {0} is not in this backend; deploy it first, or mend parity:networkingStackRef",
+    ),
+    (
         re.compile(r"no stack named '([^']+)' found"),
         "there is no stack {stack} in this backend; check PULUMI_BACKEND_URL, or make the stack: "
         "`pulumi stack init {stack}`",
@@ -40,7 +44,8 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     (
         re.compile(
             r"(unable to open (?:state|bucket)[^\n]*|open bucket[^\n]*|NoSuchBucket|could not list bucket[^\n]*"
-            r"|no credential[^\n]*|unable to check[^\n]*)"
+            r"|no credential[^\n]*|unable to check[^\n]*|read \"\.pulumi/meta\.yaml\"[^\n]*"
+            r"|PULUMI_ACCESS_TOKEN must be set[^\n]*|problem logging in[^\n]*)"
         ),
         "the backend can't be reached or read ({0}); check PULUMI_BACKEND_URL and the credentials",
     ),

@@ -16,7 +16,7 @@ import yaml
 from policies.strict_yaml import YamlError, read
 from program.engine.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.failures import explained
-from program.engine.process import Pulumi, Ran
+from program.engine.process import Pulumi, PulumiInterrupted, Ran
 from program.errors import CouldNotRunError
 from program.stackfile import PROJECT_FILE, ROOT, STACKS
 
@@ -43,8 +43,12 @@ class Workspace:
     version: str
 
     def run(self, *arguments: str, seconds: float) -> Ran:
-        """Run a command of the CLI for the stack, with its configuration."""
-        return self.pulumi.run(*arguments, "--stack", self.stack, seconds=seconds)
+        """Run a command of the CLI for the stack; one that the user stops says what became of the stack's lock."""
+        try:
+            return self.pulumi.run(*arguments, "--stack", self.stack, seconds=seconds)
+        except PulumiInterrupted as stopped:
+            self.pulumi.say(_after_interruption(self.stack, killed=stopped.killed))
+            raise
 
     def must(self, *arguments: str, seconds: float = QUICK_SECONDS) -> str:
         """Run a command that has to succeed and return its stdout; raise CouldNotRunError with what is wrong."""
@@ -66,7 +70,8 @@ def workspace(
     state = root / STATE_FOLDER
     url = os.environ.get(BACKEND_VARIABLE)
     state.mkdir(exist_ok=True)
-    pulumi = Pulumi(folder=root, environment=_environment(url or f"file://{state}"), say=say)
+    environment = _environment(url or f"file://{state}")
+    pulumi = Pulumi(folder=root, environment=environment, say=lambda line: say(f"pulumi: {line}"))
     copy = state / "stacks" / f"Pulumi.{stack}.yaml"
     _copy_stack_file(config_file or root / STACKS / copy.name, copy)
     yield Workspace(
@@ -115,6 +120,12 @@ def make_stack(place: Workspace) -> None:
             reviewed.unlink(missing_ok=True)
         else:
             reviewed.write_bytes(before)
+
+
+def _after_interruption(stack: str, *, killed: bool) -> str:
+    if killed:
+        return f"killed; a lock of stack {stack} can be left: `pulumi cancel` removes it, once nobody else deploys"
+    return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
 
 
 def _environment(backend: str) -> Mapping[str, str]:
