@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from policies.limits import Limits
 from program.canonical import JsonValue, digest
 from program.check import check_one
 from program.engine import bundle
-from program.engine.checkpoint import Checkpoint
 from program.engine.drifted import drifted_changes, live_deployment
 from program.engine.events import EventLog, read_events
 from program.engine.failures import explained_run
@@ -24,9 +23,10 @@ from program.engine.observed import deployed_manifest
 from program.engine.records import Change, DriftRecord, DriftVerdict
 from program.engine.revision import commit_of
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
+from program.engine.state_policies import judge_deployment
 from program.engine.workspace import Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
-from program.result import Difference, StackResult
+from program.result import Difference, Finding, StackResult
 from program.stacks import Stack
 
 _SECONDS = 1800.0
@@ -68,7 +68,8 @@ class DriftCheck:
         if not checkpoint.deployed:
             return self._record(verdict="undeployed", **facts)
         log = self._refresh()
-        found = drifted_changes(log.ended, {resource.urn: resource.source for resource in declared.resources})
+        sources = {resource.urn: resource.source for resource in declared.resources}
+        found = drifted_changes(log.ended, sources)
         assert declared.environment is not None
         sifted = sift(found, self.ignores, declared.environment, self.today)
         return self._record(
@@ -76,7 +77,7 @@ class DriftCheck:
             drifted=sifted.counting,
             ignored=sifted.passing,
             stale_ignores=sifted.stale,
-            findings=self._findings(checkpoint, log, declared),
+            findings=self._judged(live_deployment(checkpoint, log.ended), sources),
             fingerprint=_fingerprint(sifted.counting, pending),
             **facts,
         )
@@ -103,11 +104,9 @@ class DriftCheck:
             raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.stack.name)}")
         return log
 
-    def _findings(self, checkpoint: Checkpoint, log: EventLog, declared: StackResult) -> object:
+    def _judged(self, live: str, sources: Mapping[str, str | None]) -> tuple[Finding, ...]:
         self.say("judging what is live ...")
-        assert declared.environment is not None
-        live_deployment(checkpoint, log.ended)
-        return ()
+        return judge_deployment(live, self.stack, self.limits, self.place.pulumi, sources)
 
     def _record(self, **fields: object) -> DriftRecord:
         settings = self.stack.settings
