@@ -1,0 +1,214 @@
+"""Run whole workflows on this machine with `act`: a copy of the project in a repository of its own, no network.
+
+What needs the network has a stand-in in standins/, and nothing else has; the one command of ours that fetches
+(`package`) is replaced too. The keys of a workflow that act doesn't know are taken out of the copy: they say who waits
+for whom, and what GitHub records. `test` does not run the tests again.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from program.stackfile import ROOT
+from tests.cli.running import copy_of_the_project
+from tests.workflow.events import BACKEND, REPOSITORY
+
+needs_act = [
+    pytest.mark.act,
+    pytest.mark.skipif(shutil.which("act") is None, reason="there is no act on PATH"),
+]
+STANDINS = Path(__file__).parent / "standins"
+RUNNERS = ("ubuntu-24.04", "ubuntu-24.04-arm")
+_UNKNOWN_TO_ACT = re.compile(r"^ +(queue: max|deployment: false)\n", re.MULTILINE)
+_USES = re.compile(r"uses: ([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([0-9a-f]{40})")
+_COPIED = (".github", ".gitignore", "Makefile", "requirements-dev.txt", "requirements-uv.txt", "requirements.txt")
+_PACKAGE = '''"""Fetches nothing: the program takes the rotation's source."""
+
+import click
+
+
+@click.command()
+def package() -> None:
+    """Do nothing."""
+'''
+_MAKEFILE = """
+lint test:
+\t@echo "make $@ stands for itself: these tests are part of it"
+"""
+_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a workflow ended: the result of each job that ran, by its name; what it printed, and its summary."""
+
+    jobs: dict[str, str]
+    log: str
+    summary: str
+
+    def said(self, job):
+        """Return what the job printed."""
+        return "\n".join(line.split(" | ", 1)[1] for line in self.log.splitlines() if line.startswith(f"{job} | "))
+
+
+@dataclass
+class Repository:
+    """A repository with the project in it, and the folder that the stand-ins write to."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def project(self):
+        return self.folder / "project"
+
+    @property
+    def notes(self):
+        return self.folder / "notes"
+
+    def git(self, *arguments):
+        identity = ("-c", "user.name=Dana", "-c", "user.email=dana@example.com", "-c", "commit.gpgsign=false")
+        done = subprocess.run(
+            ["git", *identity, *arguments], cwd=self.project, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def commit(self, message):
+        """Commit all that is there; return the commit."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def clouds(self, ports):
+        """Say on which port each stack's cloud is."""
+        (self.notes / "clouds.json").write_text(json.dumps(ports))
+
+    def noted(self, name):
+        """Return the lines that the stand-ins wrote down under the name, sorted."""
+        file = self.notes / name
+        return sorted(file.read_text().splitlines()) if file.exists() else []
+
+    def artifact(self, *parts):
+        """Return the text of a file of an artifact."""
+        return self.notes.joinpath("artifacts", *parts).read_text()
+
+    def act(self, event, workflow, payload, *, actor="dana", api="http://127.0.0.1:9", **variables):
+        """Run the workflow for the event; the repository's variables are given by name."""
+        shutil.rmtree(self.notes / "artifacts", ignore_errors=True)
+        for name in ("signed-in", "attested", "pushed"):
+            (self.notes / name).unlink(missing_ok=True)
+        (self.folder / "event.json").write_text(json.dumps(payload))
+        settings = {"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/r", "AWS_ACCOUNT_ID": "111122223333"} | variables
+        environment = {
+            "GITHUB_API_URL": api,
+            "STANDIN_ARTIFACTS": str(self.notes),
+            "STANDIN_REPOSITORY": str(self.project),
+            "STANDIN_PYTHON": sys.executable,
+            **self.environment,
+        }
+        command = [
+            *("act", event, "--json", "--no-cache-server", "--actor", actor, "--defaultbranch", "main"),
+            *("--workflows", f".github/workflows/{workflow}.yml", "--eventpath", str(self.folder / "event.json")),
+            *("--action-cache-path", str(self.folder / "act"), "--secret", "GITHUB_TOKEN=a-token"),
+            *(word for runner in RUNNERS for word in ("--platform", f"{runner}=-self-hosted")),
+            *(word for name, value in settings.items() for word in ("--var", f"{name}={value}")),
+            *(word for name, value in environment.items() for word in ("--env", f"{name}={value}")),
+            *(word for used in self._used() for word in ("--local-repository", used)),
+        ]
+        log = self.folder / "act.log"
+        with log.open("wb") as file:
+            _run(command, self.project, file)
+        return _read(log.read_text(errors="replace"))
+
+    def _used(self):
+        """Yield for each action that is used the stand-in that takes its place."""
+        texts = [path.read_text() for path in (self.project / ".github").rglob("*.yml")]
+        used = {match for text in texts for match in _USES.findall(text)}
+        return [f"{name}@{commit}={STANDINS / name}" for name, commit in sorted(used)]
+
+
+def make_repository(folder):
+    """Return a repository with one commit of the project."""
+    repository = Repository(folder)
+    repository.notes.mkdir(parents=True)
+    repository.project.mkdir()
+    for script in STANDINS.glob("*.py"):
+        shutil.copy(script, repository.notes)
+    project = copy_of_the_project(repository.project)
+    for name in _COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, project / name)
+    for path in (project / ".github" / "workflows").glob("*.yml"):
+        path.write_text(_UNKNOWN_TO_ACT.sub("", path.read_text()))
+    with (project / "Makefile").open("a") as file:
+        file.write(_MAKEFILE)
+    (project / "program" / "cli" / "package.py").write_text(_PACKAGE)
+    repository.git("init", "--quiet", "--initial-branch", "main")
+    repository.git("remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
+    repository.commit("The project")
+    repository.clouds({})
+    return repository
+
+
+def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **more):
+    """Return the payload of a pull request's event."""
+    head = {"ref": "change", "sha": repository.git("rev-parse", "HEAD"), "repo": {"full_name": source}}
+    return {
+        "number": number,
+        "repository": {"full_name": REPOSITORY, "default_branch": "main"},
+        "pull_request": {
+            "number": number,
+            "labels": [{"name": label} for label in labels],
+            "head": head,
+            "base": {"ref": "main", "sha": base},
+        },
+        **more,
+    }
+
+
+def _run(command, folder, file):
+    """Run act; when its time is over, nothing of it is left."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "GITHUB_", "PULUMI_"))}
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=file,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            process.wait(timeout=_SECONDS)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _read(text):
+    jobs, lines, summary = {}, [], []
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            lines.append(line)
+            continue
+        job, message = entry.get("job", "").strip(), entry["msg"].rstrip("\n")
+        if "jobResult" in entry:
+            jobs[job] = entry["jobResult"]
+        if message.strip().startswith("⚙  Summary - "):
+            summary.append(message.strip().removeprefix("⚙  Summary - "))
+        lines.append(f"{job} | {message}")
+    return Run(jobs, "\n".join(lines), "\n".join(summary))
+
+
+__all__ = ["BACKEND", "Repository", "Run", "make_repository", "needs_act", "pull_request"]
