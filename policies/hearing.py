@@ -10,7 +10,7 @@ provider marked as secret is shown.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -37,8 +37,17 @@ def heard(judge: Callable[[_Subject], Said], subject: _Subject) -> list[Word]:
     secrets = subject.secrets if words else {}
     if not secrets:
         return words
-    safe = set(_hear(judge(subject.without_secrets())))
-    return list(dict.fromkeys(word if word in safe else _concealed(word, secrets) for word in words))
+    safe = set(_hear(judge(subject.without(secrets))))
+    said: dict[Word, None] = {}
+    for word in words:
+        if word in safe or word.kind == "error":
+            # A crash is said by its place in the code alone.
+            said[word] = None
+        else:
+            own = secrets.get(word.urn, ())
+            causes = [path for path in own if word not in _hear(judge(subject.without({word.urn: [path]})))]
+            said[_concealed(word, causes)] = None
+    return list(said)
 
 
 def _hear(said: Said) -> list[Word]:
@@ -54,14 +63,11 @@ def _hear(said: Said) -> list[Word]:
     return words
 
 
-def _concealed(word: Word, secrets: Mapping[str, Sequence[str]]) -> Word:
-    if word.kind == "error":
-        # Names a place in the code alone.
-        return word
+def _concealed(word: Word, causes: Sequence[str]) -> Word:
     if word.kind == "undecided":
         return replace(word, text="a part of a secret value is not known before the deployment")
-    here = f"; secret here: {', '.join(sorted(secrets[word.urn]))}" if word.urn in secrets else ""
-    return replace(word, text=f"a secret value breaks the rule and is not shown{here}")
+    where = f": {', '.join(sorted(causes))}" if causes else ""
+    return replace(word, text=f"a secret value breaks the rule and is not shown{where}")
 
 
 def _where(error: Exception) -> str:

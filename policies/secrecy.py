@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,22 +49,15 @@ def is_marked(value: Mapping[Any, Any]) -> bool:
     return list(value) == [KEPT]
 
 
-def revealed(value: Any) -> Any:
-    """Return plain data with the value in the place of each secret."""
+def opened(value: Any, hidden: Collection[str] = (), path: str = "") -> Any:
+    """Return plain data with the value in the place of each secret, but of those at the hidden paths."""
     if isinstance(value, Secret):
-        return revealed(value.value)
+        return CONCEALED if path in hidden else opened(value.value)
     if isinstance(value, dict):
-        return {key: revealed(item) for key, item in value.items()}
-    return [revealed(item) for item in value] if isinstance(value, list) else value
-
-
-def concealed(value: Any) -> Any:
-    """Return plain data without any secret."""
-    if isinstance(value, Secret):
-        return CONCEALED
-    if isinstance(value, dict):
-        return {key: concealed(item) for key, item in value.items()}
-    return [concealed(item) for item in value] if isinstance(value, list) else value
+        return {key: opened(item, hidden, below(path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [opened(item, hidden, below(path, index)) for index, item in enumerate(value)]
+    return value
 
 
 def secret_paths(value: Any, path: str = "") -> Iterator[str]:
@@ -73,7 +66,14 @@ def secret_paths(value: Any, path: str = "") -> Iterator[str]:
         yield path
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from secret_paths(item, f"{path}.{key}" if path else str(key))
+            yield from secret_paths(item, below(path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from secret_paths(item, f"{path}[{index}]")
+            yield from secret_paths(item, below(path, index))
+
+
+def below(path: str, key: str | int) -> str:
+    """Return the path of what stands under the key."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.secrecy import CONCEALED, KEPT, Secret, concealed, is_marked, revealed, secret_paths
+from policies.secrecy import CONCEALED, KEPT, Secret, is_marked, opened, secret_paths
 
 
 class Undecided(Exception):  # noqa: N818  # an outcome, not an error
@@ -28,6 +28,8 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
+# Where the provider's own inputs stand among the paths of a resource's secrets.
+_PROVIDER: Final = "(provider)"
 # Beside the properties of an object, the provider notes which of them it filled in.
 _PROVIDERS_NOTES: Final = "__defaults"
 
@@ -36,7 +38,7 @@ _PROVIDERS_NOTES: Final = "__defaults"
 class Resource:
     """One resource as a policy sees it; the dependencies are known to stack rules alone.
 
-    `props` and `provider` may hold secrets; a rule reads their values, or `[secret]` where `conceals` is set.
+    `props` and `provider` may hold secrets; a rule reads their values, or `[secret]` at the paths in `hidden`.
     """
 
     urn: str
@@ -48,31 +50,29 @@ class Resource:
     provider: Mapping[str, Any] = field(default_factory=dict)
     dependencies: frozenset[str] = frozenset()
     property_dependencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    conceals: bool = False
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
         """Return the inputs as plain data; made when first looked at, as most rules look at few resources."""
-        return self._read(self.props)
+        inputs: dict[str, Any] = opened(plain(self.props), self.hidden)
+        return inputs
 
     @cached_property
     def provider_inputs(self) -> dict[str, Any]:
         """Return the provider's own inputs as plain data, likewise."""
-        return self._read(self.provider)
-
-    def _read(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        read: dict[str, Any] = concealed(plain(data)) if self.conceals else revealed(plain(data))
-        return read
+        inputs: dict[str, Any] = opened(plain(self.provider), self.hidden, _PROVIDER)
+        return inputs
 
     @property
     def secrets(self) -> dict[str, list[str]]:
         """Return the paths of what is marked as secret, by the resource's URN."""
-        found = [*secret_paths(plain(self.props)), *secret_paths(plain(self.provider), "provider")]
+        found = [*secret_paths(plain(self.props)), *secret_paths(plain(self.provider), _PROVIDER)]
         return {self.urn: found} if found else {}
 
-    def without_secrets(self) -> Resource:
-        """Return the resource as somebody sees it who may not see secrets."""
-        return replace(self, conceals=True)
+    def without(self, secrets: Mapping[str, Sequence[str]]) -> Resource:
+        """Return the resource as somebody sees it who may not see these secrets (paths by URN)."""
+        return replace(self, hidden=frozenset(secrets.get(self.urn, ())))
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return what stands at the dotted path, the default (the provider's own) where nothing does.
@@ -145,9 +145,9 @@ class StackView:
         """Return the paths of what is marked as secret, by the URNs of the resources that have such."""
         return {urn: paths for resource in self.resources for urn, paths in resource.secrets.items()}
 
-    def without_secrets(self) -> StackView:
-        """Return the stack as somebody sees it who may not see secrets."""
-        return StackView(resources=[resource.without_secrets() for resource in self.resources])
+    def without(self, secrets: Mapping[str, Sequence[str]]) -> StackView:
+        """Return the stack as somebody sees it who may not see these secrets (paths by URN)."""
+        return StackView(resources=[resource.without(secrets) for resource in self.resources])
 
     def by_urn(self, urns: frozenset[str], type_: str) -> list[Resource]:
         """Return the resources of the type among the URNs."""
