@@ -32,7 +32,9 @@ from program.cli.options import chosen_limits
     "confirmed",
     multiple=True,
     metavar="NAME",
-    help="A resource that holds data and may be deleted or replaced, by its logical name (repeatable).",
+    envvar="CONFIRM",
+    help="A resource that holds data and may be deleted or replaced, by its logical name (repeatable; or the variable "
+    "CONFIRM, separated by spaces).",
 )
 @config_file_option
 @record_option

@@ -33,10 +33,18 @@ from program.cli.options import chosen_limits, exemptions_from
     metavar="REF",
     help="Take policies/exemptions.yaml from this commit, for a pull request its base.",
 )
+@click.option("--refresh", is_flag=True, help="Ask the cloud first: the plan then undoes what has drifted.")
 @click.option("--init", "make", is_flag=True, help="Make the stack when the backend doesn't know it yet.")
 @format_option
 def preview(  # one argument per option
-    stack: str, bundle: Path | None, config_file: Path | None, reference: str | None, *, make: bool, format_: str
+    stack: str,
+    bundle: Path | None,
+    config_file: Path | None,
+    reference: str | None,
+    *,
+    refresh: bool,
+    make: bool,
+    format_: str,
 ) -> None:
     """Preview STACK with the Pulumi CLI and the policy pack, after the offline check of the same code.
 
@@ -53,7 +61,9 @@ def preview(  # one argument per option
         tempfile.TemporaryDirectory(prefix="preview-") as scratch,
         workspace(stack, config_file=config_file, say=say) as place,
     ):
-        previewer = Previewer(stack=chosen, limits=limits, place=place, make=make, render=summary_of, say=say)
+        previewer = Previewer(
+            stack=chosen, limits=limits, place=place, make=make, refresh=refresh, render=summary_of, say=say
+        )
         record = previewer.preview(bundle or Path(scratch) / "bundle")
     click.echo(rendered(record, format_), nl=False)
     sys.exit({"clean": 0, "blocked": 1, "failed": 3}[record.outcome])

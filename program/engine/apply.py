@@ -61,6 +61,7 @@ class Applier:
                 # Not --skip-preview: plan and policies are to be met before the first change, not in its middle.
                 ran = self.place.run(
                     *("up", "--yes", "--policy-pack", PACK_FOLDER),
+                    *(("--refresh",) if read.metadata.refresh else ()),
                     *("--config-file", str(self.place.config_file)),
                     *("--plan", str(read.folder / bundle.PLAN_FILE)),
                     *("--event-log", str(log_file)),

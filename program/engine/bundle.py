@@ -27,7 +27,10 @@ LIFETIME = datetime.timedelta(hours=24)
 
 
 class Metadata(Record):
-    """What the plan was made from and by. `state` is the state's hash before it, `files` the SHA-256 of each file."""
+    """What the plan was made from and by. `state` is the state's hash before it, `files` the SHA-256 of each file.
+
+    `refresh` says that the cloud was asked first, so that what drifted is made as the code says again.
+    """
 
     schema_version: Literal[1] = 1
     stack: str
@@ -41,6 +44,7 @@ class Metadata(Record):
     created: datetime.datetime
     expires: datetime.datetime
     blocked: bool
+    refresh: bool
     files: Mapping[str, str]
 
     @property

@@ -13,8 +13,14 @@ from program.engine.workspace import Workspace
 from program.stacks import Stack
 
 
-def metadata_of(
-    stack: Stack, place: Workspace, checkpoint: Checkpoint, *, blocked: bool = False, files: Mapping[str, str]
+def metadata_of(  # noqa: PLR0913  # each is one thing that a bundle is held to
+    stack: Stack,
+    place: Workspace,
+    checkpoint: Checkpoint,
+    *,
+    files: Mapping[str, str],
+    blocked: bool = False,
+    refresh: bool = False,
 ) -> Metadata:
     """Return the metadata of a bundle that is made now."""
     now = datetime.datetime.now(datetime.UTC)
@@ -30,6 +36,7 @@ def metadata_of(
         created=now,
         expires=now + LIFETIME,
         blocked=blocked,
+        refresh=refresh,
         files=files,
     )
 

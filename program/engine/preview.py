@@ -42,13 +42,14 @@ _SECONDS = 1800.0
 class Previewer:
     """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
 
-    `make` makes a stack that its backend doesn't know yet.
+    `make` makes a stack that its backend doesn't know yet; `refresh` asks the cloud first, so that drift is undone.
     """
 
     stack: Stack
     limits: Limits
     place: Workspace
     make: bool
+    refresh: bool
     render: Callable[[PreviewRecord], str]
     say: Callable[[str], None]
 
@@ -75,6 +76,7 @@ class Previewer:
         with following(part / bundle.EVENTS_FILE, self.say):
             ran = self.place.run(
                 *("preview", "--json", "--policy-pack", PACK_FOLDER),
+                *(("--refresh",) if self.refresh else ()),
                 *("--config-file", str(self.place.config_file)),
                 *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
                 *("--event-log", str((part / bundle.EVENTS_FILE).resolve())),
@@ -100,7 +102,9 @@ class Previewer:
             (part / file).write_bytes(canonical(manifests[source]))
         findings = joined_findings(log.outcomes, declared, self.limits)
         blocked = any(finding.blocks for finding in findings)
-        metadata = metadata_of(self.stack, self.place, checkpoint, blocked=blocked, files=bundle.hashes_in(part))
+        metadata = metadata_of(
+            self.stack, self.place, checkpoint, files=bundle.hashes_in(part), blocked=blocked, refresh=self.refresh
+        )
         bundle.seal(part, metadata)
         return self._record(
             outcome="blocked" if blocked else "clean",

@@ -236,3 +236,16 @@ def test_a_long_lived_stack_is_not_destroyed_without_its_name(deployed_stack):
 
     assert (result.code, record["outcome"]) == (1, "refused"), result.output
     assert cloud.read() == before
+
+
+def test_a_preview_with_refresh_undoes_what_drifted(deployed_stack):
+    engine, cloud = deployed_stack
+    cloud.set_property("database-cluster", "backupRetentionPeriod", 1)
+
+    result, planned, bundle = preview(engine, STACK, "undoing", "--refresh")
+    assert result.code == 0, result.output
+    assert [(item["operation"], item["name"]) for item in planned["changes"]] == [("update", "database-cluster")]
+    result, record = apply(engine, STACK, bundle)
+
+    assert (result.code, record["outcome"]) == (0, "applied"), result.output
+    assert cloud.properties("database-cluster")["backupRetentionPeriod"] == 7
