@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from program.cli.formats.grouping import stack_list
 from program.engine.records import DriftRecord
 from program.github.client import ISSUES, Client
 from program.github.model import Issue
@@ -14,6 +15,7 @@ from program.report.drift_issue import body, title
 from program.report.drift_marker import OVERFLOW, fingerprint_of, parse
 from program.report.drift_notes import note, overflow_body, overflow_title
 from program.report.drift_states import MOST_OPEN, Night, Standing, Step, plan, steps
+from program.report.words import sentence
 
 # By which the issues are found, so it must stay on them.
 LABEL = "drift"
@@ -89,8 +91,12 @@ class DriftIssues:
             return overflow_title([record.stack for record in rest]), overflow_body(rest, fingerprint, self._run)
 
         def tell(step: Step) -> str | None:
-            names = ", ".join(record.stack for record in rest[:MOST_OPEN])
-            return f"Now {len(rest)} stacks: {names} ..." if step == "tell-changed" else "No stack is left without one."
+            names = stack_list([record.stack for record in rest], 0)
+            texts: dict[Step, str] = {
+                "tell-changed": f"Now {len(rest)} more: {sentence(names)}.",
+                "tell-recovered": "Every stack that needs an issue has its own.",
+            }
+            return texts.get(step)
 
         todo = steps(known.standing if known else None, night)
         yield from self._do("the rest", todo, known.issue if known else None, write, tell)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from program.cli.formats.github import MOST_OF_A_LEVEL, command
-from program.cli.formats.places import Place
+from program.cli.formats.github import MOST_OF_A_LEVEL, command, message
 from program.cli.formats.summary import plural
 from program.report.model import Report
 from program.report.places import places
@@ -18,23 +17,8 @@ def render(report: Report) -> str:
     lines: list[str] = []
     for level in _LEVELS:
         of_level = [place for place in found if place.level == level]
-        lines += map(command, of_level if len(of_level) <= MOST_OF_A_LEVEL else _cut(of_level))
-    notice = Place(
-        level="note", rule="parity", resource=None, message=verdict(report), file=None, line=None, identity=()
-    )
-    return "".join(f"{line}\n" for line in (*lines, command(notice)))
-
-
-def _cut(found: list[Place]) -> list[Place]:
-    shown = found[: MOST_OF_A_LEVEL - 1]
-    more = plural(len(found) - len(shown), f"more {found[0].level}")
-    rest = Place(
-        level=found[0].level,
-        rule="parity",
-        resource=None,
-        message=f"{more}: the summary of this run has them all",
-        file=None,
-        line=None,
-        identity=(),
-    )
-    return [*shown, rest]
+        room = MOST_OF_A_LEVEL if len(of_level) <= MOST_OF_A_LEVEL else MOST_OF_A_LEVEL - 1
+        lines += map(command, of_level[:room])
+        if more := len(of_level[room:]):
+            lines.append(message(level, f"{plural(more, f'more {level}')}: the summary of this run has them all"))
+    return "".join(f"{line}\n" for line in (*lines, message("notice", verdict(report))))

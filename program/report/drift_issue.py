@@ -40,9 +40,12 @@ def body(record: DriftRecord, run: str | None) -> str:
 def counts(record: DriftRecord) -> str:
     """Return in figures what is apart."""
     parts = []
-    if record.drifted:
-        changed = sum(len(change.properties) or 1 for change in record.drifted)
-        parts.append(f"{properties(changed)} of {plural(len(record.drifted), 'resource')} changed in the cloud")
+    changed = [change for change in record.drifted if change.operation != "delete"]
+    if changed:
+        count = sum(len(change.properties) or 1 for change in changed)
+        parts.append(f"{properties(count)} of {plural(len(changed), 'resource')} changed in the cloud")
+    if gone := len(record.drifted) - len(changed):
+        parts.append(f"{plural(gone, 'resource')} gone")
     if record.pending:
         parts.append(f"{properties(len(record.pending))} not deployed yet")
     return ", ".join(parts) or "nothing deployed yet"
@@ -157,10 +160,11 @@ def _remedies(record: DriftRecord) -> Iterator[str]:
     if record.drifted:
         yield f"**Make the cloud what the code says:** {remediate} previews and deploys the stack again."
         yield f"**Make the code what the cloud is:** change the stack file or the program until {drift} is clean."
+    if any(change.operation != "delete" for change in record.drifted):
         yield (
             f"**Let it pass for a while:** add an entry with reason, owner and last day to {code(IGNORES)};"
             " a resource that is gone is never let pass."
         )
-    else:
+    if not record.drifted:
         yield f"**Deploy what is on the main branch:** {remediate}."
     yield f"See it on a machine with the stack's credentials: {drift}."

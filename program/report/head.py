@@ -8,6 +8,7 @@ from program.cli.formats.markup import escaped, table
 from program.cli.formats.summary import plural
 from program.report.fitting import size
 from program.report.summary import Row, Summary, marker
+from program.report.words import name
 
 _HEADER = (
     "",
@@ -73,4 +74,4 @@ def _cells(row: Row) -> list[str]:
 def _hash(text: str | None) -> str:
     if text is None:
         return "-"
-    return escaped(text) if " " in text else f"`{text}`"
+    return escaped(text) if " " in text else name(text)

@@ -21,7 +21,7 @@ from program.report.summary import summarise
 from program.report.trouble import notes_section, trouble_section
 
 # The rows of all stacks may take so much of the whole; what explains them needs the rest.
-_HEAD_SHARE = 0.6
+_HEAD_SHARE = 0.7
 
 
 def for_comment(report: Report) -> str:

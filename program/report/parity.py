@@ -20,7 +20,7 @@ from program.result import Difference
 _LONGEST_VALUE = 120
 _SOURCES = ("deployed", "planned", "declared")
 _HASHES = ("Stack", "Configuration", "Baseline", "Declared", "Planned", "Deployed last", "What is deployed", "Bundle")
-_SHORT = 10
+_SHORT = 8
 
 
 def undeclared_section(summary: Summary) -> Section:

@@ -43,7 +43,8 @@ def _steps(report: Report) -> Iterator[Place]:
         if stack.missing:
             yield _step(stack, f"{stack.stack}: no record; its job was cancelled or failed early")
         for record in stack.records:
-            if outcome_of(record) not in GOOD:
+            # What blocks a preview is a finding, and shown as such.
+            if outcome_of(record) not in (*GOOD, "blocked"):
                 yield _step(stack, f"{stack.stack}: {record.kind} {outcome_of(record)}{_why(record)}")
 
 

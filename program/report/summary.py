@@ -18,7 +18,7 @@ from program.report.words import clipped
 MARKER = re.compile(r"<!-- parity:report:v\d+ ")
 _THIS = re.compile(r"<!-- parity:report:v1 (?P<data>.*) -->")
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>@#"}
-_HASH_LENGTH = 10
+_HASH_LENGTH = 8
 _LONGEST_NAME = 100
 _LONGEST_SENTENCE = 1000
 

@@ -14,6 +14,9 @@ ELLIPSIS = "…"
 LONGEST_NAME = 200
 LONGEST_MESSAGE = 1000
 _ACTIVE = re.compile(r"[^\w\s.,:;/()-]|_")
+# GitHub links it to an issue.
+_ISSUE = re.compile(r"GH-(?=\d)")
+_BLOCK = re.compile(r"[-+=>#]|\d+[.)]")
 _MARKERS = {UNKNOWN: "(not known yet)", SECRET: "(secret)"}
 
 
@@ -28,8 +31,9 @@ def name(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return running text."""
-    return escaped(clipped(text, LONGEST_MESSAGE))
+    """Return running text, which begins no list, heading or block of its own."""
+    plain = clipped(text, LONGEST_MESSAGE).strip() or "-"
+    return f"&#8203;{escaped(plain)}" if _BLOCK.match(plain) else escaped(plain)
 
 
 def spoken(found: JsonValue) -> JsonValue:
@@ -39,7 +43,7 @@ def spoken(found: JsonValue) -> JsonValue:
 
 def html(text: str) -> str:
     """Return text that is harmless inside an HTML tag and in a table, where Markdown's escapes may not count."""
-    return _ACTIVE.sub(_entity, printable(text))
+    return _ISSUE.sub(r"\g<0>&#8203;", _ACTIVE.sub(_entity, printable(text)))
 
 
 def properties(count: int) -> str:

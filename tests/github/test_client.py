@@ -129,7 +129,7 @@ def test_an_issue_whose_answer_was_lost_is_not_opened_twice(client, github):
 
     client.create_issue("title", "body", ("drift",))
 
-    assert [each["title"] for each in github.state["issues"]] == ["title"]
+    assert [each["title"] for each in github.state["issues"]] == ["Change 7", "title"]
 
 
 @pytest.mark.parametrize(

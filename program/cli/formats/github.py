@@ -20,9 +20,14 @@ def render(summary: Summary) -> str:
         left = len(of_level) - MOST_OF_A_LEVEL
         if left > 0:
             lines.append(f"and {plural(left, f'more {level}')}: make check shows them all")
-    verdict = "::notice title=parity::" if summary.result.ok else ""
-    lines.append(f"{verdict}{_data(f'{summary.verdict}: {summary.reasons()}')}")
+    verdict = f"{summary.verdict}: {summary.reasons()}"
+    lines.append(message("notice", verdict) if summary.result.ok else _data(verdict))
     return "".join(f"{line}\n" for line in lines)
+
+
+def message(kind: str, text: str) -> str:
+    """Return the workflow command that says something of the whole run."""
+    return f"::{kind} title=parity::{_data(text)}"
 
 
 def command(place: Place) -> str:
@@ -30,8 +35,7 @@ def command(place: Place) -> str:
     properties = [f"file={_property(place.file)}"] if place.file else []
     properties += [f"line={place.line}"] if place.line else []
     properties.append(f"title={_property(f'{place.rule}: {paperwork(place.rule).title}')}")
-    kind = "notice" if place.level == "note" else place.level
-    return f"::{kind} {','.join(properties)}::{_data(place.message)}"
+    return f"::{place.level} {','.join(properties)}::{_data(place.message)}"
 
 
 def _data(text: str) -> str:

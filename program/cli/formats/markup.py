@@ -9,7 +9,7 @@ from program.cli.formats.values import printable
 
 _ACTIVE = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 # GitHub looks for these in the finished page, where an escape is gone: a character of no width keeps them apart.
-_REFERENCE = re.compile(r"([@#]|\bGH-)(?=\w)")
+_REFERENCE = re.compile(r"([@#]|GH-)(?=\w)")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
