@@ -104,7 +104,7 @@ class Repository:
     def act(self, event, workflow, payload, *, actor="dana", api="http://127.0.0.1:9", **variables):
         """Run the workflow for the event; the repository's variables are given by name."""
         shutil.rmtree(self.notes / "artifacts", ignore_errors=True)
-        for name in ("signed-in", "attested", "pushed"):
+        for name in ("signed-in", "attested", "pushed", "uploaded.sarif"):
             (self.notes / name).unlink(missing_ok=True)
         (self.folder / "event.json").write_text(json.dumps(payload))
         settings = {"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/r", "AWS_ACCOUNT_ID": "111122223333"} | variables
@@ -152,11 +152,22 @@ def make_repository(folder):
     with (project / "Makefile").open("a") as file:
         file.write(_MAKEFILE)
     (project / "program" / "cli" / "package.py").write_text(_PACKAGE)
+    _wire(project)
     repository.git("init", "--quiet", "--initial-branch", "main")
     repository.git("remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
     repository.commit("The project")
     repository.clouds({})
     return repository
+
+
+def _wire(project):
+    """TEMPORARY: the commands that the command line doesn't list yet."""
+    main = project / "program" / "cli" / "__main__.py"
+    text = main.read_text()
+    for command in ("scope", "gate", "image", "sweep", "report", "comment", "drift-issue"):
+        if f'"{command}":' not in text:
+            text = text.replace('    "stacks":', f'    "{command}": "x",\n    "stacks":')
+    main.write_text(text)
 
 
 def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **more):
@@ -177,7 +188,9 @@ def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **
 
 def _run(command, folder, file):
     """Run act; when its time is over, nothing of it is left."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "GITHUB_", "PULUMI_"))}
+    left_out = ("AWS_", "COVERAGE_", "GITHUB_", "PULUMI_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
+    environment["PATH"] = f"{STANDINS / 'bin'}:{environment['PATH']}"
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -194,6 +207,14 @@ def _run(command, folder, file):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+def _name(entry):
+    """Return the job's name: its id, the stack of its matrix where it has one, after what called it."""
+    called = [part for part in entry.get("job", "").strip().split("/")[:-2] if part]
+    stack = entry.get("matrix", {}).get("stack")
+    own = entry.get("job", "").strip().split("/")[-1] if called else entry.get("jobID", "")
+    return " / ".join([*called, f"{own} {stack}" if stack and not called else own])
+
+
 def _read(text):
     jobs, lines, summary = {}, [], []
     for line in text.splitlines():
@@ -202,7 +223,7 @@ def _read(text):
         except ValueError:
             lines.append(line)
             continue
-        job, message = entry.get("job", "").strip(), entry["msg"].rstrip("\n")
+        job, message = _name(entry), entry["msg"].rstrip("\n")
         if "jobResult" in entry:
             jobs[job] = entry["jobResult"]
         if message.strip().startswith("⚙  Summary - "):

@@ -16,7 +16,7 @@ def upload():
     files = [file for path in found for file in ([path] if path.is_file() else sorted(path.rglob("*")))]
     files = [file for file in files if file.is_file()]
     if not files:
-        print("no files were found")
+        sys.stdout.write("no files were found\n")
         sys.exit(1 if os.environ["MISSING"] == "error" else 0)
     common = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in wanted]))
     target = STORE / os.environ["NAME"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,3 +20,6 @@ port = clouds.get(stack) or next((clouds[name] for name in clouds if name.starts
 if port is not None:
     with Path(os.environ["GITHUB_ENV"]).open("a") as file:
         file.write(f"PULUMI_DEBUG_PROVIDERS=aws:{port}\n")
+# What a test lets happen just then.
+if (FOLDER / "hook").exists():
+    subprocess.run([FOLDER / "hook", os.environ["GITHUB_JOB"], stack], check=True)

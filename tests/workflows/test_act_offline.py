@@ -1,0 +1,156 @@
+"""Whole workflow runs that need neither the Pulumi CLI nor a cloud: forks, failures, the merge queue, an image."""
+
+import datetime
+import json
+
+import pytest
+
+from program.stackfile import stack_names
+from tests.cli.running import change
+from tests.github import server
+from tests.github.state import empty
+from tests.github.state import pull_request as issue_of_a_pull_request
+from tests.github.state import run as run_of_a_workflow
+from tests.workflow.local_git import GitRoutes
+from tests.workflows import golden
+from tests.workflows.acting import make_repository, needs_act, pull_request
+
+pytestmark = needs_act
+
+OFFLINE = {"scope", "check", "test", "compare", "gate"}
+RIGHTS = {"actions": "read", "contents": "write", "issues": "write", "pull-requests": "write"}
+
+
+@pytest.fixture
+def repository(tmp_path):
+    return make_repository(tmp_path)
+
+
+@pytest.fixture
+def github(monkeypatch):
+    monkeypatch.setattr(server, "Routes", GitRoutes)
+    night = run_of_a_workflow(1, datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    drift = {"drift.yml": {"state": "active", "runs": [night]}}
+    with server.LocalGitHub(empty(permissions=RIGHTS, workflows=drift)) as running:
+        running.state["issues"].append(issue_of_a_pull_request(7))
+        yield running
+
+
+def test_a_fork_gets_the_whole_offline_verdict_and_no_credentials(repository, github):
+    payload = pull_request(repository, base=repository.git("rev-parse", "HEAD"), source="eve/parity")
+
+    run = repository.act(
+        *("pull_request", "pull-request", payload),
+        api=github.url,
+        PULUMI_BACKEND_URL="s3://state",
+        REVIEW_STACKS="always",
+    )
+
+    assert run.jobs == dict.fromkeys(OFFLINE, "success")
+    assert repository.noted("signed-in") == []
+    assert github.state["requests"] == []
+    assert "ok   preview: skipped (nothing for it to do in this run)" in run.said("gate")
+    golden.check("fork.md", run.summary)
+
+
+def test_a_change_that_breaks_a_policy_is_stopped_with_one_comment(repository, github):
+    base = repository.git("rev-parse", "HEAD")
+    change(repository.project, "program/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
+    repository.commit("Store the database in the clear")
+
+    run = repository.act(
+        *("pull_request", "pull-request", pull_request(repository, base=base)),
+        api=github.url,
+        PULUMI_BACKEND_URL="s3://state",
+        CODE_SCANNING="true",
+    )
+
+    assert run.jobs == dict.fromkeys(OFFLINE, "success") | dict.fromkeys(("check", "compare", "gate"), "failure")
+    assert "FAIL preview: skipped (it had to run; see why the jobs before it failed)" in run.said("gate")
+    assert repository.noted("signed-in") == []
+    (comment,) = github.comments(7)
+    assert "rds-encrypted" in comment
+    assert "rds-encrypted" in run.summary
+    rules = {
+        result["ruleId"]
+        for each in json.loads((repository.notes / "uploaded.sarif").read_text())["runs"]
+        for result in each["results"]
+    }
+    assert "rds-encrypted" in rules
+    assert "::error file=program/components/database.py" in run.log
+    golden.check("policy.md", comment)
+
+
+def test_a_program_that_fails_is_a_finding(repository, github):
+    base = repository.git("rev-parse", "HEAD")
+    change(repository.project, "program/components/database.py", "storage_encrypted=True", "storage_encrypted=1 / 0")
+    repository.commit("Divide by nothing")
+
+    run = repository.act("pull_request", "pull-request", pull_request(repository, base=base), api=github.url)
+
+    assert {job for job, result in run.jobs.items() if result == "failure"} == {"check", "compare", "gate"}
+    (comment,) = github.comments(7)
+    golden.check("program.md", comment)
+
+
+def test_a_check_that_cannot_run_is_said_in_the_comment_too(repository, github):
+    base = repository.git("rev-parse", "HEAD")
+    change(repository.project, "policies/environments.yaml", "schemaVersion: 1", "schemaVersion: 2")
+    repository.commit("Limits that nobody can read")
+
+    run = repository.act("pull_request", "pull-request", pull_request(repository, base=base), api=github.url)
+
+    assert {job for job, result in run.jobs.items() if result == "failure"} >= {"check", "gate"}
+    (comment,) = github.comments(7)
+    golden.check("broken.md", comment)
+
+
+def test_the_merge_queue_gets_its_gate_and_no_comment(repository, github):
+    base = repository.git("rev-parse", "HEAD")
+    payload = {"action": "checks_requested", "merge_group": {"base_sha": base, "head_ref": "refs/heads/queue"}}
+
+    run = repository.act("merge_group", "pull-request", payload, api=github.url)
+
+    assert run.jobs == dict.fromkeys(OFFLINE, "success")
+    assert github.state["requests"] == []
+
+
+def test_an_image_is_pushed_once_and_proposed_for_every_stack(repository, github):
+    repository.act(
+        *("push", "image", {"ref": "refs/heads/main"}),
+        api=github.url,
+        AWS_REGION="us-east-2",
+        IMAGE_REPOSITORY="registry.example/parity-app",
+    )
+
+    commit = repository.git("rev-parse", "HEAD")
+    digest = f"sha256:{'a' * 64}"
+    files = GitRoutes(github.state, "", {}, {}).files(f"image/{'a' * 12}")
+    assert repository.noted("pushed") == [f"registry.example/parity-app:{commit}"]
+    assert sorted(files) == [".github/review-stack.yaml", *(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names())]
+    assert all(f"@{digest}" in text for text in files.values())
+    assert [pull["base"] for pull in github.state["pulls"]] == ["main"]
+
+
+@pytest.mark.parametrize("workflow", ["deploy", "drift"])
+def test_nothing_is_deployed_or_watched_before_a_backend_is_set_up(repository, github, workflow):
+    event = {"deploy": "push", "drift": "schedule"}[workflow]
+
+    run = repository.act(event, workflow, {"ref": "refs/heads/main"}, api=github.url)
+
+    assert run.jobs == {"scope": "success"}
+    assert "PULUMI_BACKEND_URL is not set: nothing is previewed or deployed" in run.said("scope")
+    assert repository.noted("signed-in") == []
+
+
+def test_a_fork_that_is_closed_has_nothing_to_destroy(repository, github):
+    payload = pull_request(repository, base="", source="eve/parity", action="closed")
+
+    run = repository.act(
+        *("pull_request", "review-cleanup", payload),
+        api=github.url,
+        PULUMI_BACKEND_URL="s3://state",
+        REVIEW_STACKS="always",
+    )
+
+    assert run.jobs == {}

@@ -1,0 +1,127 @@
+"""A repository with its stacks in a backend of files, the clouds that they live in, a GitHub, and a Secrets Manager."""
+
+import datetime
+import json
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from program.simulation import Cloud
+from program.stackfile import stack_names
+from tests.engine.harness import Engine, cloud_of, make_engine
+from tests.engine.provider import serve
+from tests.github.server import LocalGitHub
+from tests.github.state import empty
+from tests.github.state import pull_request as issue_of_a_pull_request
+from tests.github.state import run as run_of_a_workflow
+from tests.workflows.acting import Repository, make_repository
+
+RIGHTS = {"actions": "read", "issues": "write", "pull-requests": "write"}
+# The stack of the template, .github/review-stack.yaml, lives beside this one.
+BESIDE = "dev"
+
+
+@dataclass
+class World:
+    """All that a run touches."""
+
+    repository: Repository
+    engine: Engine
+    github: LocalGitHub
+
+    def act(self, event, workflow, payload, **variables):
+        """Run the workflow with the backend and this GitHub."""
+        return self.repository.act(
+            *(event, workflow, payload),
+            api=self.github.url,
+            PULUMI_BACKEND_URL=self.engine.environment["PULUMI_BACKEND_URL"],
+            AWS_REGION=cloud_of(BESIDE).region,
+            **variables,
+        )
+
+    def stacks(self):
+        """Return the resources that each stack of the backend has."""
+        listed = self.engine.must("stack", "ls", "--json").json()
+        return {stack["name"]: stack["resourceCount"] for stack in listed}
+
+    def record(self, *parts):
+        """Return a record that a job left."""
+        return json.loads(self.repository.artifact(*parts))
+
+
+@contextmanager
+def a_world(folder, *, without=(), review=()):
+    """Give a world with every stack but those, none of them deployed, and with clouds for those review stacks."""
+    (folder / "engine").mkdir()
+    engine = make_engine(folder / "engine")
+    repository = make_repository(folder / "github")
+    for stack in without:
+        (repository.project / "stacks" / f"Pulumi.{stack}.yaml").unlink()
+    stacks = [stack for stack in stack_names() if stack not in without]
+    for stack in stacks:
+        engine.make_network(stack)
+        engine.must("stack", "init", stack)
+        _keep_salt(engine, repository, stack)
+    repository.commit("The stacks are made")
+    beside = cloud_of(BESIDE)
+    clouds = {stack: cloud_of(stack) for stack in stacks}
+    clouds |= {stack: Cloud(stack=stack, region=beside.region, account=beside.account) for stack in review}
+    with ExitStack() as stack_of_servers:
+        enter = stack_of_servers.enter_context
+        repository.clouds({name: enter(serve(cloud, engine.cloud_file(name).path)) for name, cloud in clouds.items()})
+        repository.environment |= {
+            name: value
+            for name, value in engine.environment.items()
+            if name.startswith("PULUMI_") and name != "PULUMI_BACKEND_URL"
+        }
+        repository.environment |= enter(_secrets_manager())
+        yield World(repository, engine, enter(_github()))
+
+
+def _keep_salt(engine, repository, stack):
+    """Commit what `stack init` wrote into the stack file, as the guide says."""
+    file = f"stacks/Pulumi.{stack}.yaml"
+    (repository.project / file).write_text((engine.project / file).read_text())
+
+
+@contextmanager
+def _github():
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    workflows = {"drift.yml": {"state": "active", "runs": [run_of_a_workflow(1, now)]}}
+    with LocalGitHub(empty(permissions=RIGHTS, workflows=workflows)) as github:
+        github.state["issues"].append(issue_of_a_pull_request(7))
+        yield github
+
+
+class _Rotated(BaseHTTPRequestHandler):
+    """Answers that the first rotation has ended."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        answer = json.dumps({"VersionIdsToStages": {"of-the-rotation": ["AWSCURRENT"]}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@contextmanager
+def _secrets_manager():
+    """Give the variables by which the AWS SDK finds it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Rotated)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield {
+            "AWS_ACCESS_KEY_ID": "nobody",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
+            "AWS_SECRET_ACCESS_KEY": "nothing",
+        }
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
