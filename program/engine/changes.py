@@ -34,7 +34,8 @@ _ABSENT = object()
 def changes_of(steps: Iterable[Step], sources: Mapping[str, str | None]) -> tuple[Change, ...]:
     """Return the changes that the steps make, one for each resource, sorted by URN."""
     changes: dict[str, Change] = {}
-    for step in steps:
+    # What is deleted before it is replaced begins with that step, which has neither the new side nor the reason.
+    for step in sorted(steps, key=lambda step: step.operation == "delete-replaced"):
         operation = _OPERATIONS.get(step.operation)
         if operation is None or not is_resource(step):
             continue
