@@ -31,7 +31,7 @@ def following(log: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 def _follow(log: Path, say: Callable[[str], None], ended: threading.Event) -> None:
     while not log.exists():
-        if ended.wait(_PAUSE_SECONDS):
+        if ended.wait(_PAUSE_SECONDS) and not log.exists():
             return
     said: set[str] = set()
     with log.open(encoding="utf-8", errors="replace") as stream:
