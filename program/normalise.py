@@ -67,8 +67,8 @@ class Normaliser:
             rf"{re.escape(place.suffix)}(?![A-Za-z0-9-])"
         )
         # An availability zone is the region and a letter.
-        self._region = re.compile(rf"(?<![A-Za-z0-9]){re.escape(place.region)}(?=[a-z]?(?![A-Za-z0-9]))")
-        self._account = re.compile(rf"(?<![A-Za-z0-9]){re.escape(place.account)}(?![A-Za-z0-9])")
+        self._region = re.compile(rf"(?<![A-Za-z0-9]){_literal(place.region)}(?=[a-z]?(?![A-Za-z0-9]))")
+        self._account = re.compile(rf"(?<![A-Za-z0-9]){_literal(place.account)}(?![A-Za-z0-9])")
         self._place = place
 
     def inputs(self, resource: Resource) -> JsonObject:
@@ -184,6 +184,11 @@ def _alternation(names: Mapping[str, str]) -> re.Pattern[str]:
     longest_first = sorted(names, key=lambda value: (-len(value), value))
     either = "|".join(re.escape(value) for value in longest_first) or r"(?!)"
     return re.compile(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])")
+
+
+def _literal(text: str) -> str:
+    """Return a pattern of the text; what isn't known stands nowhere."""
+    return re.escape(text) or r"(?!)"
 
 
 def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue]]:
