@@ -36,7 +36,7 @@ from program.cli.options import chosen_limits, exemptions_from
 @click.option("--refresh", is_flag=True, help="Ask the cloud first: the plan then undoes what has drifted.")
 @click.option("--init", "make", is_flag=True, help="Make the stack when the backend doesn't know it yet.")
 @format_option
-def preview(  # one argument per option
+def preview(
     stack: str,
     bundle: Path | None,
     config_file: Path | None,

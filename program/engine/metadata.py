@@ -13,7 +13,7 @@ from program.engine.workspace import Workspace
 from program.stacks import Stack
 
 
-def metadata_of(  # noqa: PLR0913  # each is one thing that a bundle is held to
+def metadata_of(
     stack: Stack,
     place: Workspace,
     checkpoint: Checkpoint,

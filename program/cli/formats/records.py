@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from program.canonical import JsonValue
 from program.cli.formats.paperwork import remedy
@@ -23,7 +23,12 @@ from program.engine.records import (
 from program.result import Difference, Finding
 
 _LONGEST = 60
-_OPERATIONS: tuple[Operation, ...] = ("create", "update", "replace", "delete")
+_DONE: Mapping[Operation, str] = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+}
 
 
 def render(record: StackRecord) -> str:
@@ -149,10 +154,13 @@ def _word(record: StackRecord) -> str:
 
 def _figures(record: StackRecord) -> str:
     if isinstance(record, DriftRecord):
-        return f"{plural(len(record.drifted), 'resource')} drifted, {plural(len(record.pending), 'change')} pending"
+        return f"{plural(len(record.drifted), 'resource')} drifted, {plural(len(record.pending), 'difference')} pending"
     assert isinstance(record, PreviewRecord | ApplyRecord | DestroyRecord)
     counts = Counter(change.operation for change in record.changes)
-    words = [f"{counts[operation]} to {operation}" for operation in _OPERATIONS if counts[operation]]
-    if isinstance(record, DestroyRecord):
-        return ", ".join(words) or "nothing to do"
-    return ", ".join([*words, f"{record.unchanged} unchanged"])
+    words = [
+        f"{counts[operation]} to {operation}" if isinstance(record, PreviewRecord) else f"{counts[operation]} {done}"
+        for operation, done in _DONE.items()
+        if counts[operation]
+    ]
+    unchanged = [] if isinstance(record, DestroyRecord) else [f"{record.unchanged} unchanged"]
+    return ", ".join([*words, *unchanged]) or "nothing was done"
