@@ -12,6 +12,7 @@ from pathlib import Path
 from policies.limits import Limits
 from program.canonical import JsonObject
 from program.engine import bundle
+from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.checkpoint import Checkpoint
 from program.engine.events import EventLog, read_events
@@ -22,7 +23,6 @@ from program.engine.observed import deployed_manifest
 from program.engine.process import Ran
 from program.engine.records import ApplyRecord
 from program.engine.refusals import refusals
-from program.engine.revision import commit_of
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.workspace import PACK_FOLDER, Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
@@ -51,7 +51,7 @@ class Applier:
         before = existing_checkpoint(self.place)
         found = refusals(read, metadata_of(self.stack, self.place, before, files={}), confirmed)
         record = self._record(read, outcome="refused", refusals=found) if found else self._update(read)
-        return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+        return timed(record, started)
 
     def _update(self, read: bundle.Bundle) -> ApplyRecord:
         self.say(f"applying {self.stack.name} ...")
@@ -102,15 +102,4 @@ class Applier:
         )
 
     def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:
-        settings = self.stack.settings
-        return ApplyRecord.model_validate(
-            {
-                "stack": self.stack.name,
-                "environment": settings.environment if settings else None,
-                "region": settings.region if settings else None,
-                "commit": commit_of(self.place.root),
-                "seconds": 0.0,
-                "bundle": read.record.bundle,
-                **fields,
-            }
-        )
+        return record_of(ApplyRecord, self.stack, self.place, bundle=read.record.bundle, **fields)

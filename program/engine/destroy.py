@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from program.engine import bundle
+from program.engine.about import record_of, timed
 from program.engine.changes import changes_of
 from program.engine.checkpoint import Checkpoint
 from program.engine.events import read_events
 from program.engine.failures import explained_run
 from program.engine.following import following
 from program.engine.records import DestroyRecord, Refusal
-from program.engine.revision import commit_of
 from program.engine.workspace import Workspace, existing_checkpoint
 from program.stackfile import stack_names
 from program.stacks import Stack
@@ -41,7 +41,7 @@ class Destroyer:
         checkpoint = existing_checkpoint(self.place)
         refused = self._refusals(checkpoint, confirmed)
         record = self._record(outcome="refused", refusals=refused) if refused else self._destroy()
-        return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+        return timed(record, started)
 
     def _refusals(self, checkpoint: Checkpoint, confirmed: Collection[str]) -> tuple[Refusal, ...]:
         name, settings = self.stack.name, self.stack.settings
@@ -83,14 +83,4 @@ class Destroyer:
         return self._record(outcome="destroyed", changes=changes)
 
     def _record(self, **fields: object) -> DestroyRecord:
-        settings = self.stack.settings
-        return DestroyRecord.model_validate(
-            {
-                "stack": self.stack.name,
-                "environment": settings.environment if settings else None,
-                "region": settings.region if settings else None,
-                "commit": commit_of(self.place.root),
-                "seconds": 0.0,
-                **fields,
-            }
-        )
+        return record_of(DestroyRecord, self.stack, self.place, **fields)

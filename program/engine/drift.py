@@ -14,6 +14,7 @@ from policies.limits import Limits
 from program.canonical import JsonValue, digest
 from program.check import check_one
 from program.engine import bundle
+from program.engine.about import record_of, timed
 from program.engine.drifted import drifted_changes, live_deployment
 from program.engine.events import EventLog, read_events
 from program.engine.failures import explained_run
@@ -21,7 +22,6 @@ from program.engine.following import following
 from program.engine.ignores import sift
 from program.engine.observed import deployed_manifest
 from program.engine.records import Change, DriftRecord, DriftVerdict
-from program.engine.revision import commit_of
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
 from program.engine.workspace import Workspace, existing_checkpoint
@@ -53,7 +53,7 @@ class DriftCheck:
             record = self._compared()
         except CouldNotRunError as error:
             record = self._record(verdict="check-failed", error=str(error))
-        return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+        return timed(record, started)
 
     def _compared(self) -> DriftRecord:
         declared = self._declared()
@@ -109,17 +109,7 @@ class DriftCheck:
         return judge_deployment(live, self.stack, self.limits, self.place.pulumi, sources)
 
     def _record(self, **fields: object) -> DriftRecord:
-        settings = self.stack.settings
-        return DriftRecord.model_validate(
-            {
-                "stack": self.stack.name,
-                "environment": settings.environment if settings else None,
-                "region": settings.region if settings else None,
-                "commit": commit_of(self.place.root),
-                "seconds": 0.0,
-                **fields,
-            }
-        )
+        return record_of(DriftRecord, self.stack, self.place, **fields)
 
 
 def _verdict(drifted: Sequence[Change], pending: Sequence[Difference]) -> DriftVerdict:

@@ -11,16 +11,16 @@ from policies.limits import Limits
 from program.canonical import canonical
 from program.check import check_one
 from program.engine import bundle
+from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.checkpoint import Checkpoint
-from program.engine.events import read_events
+from program.engine.events import EventLog, read_events
 from program.engine.failures import explained_run
 from program.engine.following import following
 from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest, planned_manifest
 from program.engine.outcomes import joined_findings
 from program.engine.records import PreviewRecord
-from program.engine.revision import commit_of
 from program.engine.sources import (
     DECLARED,
     DEPLOYED,
@@ -61,7 +61,7 @@ class Previewer:
                 record = self._preview(part)
             except CouldNotRunError as error:
                 record = self._record(outcome="failed", error=str(error))
-            record = record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+            record = timed(record, started)
             bundle.write_record(part, record, self.render(record))
         return record
 
@@ -87,12 +87,11 @@ class Previewer:
         stopped_by_policy = any(item.level == "mandatory" and item.outcome != "undecided" for item in log.outcomes)
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))
-        return self._planned(part, declared, checkpoint)
+        return self._planned(part, log, declared, checkpoint)
 
-    def _planned(self, part: Path, declared: StackResult, checkpoint: Checkpoint) -> PreviewRecord:
+    def _planned(self, part: Path, log: EventLog, declared: StackResult, checkpoint: Checkpoint) -> PreviewRecord:
         """Return what the engine's log says, beside what is declared and deployed, and seal the bundle."""
         assert self.stack.settings is not None
-        log = read_events(part / bundle.EVENTS_FILE)
         manifests = {
             DECLARED: declared.manifest,
             PLANNED: planned_manifest(log, self.stack.settings, self.limits),
@@ -121,14 +120,4 @@ class Previewer:
         )
 
     def _record(self, **fields: object) -> PreviewRecord:
-        settings = self.stack.settings
-        return PreviewRecord.model_validate(
-            {
-                "stack": self.stack.name,
-                "environment": settings.environment if settings else None,
-                "region": settings.region if settings else None,
-                "commit": commit_of(self.place.root),
-                "seconds": 0.0,
-                **fields,
-            }
-        )
+        return record_of(PreviewRecord, self.stack, self.place, **fields)
