@@ -19,14 +19,21 @@ EXIT_INTERRUPTED = 130
 COMMANDS: Mapping[str, str] = {
     "apply": "Apply a bundle's plan to one stack.",
     "check": "Check every stack offline: settings, policies, parity.",
+    "comment": "Write the one comment on a pull request.",
     "compare": "Compare the stacks' manifests side by side.",
     "destroy": "Destroy one stack, and see that nothing is left.",
     "drift": "Tell whether cloud, deployment and code of one stack are the same.",
+    "drift-issue": "Keep one GitHub issue for each stack that has drifted.",
+    "gate": "Say whether every job that had to run succeeded.",
+    "image": "Put an image's digest into every stack file.",
     "manifest": "Print one stack's manifest.",
     "package": "Build the rotation function's zip.",
     "preview": "Preview one stack with the Pulumi CLI and the pack.",
     "provisioned": "Wait until the app's credential has a password.",
+    "report": "Make one report of a check and of what the jobs recorded.",
+    "scope": "Say what a workflow run has to do.",
     "stacks": "Print the stacks as a JSON matrix for a workflow.",
+    "sweep": "Print or destroy the review stacks that are left over.",
 }
 
 
@@ -41,7 +48,8 @@ class Commands(click.Group):
         """Return the command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"program.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"program.cli.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
