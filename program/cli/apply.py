@@ -49,6 +49,8 @@ def apply(
 ) -> None:
     """Apply the plan of a bundle to STACK, with the policy pack, and compare what is live with what was declared.
 
+    The record of it goes to applied.json in the bundle, or to --record; the live manifest to deployed.json.
+
     Refuses a bundle when code, policies, configuration, CLI, backend or the stack's state are no longer what they
     were at its preview, when its time is over, and when data is lost that no --confirm names. Exits with 1 when it
     refused or something else is live than was declared, with 3 when the update failed.
@@ -56,10 +58,11 @@ def apply(
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.apply import Applier
+    from program.engine.bundle import APPLIED_FILE
     from program.engine.workspace import workspace
 
     with workspace(stack, config_file=config_file, say=say) as place:
         record = Applier(stack=chosen, limits=limits, place=place, say=say).apply(bundle.resolve(), confirmed)
-    keep(record, record_file)
+    keep(record, record_file or bundle / APPLIED_FILE)
     click.echo(rendered(record, format_), nl=False)
     sys.exit({"applied": 0, "refused": 1, "different": 1, "failed": 3}[record.outcome])

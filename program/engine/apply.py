@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.limits import Limits
-from program.canonical import JsonObject
+from program.canonical import JsonObject, canonical
 from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
@@ -43,6 +43,8 @@ class Applier:
 
     def apply(self, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
         """Apply the bundle and return what became of it; what stops the update is in the record too.
+
+        The manifest of what is live afterwards is put into the folder.
 
         Raises CouldNotRunError when the folder holds no bundle, or the state can't be read: nothing was done then.
         """
@@ -91,6 +93,7 @@ class Applier:
         deployed = deployed_manifest(after, self.stack.settings, self.limits)
         if deployed is None:
             raise CouldNotRunError(f"stack {self.stack.name} has no output configManifest; the program exports it")
+        (read.folder / bundle.DEPLOYED_FILE).write_bytes(canonical(deployed))
         differences = compare_sources({DECLARED: declared, DEPLOYED: deployed}, {}, {})
         return done.model_copy(
             update={

@@ -20,9 +20,11 @@ from program.errors import CouldNotRunError
 
 METADATA_FILE, RECORD_FILE, SUMMARY_FILE = "bundle.json", "record.json", "summary.md"
 PLAN_FILE, PREVIEW_FILE, EVENTS_FILE = "plan.json", "preview.json", "events.jsonl"
-DECLARED_FILE, PLANNED_FILE = "declared.json", "planned.json"
+DECLARED_FILE, PLANNED_FILE, POLICIES_FILE = "declared.json", "planned.json", "policies.json"
+# What an apply adds.
+APPLIED_FILE, DEPLOYED_FILE = "applied.json", "deployed.json"
 # What a bundle's digest is made of: the metadata names the hashes of these.
-_SEALED = (PLAN_FILE, PREVIEW_FILE, EVENTS_FILE, DECLARED_FILE, PLANNED_FILE)
+_SEALED = (PLAN_FILE, PREVIEW_FILE, EVENTS_FILE, DECLARED_FILE, PLANNED_FILE, POLICIES_FILE)
 LIFETIME = datetime.timedelta(hours=24)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +62,16 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLog:
-    """All that one run of the engine logged; `begun` has each step as it began, `ended` as it ended."""
+    """All that one run of the engine logged; `begun` has each step as it began, `ended` as it ended.
+
+    `passed` counts by rule how often it had nothing to say.
+    """
 
     begun: tuple[Step, ...]
     ended: tuple[Step, ...]
     failed: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
+    passed: Mapping[str, int]
     diagnostics: tuple[Diagnostic, ...]
     seconds: float
 
@@ -89,6 +94,7 @@ def read_events(file: Path) -> EventLog:
         ended=tuple(_steps(events, "resOutputsEvent")),
         failed=tuple(event["resOpFailedEvent"]["metadata"]["urn"] for event in events if "resOpFailedEvent" in event),
         outcomes=tuple(_outcomes(events)),
+        passed=_passed(events),
         diagnostics=tuple(_diagnostic(event["diagnosticEvent"]) for event in events if "diagnosticEvent" in event),
         seconds=sum(event["summaryEvent"].get("durationSeconds", 0) for event in events if "summaryEvent" in event),
     )
@@ -151,6 +157,16 @@ def _outcomes(events: Iterable[Mapping[str, Any]]) -> Iterator[Outcome]:
             if outcome not in seen:
                 seen.add(outcome)
                 yield outcome
+
+
+def _passed(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for event in events:
+        for kind in ("policyAnalyzeSummaryEvent", "policyAnalyzeStackSummaryEvent"):
+            summary = event.get(kind, {})
+            if summary.get("policyPackName") == NAME:
+                counts.update(summary.get("passed") or ())
+    return dict(counts)
 
 
 def _diagnostic(data: Mapping[str, Any]) -> Diagnostic:

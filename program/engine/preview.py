@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from program.engine.sources import (
     hashes_of,
     planned_dependencies,
 )
+from program.engine.tally import tallied
 from program.engine.workspace import PACK_FOLDER, Workspace, made_checkpoint
 from program.errors import CouldNotRunError
 from program.result import StackResult
@@ -100,6 +102,8 @@ class Previewer:
         for source, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
             (part / file).write_bytes(canonical(manifests[source]))
         findings = joined_findings(log.outcomes, declared, self.limits)
+        tally = tallied(log.passed, findings, self.limits, declared.environment)
+        (part / bundle.POLICIES_FILE).write_text(json.dumps(tally, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         blocked = any(finding.blocks for finding in findings)
         metadata = metadata_of(
             self.stack, self.place, checkpoint, files=bundle.hashes_in(part), blocked=blocked, refresh=self.refresh
