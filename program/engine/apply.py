@@ -86,7 +86,7 @@ class Applier:
         why = f"a mandatory policy stopped it: {broken[0]}" if broken else explained_run(ran, log, self.stack.name)
         pending = existing_checkpoint(self.place).pending
         left = f"; left unfinished: {', '.join(pending)}" if pending else ""
-        return f"{why}{left}" if log.updated else f"{why}; nothing was changed"
+        return f"{why}{left}" if log.updated or pending else f"{why}; nothing was changed"
 
     def _compared(self, done: ApplyRecord, read: bundle.Bundle, after: Checkpoint) -> ApplyRecord:
         declared: JsonObject = json.loads((read.folder / bundle.DECLARED_FILE).read_bytes())
