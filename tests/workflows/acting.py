@@ -20,7 +20,7 @@ import pytest
 
 from program.stackfile import ROOT
 from tests.cli.running import copy_of_the_project
-from tests.workflow.events import BACKEND, REPOSITORY
+from tests.workflow.events import REPOSITORY
 
 needs_act = [
     pytest.mark.act,
@@ -152,22 +152,11 @@ def make_repository(folder):
     with (project / "Makefile").open("a") as file:
         file.write(_MAKEFILE)
     (project / "program" / "cli" / "package.py").write_text(_PACKAGE)
-    _wire(project)
     repository.git("init", "--quiet", "--initial-branch", "main")
     repository.git("remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
     repository.commit("The project")
     repository.clouds({})
     return repository
-
-
-def _wire(project):
-    """TEMPORARY: the commands that the command line doesn't list yet."""
-    main = project / "program" / "cli" / "__main__.py"
-    text = main.read_text()
-    for command in ("scope", "gate", "image", "sweep", "report", "comment", "drift-issue"):
-        if f'"{command}":' not in text:
-            text = text.replace('    "stacks":', f'    "{command}": "x",\n    "stacks":')
-    main.write_text(text)
 
 
 def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **more):
@@ -230,6 +219,3 @@ def _read(text):
             summary.append(message.strip().removeprefix("⚙  Summary - "))
         lines.append(f"{job} | {message}")
     return Run(jobs, "\n".join(lines), "\n".join(summary))
-
-
-__all__ = ["BACKEND", "Repository", "Run", "make_repository", "needs_act", "pull_request"]
