@@ -53,6 +53,6 @@ def _rules(groups: Sequence[Group], total: int) -> Iterator[str]:
             lines = [f"- **{name(rule)}**{word}: {sentence(paperwork(rule).title)}"]
             lines.append(f"  - {sentence(message)}")
             lines += [f"  - {place(group, total)}" for group in places[:_MOST_PLACES]]
-            if more := len(places) - _MOST_PLACES:
-                lines += [f"  - and {plural(more, 'more place')}"] if more > 0 else []
+            if len(places) > _MOST_PLACES:
+                lines.append(f"  - and {plural(len(places) - _MOST_PLACES, 'more place')}")
             yield "\n".join([*lines, *([f"  - **Fix:** {sentence(fix)}"] if fix else [])])

@@ -194,8 +194,10 @@ def _merged(checked: StackResult | None, records: Sequence[AnyRecord]) -> tuple[
     """Return each finding once: what the check found offline, a preview finds again."""
     found = list(checked.findings) if checked else []
     found += [finding for record in records if not isinstance(record, DestroyRecord) for finding in record.findings]
-    unique = {(each.rule, each.outcome, _name(each.resource), each.message): each for each in reversed(found)}
-    return tuple(reversed(unique.values()))
+    unique: dict[tuple[str, str, str | None, str], Finding] = {}
+    for each in found:
+        unique.setdefault((each.rule, each.outcome, _name(each.resource), each.message), each)
+    return tuple(unique.values())
 
 
 def _name(urn: str | None) -> str | None:

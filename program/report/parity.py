@@ -10,7 +10,7 @@ from program.cli.formats.markdown import difference_rows
 from program.cli.formats.markup import escaped, table
 from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
 from program.cli.formats.summary import Summary, plural
-from program.cli.formats.values import ABSENT, shown, side_by_side
+from program.cli.formats.values import ABSENT, side_by_side
 from program.report.fitting import Section, folded
 from program.report.model import Report, StackReport
 from program.report.summary import shortened
@@ -20,7 +20,7 @@ from program.result import Difference
 _LONGEST_VALUE = 120
 _SOURCES = ("deployed", "planned", "declared")
 _HASHES = ("Stack", "Configuration", "Baseline", "Declared", "Planned", "Deployed last", "What is deployed", "Bundle")
-_SHORT = 8
+_SHORT = 10
 
 
 def undeclared_section(summary: Summary) -> Section:
@@ -122,4 +122,4 @@ def shown_hash(text: str | None) -> str:
     """Return the first characters of a hash, as code."""
     if not text:
         return ABSENT
-    return escaped(text) if " " in text else name(shown(text[:_SHORT]))
+    return escaped(text) if " " in text else name(text[:_SHORT])

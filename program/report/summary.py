@@ -18,9 +18,9 @@ from program.report.words import clipped
 MARKER = re.compile(r"<!-- parity:report:v\d+ ")
 _THIS = re.compile(r"<!-- parity:report:v1 (?P<data>.*) -->")
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>@#"}
-_HASH_LENGTH = 8
+_HASH_LENGTH = 10
 _LONGEST_NAME = 100
-_LONGEST_SENTENCE = 1000
+_LONGEST_SENTENCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

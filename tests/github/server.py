@@ -121,6 +121,9 @@ def _handler(github):
             data = json.loads(self.rfile.read(length)) if length else {}
             token = (self.headers.get("Authorization") or "").partition(" ")[2]
             status, headers, answer = github.respond(self.command, self.path, data, token)
+            if status == 0:
+                self.close_connection = True
+                return
             content = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             for name, value in headers.items():

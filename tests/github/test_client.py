@@ -71,11 +71,12 @@ def test_the_server_of_an_enterprise_is_asked_under_its_own_path(github):
     "trouble",
     [
         fault("GET", "/comments", 502, times=2),
+        fault("GET", "/comments", 0),
         fault("GET", "/comments", 429, message="slow down", Retry_After="0"),
         fault("GET", "/comments", 403, message=SECONDARY, Retry_After="0"),
         fault("GET", "/comments", 403, message=RATE_LIMIT, X_RateLimit_Reset="1"),
     ],
-    ids=["bad gateway", "too many", "secondary limit", "primary limit"],
+    ids=["bad gateway", "broken off", "too many", "secondary limit", "primary limit"],
 )
 def test_what_passes_by_itself_is_tried_again(client, conversation, github, trouble):
     conversation.append(comment(1, 7, "ours"))
@@ -101,7 +102,7 @@ def test_a_limit_that_ends_in_an_hour_is_not_waited_for(client, github):
     assert 99 - github.state["faults"][0]["times"] == 1
 
 
-@pytest.mark.parametrize("status", [500, 502, 504])
+@pytest.mark.parametrize("status", [500, 502, 504, 0])
 def test_a_comment_whose_answer_was_lost_is_not_written_twice(client, github, status):
     github.state["faults"].append(fault("POST", "/comments", status, after=True))
 

@@ -48,7 +48,7 @@ def test_a_report_fits_whatever_is_in_it(report):
 
 
 @_FEWER
-@given(reports, st.integers(2_000, 30_000))
+@given(reports, st.integers(15_000, 30_000))
 def test_the_head_keeps_within_its_share(report, limit):
     assert size(head(within(summarise(report), limit))) <= limit
 
