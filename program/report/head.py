@@ -10,23 +10,8 @@ from program.report.fitting import size
 from program.report.summary import Row, Summary, marker
 from program.report.words import name
 
-_HEADER = (
-    "",
-    "Stack",
-    "Outcome",
-    "Create",
-    "Update",
-    "Replace",
-    "Delete",
-    "Mandatory",
-    "Advisory",
-    "Undecided",
-    "Declared",
-    "Planned",
-    "Deployed",
-    "Seconds",
-)
-_NUMBERS = range(3, 10)
+_HEADER = ("", "Stack", "Outcome", "Changes", "Findings", "Declared", "Planned", "Deployed", "Seconds")
+_NUMBERS = frozenset({_HEADER.index("Seconds")})
 
 
 def head(summary: Summary) -> str:
@@ -34,7 +19,7 @@ def head(summary: Summary) -> str:
     mark = "⚠️" if summary.ok and summary.loses_data else _mark(summary.ok)
     lines = [marker(summary), f"### {mark} {escaped(summary.verdict)}."]
     if not summary.quiet and summary.rows:
-        lines += ["", table(_HEADER, [_cells(row) for row in summary.rows], numbers={*_NUMBERS, len(_HEADER) - 1})]
+        lines += ["", table(_HEADER, [_cells(row) for row in summary.rows], numbers=_NUMBERS)]
     if summary.more:
         lines += ["", f"*and {plural(summary.more, 'more stack')}*"]
     return "\n".join(lines)
@@ -57,18 +42,28 @@ def _mark(ok: bool) -> str:  # noqa: FBT001  # one word from one flag
 
 
 def _cells(row: Row) -> list[str]:
-    seconds = "-" if row.seconds is None else f"{row.seconds:.0f}"
-    operations = (row.creates, row.updates, row.replaces, row.deletes)
-    findings = (row.mandatory, row.advisory, row.undecided)
     return [
         _mark(not row.blocks),
         f"**{escaped(row.stack)}**",
         escaped(row.outcome),
-        *("-" if count is None else str(count) for count in operations),
-        *(str(count) for count in findings),
+        _changes(row),
+        _findings(row),
         *(_hash(text) for text in (row.declared, row.planned, row.deployed)),
-        seconds,
+        "-" if row.seconds is None else f"{row.seconds:.0f}",
     ]
+
+
+def _changes(row: Row) -> str:
+    """Return what changes in figures; nothing is known of a step that stopped."""
+    if row.creates is None:
+        return "-"
+    figures = {"create": row.creates, "update": row.updates, "replace": row.replaces, "delete": row.deletes}
+    return ", ".join(plural(count, word) for word, count in figures.items() if count) or "none"
+
+
+def _findings(row: Row) -> str:
+    figures = {"mandatory": row.mandatory, "undecided": row.undecided, "advisory": row.advisory}
+    return ", ".join(f"{count} {word}" for word, count in figures.items() if count) or "none"
 
 
 def _hash(text: str | None) -> str:

@@ -19,7 +19,7 @@ from program.result import Difference
 
 _LONGEST_VALUE = 120
 _SOURCES = ("deployed", "planned", "declared")
-_HASHES = ("Stack", "Configuration", "Baseline", "Declared", "Planned", "Deployed last", "What is deployed", "Bundle")
+_HASHES = ("Stack", "Config", "Baseline", "Declared", "Planned", "Deployed", "Deployed is", "Bundle")
 _SHORT = 10
 
 
@@ -113,7 +113,7 @@ def _deployed(stack: StackReport) -> str:
     if stack.deployed is None:
         return "nothing yet" if stack.preview is not None and stack.preview.error is None else ABSENT
     if stack.declared is not None and stack.declared.resources_hash == stack.deployed.resources_hash:
-        return "what is declared"
+        return "as declared"
     count = len(stack.differences)
     return f"{properties(count)} apart" if count else "something else"
 

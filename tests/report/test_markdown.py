@@ -154,7 +154,7 @@ def test_many_left_are_counted():
     [
         (preview("prod", deployed=None), "nothing yet"),
         (preview("prod", outcome="failed", error="no"), "-"),
-        (preview("prod"), "what is declared"),
+        (preview("prod"), "as declared"),
         (preview("prod", deployed=hashes("b0")), "something else"),
         (
             preview("prod", deployed=hashes("b0"), differences=(apart(FUNCTION, "a", deployed=1, declared=2),)),
@@ -304,5 +304,5 @@ def test_no_name_in_a_picture_is_more_than_a_name():
 def test_a_drift_record_is_a_row_like_any_other():
     report = comment(drift("prod", "drifted", MEMORY), expected=["prod"])
 
-    assert "| ❌ | **prod** | drifted | 0 | 1 | 0 | 0 |" in report
+    assert "| ❌ | **prod** | drifted | 1 update | none |" in report
     assert "### ❌ Failed: drift drifted (prod)." in report
