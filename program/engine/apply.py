@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.checkpoint import Checkpoint
-from program.engine.events import EventLog, read_events
+from program.engine.events import EventLog
 from program.engine.failures import explained_run
-from program.engine.following import following
 from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest
 from program.engine.process import Ran
 from program.engine.records import ApplyRecord
 from program.engine.refusals import refusals
+from program.engine.running import run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.workspace import PACK_FOLDER, Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
@@ -57,19 +56,15 @@ class Applier:
 
     def _update(self, read: bundle.Bundle) -> ApplyRecord:
         self.say(f"applying {self.stack.name} ...")
-        with tempfile.TemporaryDirectory(prefix="apply-") as scratch:
-            log_file = Path(scratch) / bundle.EVENTS_FILE
-            with following(log_file, self.say):
-                # Not --skip-preview: plan and policies are to be met before the first change, not in its middle.
-                ran = self.place.run(
-                    *("up", "--yes", "--policy-pack", PACK_FOLDER),
-                    *(("--refresh",) if read.metadata.refresh else ()),
-                    *("--config-file", str(self.place.config_file)),
-                    *("--plan", str(read.folder / bundle.PLAN_FILE)),
-                    *("--event-log", str(log_file)),
-                    seconds=_SECONDS,
-                )
-            log = read_events(log_file)
+        # Not --skip-preview: plan and policies are to be met before the first change, not in its middle.
+        ran, log = run_engine(
+            self.place,
+            self.say,
+            *("up", "--yes", "--policy-pack", PACK_FOLDER),
+            *(("--refresh",) if read.metadata.refresh else ()),
+            *("--plan", str(read.folder / bundle.PLAN_FILE)),
+            seconds=_SECONDS,
+        )
         done = self._record(
             read,
             outcome="applied",

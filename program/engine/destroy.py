@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path
 
-from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of
 from program.engine.checkpoint import Checkpoint
-from program.engine.events import read_events
 from program.engine.failures import explained_run
-from program.engine.following import following
 from program.engine.records import DestroyRecord, Refusal
+from program.engine.running import run_engine
 from program.engine.workspace import Workspace, existing_checkpoint
 from program.stackfile import stack_names
 from program.stacks import Stack
@@ -63,15 +59,7 @@ class Destroyer:
 
     def _destroy(self) -> DestroyRecord:
         self.say(f"destroying {self.stack.name} ...")
-        with tempfile.TemporaryDirectory(prefix="destroy-") as scratch:
-            log_file = Path(scratch) / bundle.EVENTS_FILE
-            with following(log_file, self.say):
-                ran = self.place.run(
-                    *("destroy", "--yes", "--config-file", str(self.place.config_file)),
-                    *("--event-log", str(log_file)),
-                    seconds=_SECONDS,
-                )
-            log = read_events(log_file)
+        ran, log = run_engine(self.place, self.say, "destroy", "--yes", seconds=_SECONDS)
         changes = changes_of(log.updated, {})
         left = tuple(state.urn for state in existing_checkpoint(self.place).states if state.custom)
         if ran.code != 0 or left:

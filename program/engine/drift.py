@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from policies.drift_ignores import Ignore
 from policies.limits import Limits
 from program.canonical import JsonValue, digest
 from program.check import check_one
-from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.drifted import drifted_changes, live_deployment
-from program.engine.events import EventLog, read_events
+from program.engine.events import EventLog
 from program.engine.failures import explained_run
-from program.engine.following import following
 from program.engine.ignores import sift
 from program.engine.observed import deployed_manifest
 from program.engine.records import Change, DriftRecord, DriftVerdict
+from program.engine.running import run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
 from program.engine.workspace import Workspace, existing_checkpoint
@@ -91,15 +88,7 @@ class DriftCheck:
 
     def _refresh(self) -> EventLog:
         self.say(f"asking the cloud what {self.stack.name} is ...")
-        with tempfile.TemporaryDirectory(prefix="drift-") as scratch:
-            log_file = Path(scratch) / bundle.EVENTS_FILE
-            with following(log_file, self.say):
-                ran = self.place.run(
-                    *("refresh", "--preview-only", "--config-file", str(self.place.config_file)),
-                    *("--event-log", str(log_file)),
-                    seconds=_SECONDS,
-                )
-            log = read_events(log_file)
+        ran, log = run_engine(self.place, self.say, "refresh", "--preview-only", seconds=_SECONDS)
         if ran.code != 0:
             raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.stack.name)}")
         return log

@@ -15,13 +15,13 @@ from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.checkpoint import Checkpoint
-from program.engine.events import EventLog, read_events
+from program.engine.events import EventLog
 from program.engine.failures import explained_run
-from program.engine.following import following
 from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest, planned_manifest
 from program.engine.outcomes import joined_findings
 from program.engine.records import PreviewRecord
+from program.engine.running import run_engine
 from program.engine.sources import (
     DECLARED,
     DEPLOYED,
@@ -75,17 +75,16 @@ class Previewer:
             return self._record(outcome="blocked", findings=declared.findings)
         checkpoint = made_checkpoint(self.place, make=self.make)
         self.say(f"previewing {self.stack.name} ...")
-        with following(part / bundle.EVENTS_FILE, self.say):
-            ran = self.place.run(
-                *("preview", "--json", "--policy-pack", PACK_FOLDER),
-                *(("--refresh",) if self.refresh else ()),
-                *("--config-file", str(self.place.config_file)),
-                *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
-                *("--event-log", str((part / bundle.EVENTS_FILE).resolve())),
-                seconds=_SECONDS,
-            )
+        ran, log = run_engine(
+            self.place,
+            self.say,
+            *("preview", "--json", "--policy-pack", PACK_FOLDER),
+            *(("--refresh",) if self.refresh else ()),
+            *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
+            seconds=_SECONDS,
+            log=part / bundle.EVENTS_FILE,
+        )
         (part / bundle.PREVIEW_FILE).write_text(ran.stdout, encoding="utf-8")
-        log = read_events(part / bundle.EVENTS_FILE)
         stopped_by_policy = any(item.level == "mandatory" and item.outcome != "undecided" for item in log.outcomes)
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))

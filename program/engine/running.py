@@ -1,0 +1,32 @@
+"""Run the engine for one stack, say each step as it begins, and read what it logged."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from program.engine.events import EventLog, read_events
+from program.engine.following import following
+from program.engine.process import Ran
+from program.engine.workspace import Workspace
+
+
+def run_engine(
+    place: Workspace, say: Callable[[str], None], *arguments: str, seconds: float, log: Path | None = None
+) -> tuple[Ran, EventLog]:
+    """Run a command of the CLI that has an event log; return how it ended and what the log says.
+
+    The log is kept where `log` names a file.
+    """
+    with tempfile.TemporaryDirectory(prefix="events-") as scratch:
+        # The CLI runs in the project's folder, whatever the one is that a relative path is meant for.
+        file = (log or Path(scratch) / "events.jsonl").resolve()
+        with following(file, say):
+            ran = place.run(
+                *arguments,
+                *("--config-file", str(place.config_file)),
+                *("--event-log", str(file)),
+                seconds=seconds,
+            )
+        return ran, read_events(file)
