@@ -3,8 +3,10 @@
 A judge is heard on the real values, so that secrets are judged like anything else. Where something is wrong and there
 are secrets, it is heard again without them: what it says both times depends on no secret and is shown as it is, the
 rest is replaced. So no message holds a secret, or anything made from one, whatever a rule does with what it reads.
-That something is wrong is still said, which tells as much of the secret as the rule asks. What no program and no
-provider marked as secret is shown.
+
+Copies that nothing marks (a name that is secret, and stands in an ARN) are known by their text where they are shown
+letter by letter. That something is wrong is still said, which tells as much of the secret as the rule asks. Nothing
+is known of a secret that neither the program nor a provider marked.
 """
 
 from __future__ import annotations
@@ -37,17 +39,19 @@ def heard(judge: Callable[[_Subject], Said], subject: _Subject) -> list[Word]:
     secrets = subject.secrets if words else {}
     if not secrets:
         return words
-    safe = set(_hear(judge(subject.without(secrets))))
-    said: dict[Word, None] = {}
-    for word in words:
-        if word in safe or word.kind == "error":
-            # A crash is said by its place in the code alone.
-            said[word] = None
-        else:
-            own = secrets.get(word.urn, ())
-            causes = [path for path in own if word not in _hear(judge(subject.without({word.urn: [path]})))]
-            said[_concealed(word, causes)] = None
-    return list(said)
+    unseen = set(_hear(judge(subject.without(secrets))))
+
+    def causes(word: Word) -> list[str]:
+        """Return the secrets of the word's resource without which it is not said."""
+        paths = sorted(secrets.get(word.urn, ()))
+        return [path for path in paths if word not in _hear(judge(subject.without({word.urn: [path]})))]
+
+    texts = [text.casefold() for text in subject.secret_texts]
+    shown = [
+        _without_copies(word, texts) if word in unseen or word.kind == "error" else _concealed(word, causes(word))
+        for word in words
+    ]
+    return list(dict.fromkeys(shown))
 
 
 def _hear(said: Said) -> list[Word]:
@@ -63,10 +67,16 @@ def _hear(said: Said) -> list[Word]:
     return words
 
 
+def _without_copies(word: Word, texts: Sequence[str]) -> Word:
+    if not any(text in word.text.casefold() for text in texts):
+        return word
+    return replace(word, text="what is wrong can't be said without a secret value, and is not shown")
+
+
 def _concealed(word: Word, causes: Sequence[str]) -> Word:
     if word.kind == "undecided":
         return replace(word, text="a part of a secret value is not known before the deployment")
-    where = f": {', '.join(sorted(causes))}" if causes else ""
+    where = f": {', '.join(causes)}" if causes else ""
     return replace(word, text=f"a secret value breaks the rule and is not shown{where}")
 
 

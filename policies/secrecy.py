@@ -11,6 +11,8 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
 # The key under which a secret's value stands in the place of Pulumi's own mark, which the SDK takes off.
 KEPT: Final = "parity-guard:secret"
+# A shorter text stands in many messages by chance, and is no secret that deserves the name.
+_LEAST_LENGTH = 6
 # What stands for a value that is not to be seen; the engine itself writes it for a secret that it can't decrypt.
 CONCEALED: Final = "[secret]"
 
@@ -70,6 +72,21 @@ def secret_paths(value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from secret_paths(item, below(path, index))
+
+
+def secret_texts(value: Any, *, inside: bool = False) -> Iterator[str]:
+    """Yield every text of a secret in plain data, keys included, by which a copy of it is known elsewhere."""
+    if isinstance(value, Secret):
+        yield from secret_texts(value.value, inside=True)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from secret_texts(key, inside=inside)
+            yield from secret_texts(item, inside=inside)
+    elif isinstance(value, list):
+        for item in value:
+            yield from secret_texts(item, inside=inside)
+    elif inside and len(text := str(value).strip()) >= _LEAST_LENGTH:
+        yield text
 
 
 def below(path: str, key: str | int) -> str:

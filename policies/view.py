@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.secrecy import CONCEALED, KEPT, Secret, is_marked, opened, secret_paths
+from policies.secrecy import CONCEALED, KEPT, Secret, is_marked, opened, secret_paths, secret_texts
 
 
 class Undecided(Exception):  # noqa: N818  # an outcome, not an error
@@ -69,6 +69,11 @@ class Resource:
         """Return the paths of what is marked as secret, by the resource's URN."""
         found = [*secret_paths(plain(self.props)), *secret_paths(plain(self.provider), _PROVIDER)]
         return {self.urn: found} if found else {}
+
+    @property
+    def secret_texts(self) -> frozenset[str]:
+        """Return every text of a secret, long enough to be known again."""
+        return frozenset((*secret_texts(plain(self.props)), *secret_texts(plain(self.provider))))
 
     def without(self, secrets: Mapping[str, Sequence[str]]) -> Resource:
         """Return the resource as somebody sees it who may not see these secrets (paths by URN)."""
@@ -144,6 +149,11 @@ class StackView:
     def secrets(self) -> dict[str, list[str]]:
         """Return the paths of what is marked as secret, by the URNs of the resources that have such."""
         return {urn: paths for resource in self.resources for urn, paths in resource.secrets.items()}
+
+    @property
+    def secret_texts(self) -> frozenset[str]:
+        """Return every text of a secret of any of the resources."""
+        return frozenset(text for resource in self.resources for text in resource.secret_texts)
 
     def without(self, secrets: Mapping[str, Sequence[str]]) -> StackView:
         """Return the stack as somebody sees it who may not see these secrets (paths by URN)."""
