@@ -177,8 +177,10 @@ def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **
 
 def _run(command, folder, file):
     """Run act; when its time is over, nothing of it is left."""
-    left_out = ("AWS_", "COVERAGE_", "GITHUB_", "PULUMI_")
+    left_out = ("ACTIONS_", "AWS_", "COVERAGE_", "GITHUB_", "PULUMI_", "RUNNER_", "XDG_")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
+    # Settings of act or git that this machine has are not the tests'.
+    environment["HOME"] = str(folder.parent)
     environment["PATH"] = f"{STANDINS / 'bin'}:{environment['PATH']}"
     with subprocess.Popen(
         command,

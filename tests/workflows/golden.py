@@ -9,6 +9,7 @@ _DIFFERS = (
     # What the machine reads again, in one line.
     (re.compile(r"<!-- parity:(\S+) .*? -->", re.DOTALL), r"<!-- parity:\1 ... -->"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "<commit>"),
+    (re.compile(r"`[0-9a-f]{12}`"), "`<commit>`"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<sha256>"),
     (re.compile(r"`(?=\d*[a-f])[0-9a-f]{10}`"), "`<hash>`"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
