@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -153,13 +154,18 @@ def assemble(
     """
     checked = {stack.stack: stack for stack in check.stacks}
     awaited = set(expected) or (set(checked) if records else set())
-    names = sorted(checked.keys() | {record.stack for record in records} | awaited)
-    stacks = tuple(
-        _stack_report(name, checked.get(name), [each for each in records if each.stack == name], name in awaited)
-        for name in names
-    )
+    recorded: dict[str, list[AnyRecord]] = defaultdict(list)
+    for record in records:
+        recorded[record.stack].append(record)
+    names = sorted(checked.keys() | recorded.keys() | awaited)
+    stacks = tuple(_stack_report(name, checked.get(name), recorded[name], name in awaited) for name in names)
     commits = sorted({record.commit for record in records if record.commit is not None})
     mixed = [f"The records are of different commits: {', '.join(commits)}."] if len(commits) > 1 else []
+    mixed += [
+        f"What was recorded of {stack.stack} is of other code than what was checked."
+        for stack in stacks
+        if _other(stack)
+    ]
     return Report(
         check=check,
         stacks=stacks,
@@ -198,6 +204,15 @@ def _merged(checked: StackResult | None, records: Sequence[AnyRecord]) -> tuple[
     for each in found:
         unique.setdefault((each.rule, each.outcome, _name(each.resource), each.message), each)
     return tuple(unique.values())
+
+
+def _other(stack: StackReport) -> bool:
+    """Tell whether a record declares something else than the check: the two are of different code."""
+    checked = _hashes(stack.checked)
+    declared = stack.declared
+    if checked is None or declared is None:
+        return False
+    return checked.resources_hash != declared.resources_hash
 
 
 def _name(urn: str | None) -> str | None:

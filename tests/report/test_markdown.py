@@ -253,14 +253,14 @@ def test_a_reason_that_cannot_be_told_from_the_fault_is_left_out():
 
 
 def test_what_is_left_out_is_named_with_the_run():
-    report = for_comment(many(200, 60))
+    report = for_comment(many(60, 20))
 
     assert report.rstrip().splitlines()[-1].startswith("*Left out, as GitHub takes no more: ")
     assert report.rstrip().endswith(f"[The run]({RUN}) has all of it.")
 
 
 def test_an_address_longer_than_any_run_has_is_left_out():
-    report = dataclasses.replace(many(200, 60), run="https://github.example/" + "x" * 1000)
+    report = dataclasses.replace(many(60, 20), run="https://github.example/" + "x" * 1000)
 
     assert "[The run]" not in for_comment(report).splitlines()[-1]
 

@@ -131,6 +131,12 @@ def test_records_of_two_commits_are_a_warning():
     assert report.notes[0].startswith("The records are of different commits: 0c5f8d1e")
 
 
+def test_a_record_of_other_code_than_was_checked_is_a_warning():
+    report = assemble(clean(), [preview("prod", declared=hashes("0dd"))], expected=["prod"])
+
+    assert report.notes == ("What was recorded of prod is of other code than what was checked.",)
+
+
 def test_what_could_not_be_read_blocks():
     assert not assemble(clean(), [], problems=["x: no such file"]).ok
 

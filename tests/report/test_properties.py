@@ -106,13 +106,13 @@ def test_two_hundred_stacks_of_sixty_changes_fit(capsys):
 
 
 def test_three_thousand_stacks_fit_the_worst_of_them_first():
-    report = many(3000, 1)
-    read = parse(for_comment(report))
+    comment = for_comment(many(3000, 1))
+    read = parse(comment)
 
-    assert size(for_comment(report)) <= COMMENT_BYTES
+    assert size(comment) <= COMMENT_BYTES
     assert len(read.rows) + read.more == 3000
     assert read.more > 0
-    assert f"*and {read.more} more stacks*" in for_comment(report)
+    assert f"*and {read.more} more stacks*" in comment
 
 
 def test_the_least_important_is_left_out_first():

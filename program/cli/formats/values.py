@@ -28,6 +28,8 @@ def shown(value: JsonValue) -> str:
 
 def printable(text: str) -> str:
     """Return the text in one line, with an escape for whatever a terminal would act upon."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
