@@ -56,7 +56,7 @@ def read_report(
 ) -> Report:
     """Return the report of the files; what can't be read is a problem in it."""
     from program.github.context import run_url
-    from program.report.model import assemble
+    from program.report.assembly import assemble
     from program.report.sources import read_sources
 
     sources = read_sources(check_file, records)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from program.engine.records import AnyRecord, ApplyRecord, Change, DestroyRecord, DriftRecord, Hashes, PreviewRecord
@@ -80,7 +78,7 @@ class StackReport:
         for record in (self.apply, self.preview, self.drift):
             if record is not None and record.declared is not None:
                 return record.declared
-        return _hashes(self.checked)
+        return hashes_of_check(self.checked)
 
     @property
     def deployed(self) -> Hashes | None:
@@ -139,92 +137,13 @@ class Report:
         return nothing and self.ok and not self.notes and not any(stack.differences for stack in self.stacks)
 
 
-def assemble(
-    check: CheckResult,
-    records: Sequence[AnyRecord],
-    *,
-    expected: Collection[str] = (),
-    run: str | None = None,
-    notes: Sequence[str] = (),
-    problems: Sequence[str] = (),
-) -> Report:
-    """Put the check and the records together.
-
-    A record is expected of each stack in `expected`; where none is named, of each checked stack, if there is any.
-    """
-    checked = {stack.stack: stack for stack in check.stacks}
-    awaited = set(expected) or (set(checked) if records else set())
-    recorded: dict[str, list[AnyRecord]] = defaultdict(list)
-    for record in records:
-        recorded[record.stack].append(record)
-    names = sorted(checked.keys() | recorded.keys() | awaited)
-    stacks = tuple(_stack_report(name, checked.get(name), recorded[name], name in awaited) for name in names)
-    commits = sorted({record.commit for record in records if record.commit is not None})
-    mixed = [f"The records are of different commits: {', '.join(commits)}."] if len(commits) > 1 else []
-    mixed += [
-        f"What was recorded of {stack.stack} is of other code than what was checked."
-        for stack in stacks
-        if _other(stack)
-    ]
-    return Report(
-        check=check,
-        stacks=stacks,
-        commit=commits[0] if len(commits) == 1 else None,
-        run=run,
-        notes=(*mixed, *notes),
-        problems=tuple(problems),
-    )
-
-
-def _stack_report(
-    name: str,
-    checked: StackResult | None,
-    records: Sequence[AnyRecord],
-    expected: bool,  # noqa: FBT001  # one caller
-) -> StackReport:
-    environments = [checked.environment if checked else None, *(record.environment for record in records)]
-    return StackReport(
-        stack=name,
-        environment=next(filter(None, environments), None),
-        checked=checked,
-        preview=next((each for each in records if isinstance(each, PreviewRecord)), None),
-        apply=next((each for each in records if isinstance(each, ApplyRecord)), None),
-        drift=next((each for each in records if isinstance(each, DriftRecord)), None),
-        destroy=next((each for each in records if isinstance(each, DestroyRecord)), None),
-        expected=expected,
-        findings=_merged(checked, records),
-    )
-
-
-def _merged(checked: StackResult | None, records: Sequence[AnyRecord]) -> tuple[Finding, ...]:
-    """Return each finding once: what the check found offline, a preview finds again."""
-    found = list(checked.findings) if checked else []
-    found += [finding for record in records if not isinstance(record, DestroyRecord) for finding in record.findings]
-    unique: dict[tuple[str, str, str | None, str], Finding] = {}
-    for each in found:
-        unique.setdefault((each.rule, each.outcome, _name(each.resource), each.message), each)
-    return tuple(unique.values())
-
-
-def _other(stack: StackReport) -> bool:
-    """Tell whether a record declares something else than the check: the two are of different code."""
-    checked = _hashes(stack.checked)
-    declared = stack.declared
-    if checked is None or declared is None:
-        return False
-    return checked.resources_hash != declared.resources_hash
-
-
-def _name(urn: str | None) -> str | None:
-    return urn.rpartition("::")[2] if urn is not None else None
-
-
 def outcome_of(record: AnyRecord) -> str:
     """Return how the record's step ended, in its own word."""
     return record.verdict if isinstance(record, DriftRecord) else record.outcome
 
 
-def _hashes(checked: StackResult | None) -> Hashes | None:
+def hashes_of_check(checked: StackResult | None) -> Hashes | None:
+    """Return the hashes of what the check declares, None where it has no manifest."""
     if checked is None or checked.manifest is None:
         return None
     values = (checked.manifest.get(name) for name in ("configHash", "baselineHash", "resourcesHash"))

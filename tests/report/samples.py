@@ -13,7 +13,7 @@ from program.engine.records import (
     PropertyChange,
     Refusal,
 )
-from program.report.model import assemble
+from program.report.assembly import assemble
 from program.result import Difference
 from tests.cli.results import CLUSTER, DECLARED, FUNCTION, REGIONS, SOURCES, TOPIC, finding, result, urn
 from tests.cli.results import accepted as accepted_finding

@@ -2,9 +2,9 @@ import dataclasses
 
 import pytest
 
+from program.report.assembly import assemble
 from program.report.changes import change_block
 from program.report.markdown import for_comment, for_summary
-from program.report.model import assemble
 from program.report.summary import parse
 from tests.report.samples import (
     CLUSTER,

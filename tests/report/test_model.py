@@ -1,6 +1,6 @@
 import pytest
 
-from program.report.model import assemble
+from program.report.assembly import assemble
 from tests.report.samples import (
     CLUSTER,
     FUNCTION,

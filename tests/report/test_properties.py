@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from program.report.assembly import assemble
 from program.report.drift_issue import body, title
 from program.report.drift_marker import fingerprint_of
 from program.report.drift_marker import parse as parse_marker
 from program.report.fitting import COMMENT_BYTES, SUMMARY_BYTES, size
 from program.report.head import head, within
 from program.report.markdown import for_comment, for_summary
-from program.report.model import assemble
 from program.report.summary import marker, parse, summarise
 from tests.report.hostile import drifts, names, records, texts
 from tests.report.samples import clean, failing_by_policy, many
