@@ -1,0 +1,277 @@
+"""`drift`: cloud, deployment and code are told apart, from the command line's door with recorded refreshes."""
+
+import dataclasses
+import json
+
+import pytest
+
+from program.engine.drifted import drifted_changes, live_deployment
+from program.engine.events import Side, Step
+from program.engine.records import DriftRecord
+from program.result import Finding
+from tests.program.engine.standin import (
+    STACK,
+    exported,
+    recorded_checkpoint,
+    recorded_log,
+)
+
+IGNORE = """\
+ignores:
+  - environment: {environment}
+    type: "{type}"
+    name: {name}
+    property: {property}
+    reason: the operators are told
+    owner: ops
+    expires: {expires}
+"""
+
+
+def drift(commands, tmp_path, *arguments):
+    """Return exit code and record, which stdout and the file agree on."""
+    file = tmp_path / "drift.json"
+    code, out, _ = commands.run("drift", STACK, "--format", "json", "--record", file, *arguments)
+    record = DriftRecord.model_validate_json(out)
+    assert record == DriftRecord.model_validate_json(file.read_text())
+    return code, record
+
+
+def deployed(commands, *scenes):
+    commands.pulumi.export("deployed")
+    commands.pulumi.replay(*(scenes or ("clean-refresh", "clean-analysis")))
+
+
+def ignore(commands, **changed):
+    fields = {
+        "environment": commands.declared.environment,
+        "type": "aws:rds/*",
+        "name": "database-cluster",
+        "property": "backupRetentionPeriod",
+        "expires": "2999-01-31",
+    }
+    commands.ignore(IGNORE.format(**(fields | changed)))
+
+
+def test_a_cloud_that_is_what_was_deployed_is_clean(commands, tmp_path):
+    deployed(commands)
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict, record.error) == (0, "clean", None)
+    assert (record.drifted, record.pending, record.fingerprint) == ((), (), None)
+    assert record.deployed.config_hash == record.declared.config_hash
+
+
+def test_nothing_is_changed_and_no_lock_is_taken(commands, tmp_path):
+    deployed(commands)
+
+    drift(commands, tmp_path)
+
+    assert commands.pulumi.commands == ["stack export", "refresh", "policy analyze"]
+    options = commands.pulumi.options("refresh")
+    assert options["--preview-only"] == ""
+    assert options["--stack"] == STACK
+    assert options["--config-file"].startswith(str(commands.project))
+
+
+def test_every_drift_is_told_by_its_property_also_in_a_document_and_a_resource_that_is_gone(commands, tmp_path):
+    deployed(commands, "drifted-refresh", "clean-analysis")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (1, "drifted")
+    found = {change.name: change for change in record.drifted}
+    assert {name: change.operation for name, change in found.items()} == {
+        "database-cluster": "update",
+        "lambda-app-function": "update",
+        "lambda-app-policy": "update",
+        "monitoring-app-errors": "delete",
+    }
+    (retention,) = found["database-cluster"].properties
+    assert (retention.path, retention.after) == ("backupRetentionPeriod", 1)
+    assert retention.before != 1
+    (variable,) = found["lambda-app-function"].properties
+    assert (variable.path, variable.before, variable.after) == ("environment.variables.DEBUG", None, "1")
+    assert all(item.path.startswith("policy.Statement[") for item in found["lambda-app-policy"].properties)
+    assert found["monitoring-app-errors"].properties == ()
+    assert found["database-cluster"].source.startswith("program/components/database.py:")
+    assert record.pending == ()
+
+
+def test_the_same_drift_has_the_same_fingerprint(commands, tmp_path):
+    deployed(commands, "drifted-refresh", "clean-analysis")
+    _, first = drift(commands, tmp_path)
+    _, second = drift(commands, tmp_path)
+
+    assert first.fingerprint == second.fingerprint
+
+    ignore(commands)
+    assert drift(commands, tmp_path)[1].fingerprint != first.fingerprint
+
+
+def test_drift_that_is_let_pass_is_listed_and_counts_no_more(commands, tmp_path):
+    deployed(commands, "drifted-refresh", "clean-analysis")
+    ignore(commands)
+
+    code, record = drift(commands, tmp_path)
+
+    assert code == 1
+    assert "database-cluster" not in {change.name for change in record.drifted}
+    assert [(item.change.name, item.owner) for item in record.ignored] == [("database-cluster", "ops")]
+    assert record.stale_ignores == ()
+
+
+def test_an_entry_that_nothing_needs_is_named(commands, tmp_path):
+    deployed(commands)
+    ignore(commands)
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (0, "clean")
+    assert record.stale_ignores == ("aws:rds/* database-cluster: backupRetentionPeriod: nothing needs it",)
+
+
+def test_a_drift_file_that_cannot_be_used_is_one_line(commands):
+    commands.ignore("ignores: wrong\n")
+
+    code, out, err = commands.run("drift", STACK)
+
+    assert (code, out) == (3, "")
+    assert err.startswith("error: ")
+    assert "drift-ignores.yaml" in err
+
+
+def test_code_that_is_not_deployed_is_undeployed_by_its_property(commands, tmp_path):
+    before = json.loads(exported("deployed"))
+    for resource in before["deployment"]["resources"]:
+        if resource["urn"].endswith("::database-cluster"):
+            resource["inputs"]["backupRetentionPeriod"] = 1
+    commands.pulumi.answer("stack export", stdout=json.dumps(before))
+    commands.pulumi.replay("clean-refresh", "clean-analysis")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (1, "undeployed")
+    assert [(item.property, item.values["deployed"]) for item in record.pending] == [("backupRetentionPeriod", 1)]
+    assert record.fingerprint
+
+
+@pytest.mark.parametrize("state", ["empty", "destroyed"])
+def test_a_stack_that_was_never_deployed_is_undeployed_without_asking_the_cloud(commands, tmp_path, state):
+    commands.pulumi.export(state)
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict, record.deployed) == (1, "undeployed", None)
+    assert commands.pulumi.commands == ["stack export"]
+
+
+def test_what_is_live_is_judged_by_the_policies(commands, tmp_path):
+    deployed(commands, "clean-refresh", "violating-analysis")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (1, "clean")
+    (broken,) = [finding for finding in record.findings if finding.blocks]
+    assert (broken.rule, broken.resource.rpartition("::")[2]) == ("rds-encrypted", "database-cluster")
+    assert broken.source.startswith("program/components/database.py:")
+
+
+def test_a_cloud_that_cannot_be_read_is_a_failed_check(commands, tmp_path):
+    deployed(commands, "failing-refresh")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error.startswith("the cloud can't be read: ")
+    assert "AccessDenied: rds:DescribeDBClusters is not allowed" in record.error
+
+
+def test_a_stack_that_is_not_there_is_a_failed_check(commands, tmp_path):
+    commands.pulumi.export(None)
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error.startswith(f"there is no stack {STACK} in this backend")
+
+
+def test_code_that_cannot_be_deployed_is_a_failed_check(commands, tmp_path):
+    finding = Finding(
+        rule="stack-settings", level="mandatory", outcome="failed", resource=None, message="wrong", source="x:1"
+    )
+    commands.declared = dataclasses.replace(commands.declared, manifest=None, findings=(finding, finding))
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error == "the code of this commit can't be deployed: wrong; wrong"
+
+
+class TestWhatTheCloudChanged:
+    def step(self, old, new, operation="update", differing=()):
+        return Step(
+            planning=True,
+            operation=operation,
+            urn="urn:x::thing",
+            type="aws:sns/topic:Topic",
+            old=old,
+            new=new,
+            differing=differing,
+            replace_keys=(),
+        )
+
+    def side(self, inputs=None, outputs=None):
+        return Side(custom=True, id="i", inputs=inputs or {}, outputs=outputs or {})
+
+    def found(self, old, new, **more):
+        (change,) = drifted_changes([self.step(old, new, **more)], {})
+        return {item.path: (item.before, item.after) for item in change.properties}
+
+    def test_is_read_from_the_outputs(self):
+        assert self.found(self.side({"a": 1}, {"a": 1, "b": 2}), self.side({"a": 1}, {"a": 1, "b": 3})) == {"b": (2, 3)}
+
+    def test_or_from_the_inputs_where_the_outputs_are_the_same(self):
+        assert self.found(self.side({"a": 1}, {"b": 1}), self.side({"a": 2}, {"b": 1})) == {"a": (1, 2)}
+
+    def test_is_only_what_the_provider_says_differs(self):
+        old, new = self.side(outputs={"a": 1, "b": 1}), self.side(outputs={"a": 2, "b": 2})
+
+        assert self.found(old, new, differing=("b",)) == {"b": (1, 2)}
+
+    def test_is_not_the_order_of_a_set(self):
+        old = self.side(outputs={"a": ["x", "y"], "b": [{"name": "n"}, {"name": "m"}], "c": {"d": ["1", "2"]}, "e": 1})
+        new = self.side(outputs={"a": ["y", "x"], "b": [{"name": "m"}, {"name": "n"}], "c": {"d": ["2", "1"]}, "e": 2})
+
+        assert self.found(old, new) == {"e": (1, 2)}
+
+    def test_is_not_what_the_provider_notes(self):
+        old = self.side(outputs={"a": 1})
+        new = self.side(outputs={"a": 1, "tagsAll": {"b": "c"}, "__defaults": []})
+
+        assert self.found(old, new) == {}
+
+    def test_is_everything_of_a_resource_without_an_old_side(self):
+        assert self.found(None, self.side(outputs={"a": 1})) == {"a": (None, 1)}
+
+    def test_is_nothing_of_a_refresh_that_found_the_same(self):
+        assert drifted_changes([self.step(self.side(), self.side(), operation="refresh")], {}) == ()
+
+
+def test_the_live_deployment_has_what_the_refresh_found():
+    checkpoint = recorded_checkpoint("deployed")
+
+    live = json.loads(live_deployment(checkpoint, recorded_log("drifted-refresh").ended))
+
+    before = {state.name: state.inputs for state in checkpoint.states}
+    after = {item["urn"].rpartition("::")[2]: item.get("inputs", {}) for item in live["deployment"]["resources"]}
+    assert set(before) - set(after) == {"monitoring-app-errors"}
+    assert before["database-cluster"]["backupRetentionPeriod"] != 1
+    assert after["database-cluster"]["backupRetentionPeriod"] == 1
+    same = set(after) - {"database-cluster", "lambda-app-function", "lambda-app-policy"}
+    assert {name: before[name] for name in same} == {name: after[name] for name in same}
+
+
+def test_the_live_deployment_of_nothing_is_nothing():
+    assert json.loads(live_deployment(recorded_checkpoint("empty"), []))["deployment"]["resources"] == []

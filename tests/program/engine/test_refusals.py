@@ -1,0 +1,160 @@
+"""Whatever a bundle was made from and by has to be what it is now, and data is lost only by name."""
+
+import datetime
+
+import pytest
+
+from program.engine.bundle import Bundle, hashes_in
+from program.engine.records import Change, PropertyChange
+from program.engine.refusals import refusals, unconfirmed
+from tests.program.engine.test_bundle import NOW, metadata, record
+
+# Each with another value than the bundle's.
+STALE = {
+    "stack": "there",
+    "commit": "other",
+    "source": "other",
+    "pack": "other",
+    "cli": "v9.9.9",
+    "backend": "s3://other",
+    "state": "other",
+    "config": "other",
+}
+HOUR = datetime.timedelta(hours=1)
+
+
+def change(operation, *, stateful=True, forcing=()):
+    return Change(
+        urn="urn:x::database-cluster",
+        type="aws:rds/cluster:Cluster",
+        name="database-cluster",
+        operation=operation,
+        stateful=stateful,
+        source=None,
+        properties=(
+            PropertyChange(path="other", before=1, after=2),
+            *(PropertyChange(path=path, before=1, after=2, replaces=True) for path in forcing),
+        ),
+    )
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    """Return a bundle of two files that matches `current()`."""
+    (tmp_path / "plan.json").write_text("a plan")
+    (tmp_path / "declared.json").write_text("declared")
+    return sealed(tmp_path)
+
+
+def sealed(folder, changes=(), **changed):
+    fields = metadata(files=hashes_in(folder), expires=NOW + HOUR, **changed)
+    return Bundle(folder=folder, metadata=fields, record=record(bundle=fields.digest, changes=changes))
+
+
+def current(**changed):
+    """Return what is found at the apply."""
+    return metadata(**({"created": NOW + HOUR / 2, "expires": NOW + HOUR} | changed))
+
+
+def codes(found):
+    return [refusal.code for refusal in found]
+
+
+def test_a_bundle_that_matches_is_not_refused(bundle):
+    assert refusals(bundle, current(), ()) == ()
+
+
+@pytest.mark.parametrize("field", STALE)
+def test_each_thing_that_is_no_longer_what_it_was_is_refused_with_both_values(bundle, field):
+    (refusal,) = refusals(bundle, current(**{field: STALE[field]}), ())
+
+    assert refusal.code == field
+    assert refusal.expected == str(getattr(bundle.metadata, field))
+    assert refusal.found == STALE[field]
+    assert refusal.fix
+
+
+def test_all_that_is_wrong_is_told_at_once(bundle):
+    assert codes(refusals(bundle, current(**STALE), ())) == list(STALE)
+
+
+def test_a_bundle_is_refused_from_its_last_moment_on(bundle):
+    assert refusals(bundle, current(created=NOW + HOUR - datetime.timedelta(seconds=1)), ()) == ()
+
+    (refusal,) = refusals(bundle, current(created=NOW + HOUR), ())
+
+    assert (refusal.code, refusal.expected, refusal.found) == (
+        "expired",
+        "an apply before 2030-01-02 04:04 UTC",
+        "2030-01-02 04:04 UTC",
+    )
+
+
+def test_a_blocked_preview_is_refused(bundle):
+    blocked = sealed(bundle.folder, blocked=True)
+
+    assert codes(refusals(blocked, current(), ())) == ["blocked"]
+
+
+def test_metadata_that_is_not_the_records_is_refused(bundle):
+    other = bundle.model_copy(update={"metadata": bundle.metadata.model_copy(update={"created": NOW + HOUR / 4})})
+
+    (refusal,) = refusals(other, current(), ())
+
+    assert (refusal.code, refusal.expected) == ("digest", bundle.record.bundle)
+    assert refusal.found == other.metadata.digest
+
+
+@pytest.mark.parametrize("name", ["plan.json", "declared.json"])
+def test_a_file_that_was_changed_is_refused(bundle, name):
+    (bundle.folder / name).write_text("changed")
+
+    (refusal,) = refusals(bundle, current(), ())
+
+    assert refusal.code == "files"
+    assert refusal.expected == f"{name} with SHA-256 {bundle.metadata.files[name]}"
+
+
+@pytest.mark.parametrize("name", ["plan.json", "declared.json"])
+def test_a_file_that_is_missing_is_refused(bundle, name):
+    (bundle.folder / name).unlink()
+
+    (refusal,) = refusals(bundle, current(), ())
+
+    assert (refusal.code, refusal.expected, refusal.found) == ("files", name, "no such file")
+
+
+def test_a_file_that_was_put_there_is_refused(bundle):
+    (bundle.folder / "events.jsonl").write_text("new")
+
+    (refusal,) = refusals(bundle, current(), ())
+
+    assert (refusal.code, refusal.expected) == ("files", "events.jsonl with SHA-256 none")
+
+
+@pytest.mark.parametrize(
+    ("lost", "found"),
+    [
+        (change("delete"), "delete"),
+        (change("replace"), "replace"),
+        (change("replace", forcing=("databaseName", "engine")), "replace, forced by databaseName, engine"),
+    ],
+    ids=["delete", "replace", "replace with its reason"],
+)
+def test_data_is_lost_only_by_name(bundle, lost, found):
+    losing = sealed(bundle.folder, changes=(lost,))
+
+    (refusal,) = refusals(losing, current(), ["another"])
+
+    assert (refusal.code, refusal.found) == ("unconfirmed", found)
+    assert refusal.expected == f"no {lost.operation} of database-cluster, which holds data"
+    assert refusal.fix == "if the data may be lost, name it: --confirm database-cluster"
+    assert refusals(losing, current(), ["database-cluster"]) == ()
+    assert codes(unconfirmed([lost], ())) == ["unconfirmed"]
+
+
+@pytest.mark.parametrize(
+    "kept", [change("create"), change("update"), change("delete", stateful=False)], ids=lambda kept: kept.operation
+)
+def test_what_loses_no_data_needs_no_name(bundle, kept):
+    assert refusals(sealed(bundle.folder, changes=(kept,)), current(), ()) == ()

@@ -1,0 +1,229 @@
+"""Where the CLI runs: its backend, its environment, its version, and a stack file that stays as it was reviewed."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from program.engine.workspace import (
+    BACKEND_VARIABLE,
+    existing_checkpoint,
+    made_checkpoint,
+    make_stack,
+    workspace,
+)
+from program.errors import CouldNotRunError
+from tests.program.engine.standin import NO_SUCH_STACK, STACK, VERSION, exported, recorded_checkpoint
+
+SALT = "encryptionsalt: v1:salt\n"
+STACK_FILE = f"stacks/Pulumi.{STACK}.yaml"
+
+
+def opened(project, said, stack=STACK, config_file=None):
+    return workspace(stack, config_file=config_file, say=said.append, root=project)
+
+
+def test_without_a_backend_of_its_own_the_state_is_a_folder_that_is_made(project, pulumi, said):
+    with opened(project, said) as place:
+        assert place.embedded
+        assert place.backend == "embedded"
+        assert place.version == VERSION
+
+    state = project / ".pulumi-state"
+    assert state.is_dir()
+    assert pulumi.call("version")["environment"] == {
+        BACKEND_VARIABLE: f"file://{state}",
+        "PULUMI_DEBUG_COMMANDS": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    assert pulumi.call("version")["folder"] == str(project)
+
+
+def test_a_backend_that_is_given_is_taken(project, pulumi, said, monkeypatch):
+    monkeypatch.setenv(BACKEND_VARIABLE, "s3://states?region=us-east-1")
+
+    with opened(project, said) as place:
+        assert not place.embedded
+        assert place.backend == "s3://states?region=us-east-1"
+
+    assert pulumi.call("version")["environment"][BACKEND_VARIABLE] == "s3://states?region=us-east-1"
+
+
+def test_commands_are_for_the_stack_and_their_stderr_is_said(place, pulumi, said):
+    pulumi.answer("stack export", stdout="x", stderr="a warning\n")
+
+    assert place.must("stack", "export") == "x"
+    assert pulumi.options("stack export")["--stack"] == STACK
+    assert said == ["pulumi: a warning"]
+
+
+def test_a_command_that_fails_is_one_line(place, pulumi):
+    pulumi.answer("stack rm", code=1, stderr="error: something else\n")
+
+    with pytest.raises(CouldNotRunError, match=rf"^pulumi failed for stack {STACK} with exit code 1: something else$"):
+        place.must("stack", "rm")
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ({"signals": [2], "seconds": 30}, "stopped, and ended what it was at; it holds no lock of stack"),
+        ({"signals": [2, 2], "seconds": 30, "deaf": True}, "killed; a lock of stack"),
+    ],
+    ids=["the CLI ends by itself", "the CLI is killed"],
+)
+def test_a_command_that_is_stopped_says_what_became_of_the_lock(place, pulumi, said, answer, word):
+    pulumi.answer("up", **answer)
+
+    with pytest.raises(KeyboardInterrupt):
+        place.run("up", seconds=60)
+
+    assert said[-1].startswith(f"pulumi: {word}")
+
+
+def test_the_working_copy_keeps_what_only_the_cli_knows(project, pulumi, said):
+    with opened(project, said) as place:
+        place.config_file.write_text(place.config_file.read_text() + SALT)
+    with opened(project, said) as place:
+        assert place.config_file.read_text() == (project / STACK_FILE).read_text() + SALT
+
+
+def test_what_the_reviewed_file_has_itself_goes_before_what_the_copy_had(project, pulumi, said):
+    with opened(project, said) as place:
+        place.config_file.write_text(f"{SALT}secretsprovider: awskms://old\n")
+    reviewed = project / STACK_FILE
+    reviewed.write_text(f"secretsprovider: awskms://new\n{reviewed.read_text()}")
+
+    with opened(project, said) as place:
+        assert place.config_file.read_text() == reviewed.read_text() + SALT
+
+
+@pytest.mark.parametrize("text", ["", "- a list\n", "{ no yaml", "config: {}\nconfig: {}\n"])
+def test_a_working_copy_that_holds_nothing_of_the_clis_is_written_anew(project, pulumi, said, text):
+    with opened(project, said) as place:
+        place.config_file.write_text(text)
+    with opened(project, said) as place:
+        assert place.config_file.read_text() == (project / STACK_FILE).read_text()
+
+
+def test_a_review_stack_has_its_file_elsewhere(project, pulumi, said, tmp_path):
+    file = tmp_path / "review.yaml"
+    shutil.copy(project / STACK_FILE, file)
+
+    with opened(project, said, stack="pr-7", config_file=file) as place:
+        assert place.config_file.name == "Pulumi.pr-7.yaml"
+        assert place.config_file.read_text() == file.read_text()
+
+
+def test_a_stack_without_a_file_is_one_line(project, pulumi, said):
+    with pytest.raises(CouldNotRunError, match=r"^Pulumi\.pr-7\.yaml: No such file or directory; every stack has"):
+        opened(project, said, stack="pr-7").__enter__()
+
+
+@pytest.mark.parametrize(
+    ("said_version", "error"),
+    [
+        ("v3.1.0", r"^pulumi is v3\.1\.0; Pulumi\.yaml needs .*: install a newer Pulumi CLI$"),
+        ("nothing", r"^pulumi version says 'nothing', which is no version; check what pulumi is on PATH$"),
+    ],
+)
+def test_a_cli_that_is_too_old_or_none_is_refused(project, pulumi, said, said_version, error):
+    pulumi.answer("version", stdout=f"{said_version}\n")
+
+    with pytest.raises(CouldNotRunError, match=error):
+        opened(project, said).__enter__()
+
+
+def test_a_project_that_asks_for_no_version_takes_each(project, pulumi, said):
+    file = project / "Pulumi.yaml"
+    file.write_text(re.sub(r"(?m)^requiredPulumiVersion.*$", "", file.read_text()))
+    pulumi.answer("version", stdout="v0.0.1\n")
+
+    with opened(project, said) as place:
+        assert place.version == "v0.0.1"
+
+
+class TestMakingAStack:
+    def test_the_reviewed_file_stays_byte_for_byte_and_the_copy_gets_what_the_cli_wrote(self, place, pulumi):
+        reviewed = place.root / STACK_FILE
+        before = reviewed.read_bytes()
+        pulumi.answer("stack init", writes={str(reviewed): f"config: {{}}\n{SALT}"})
+
+        make_stack(place)
+
+        assert reviewed.read_bytes() == before
+        assert place.config_file.read_text() == f"config: {{}}\n{SALT}"
+        assert set(pulumi.options("stack init")) == {"--no-select", "--stack", "--non-interactive", "--color"}
+
+    def test_a_review_stack_leaves_no_file_in_stacks(self, project, pulumi, said):
+        with opened(project, said, stack="pr-7", config_file=project / STACK_FILE) as place:
+            make_stack(place)
+
+        assert not (project / "stacks" / "Pulumi.pr-7.yaml").exists()
+
+    def test_a_failure_leaves_the_reviewed_file_too(self, place, pulumi):
+        reviewed = place.root / STACK_FILE
+        before = reviewed.read_bytes()
+        pulumi.answer("stack init", code=1, stderr="error: no\n", writes={str(reviewed): "rubbish"})
+
+        with pytest.raises(CouldNotRunError):
+            make_stack(place)
+
+        assert reviewed.read_bytes() == before
+
+    def test_the_secrets_provider_of_the_file_is_passed_on(self, project, pulumi, said):
+        reviewed = project / STACK_FILE
+        reviewed.write_text(f"secretsprovider: awskms://alias/x\n{reviewed.read_text()}")
+
+        with opened(project, said) as place:
+            make_stack(place)
+
+        assert pulumi.options("stack init")["--secrets-provider"] == "awskms://alias/x"
+
+
+class TestTheCheckpoint:
+    def test_of_a_stack_that_is_there_is_read(self, place, pulumi):
+        pulumi.export("deployed")
+
+        assert existing_checkpoint(place) == recorded_checkpoint("deployed")
+
+    def test_of_a_stack_that_is_not_there_is_one_line(self, place, pulumi):
+        pulumi.export(None)
+
+        with pytest.raises(
+            CouldNotRunError, match=rf"^there is no stack {STACK} in this backend; check PULUMI_BACKEND"
+        ):
+            existing_checkpoint(place)
+
+    def test_in_the_embedded_backend_a_stack_is_made(self, place, pulumi):
+        pulumi.export(None, "empty")
+
+        assert made_checkpoint(place, make=False).states == ()
+        assert pulumi.commands == ["stack export", "stack init", "stack export"]
+
+    def test_a_stack_that_is_there_is_not_made_again(self, place, pulumi):
+        pulumi.export("deployed")
+
+        assert made_checkpoint(place, make=True).deployed
+        assert "stack init" not in pulumi.commands
+
+    def test_elsewhere_a_stack_is_made_only_on_demand(self, project, pulumi, said, monkeypatch):
+        monkeypatch.setenv(BACKEND_VARIABLE, "s3://states")
+        pulumi.answer("stack export", NO_SUCH_STACK, NO_SUCH_STACK, {"stdout": exported("empty")})
+
+        with opened(project, said) as place:
+            with pytest.raises(CouldNotRunError, match=r"^there is no stack"):
+                made_checkpoint(place, make=False)
+            assert made_checkpoint(place, make=True).states == ()
+
+
+def test_nothing_of_the_environment_is_lost(project, pulumi, said, monkeypatch):
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "x")
+
+    with opened(project, said):
+        pass
+
+    assert pulumi.call("version")["environment"]["PULUMI_CONFIG_PASSPHRASE"] == "x"
+    assert Path(os.environ["PATH"].partition(os.pathsep)[0], "pulumi").exists()
