@@ -150,7 +150,7 @@ def test_a_plan_is_refused_after_the_code_has_changed(deployed_stack):
     engine, cloud = deployed_stack
     _, _, bundle = preview(engine, STACK, "stale")
     before = cloud.read()
-    change(engine.project, "program/components/lambda_.py", '"""', '"""Changed. ')
+    change(engine.project, "program/stack.py", "import pulumi_aws as aws", "import pulumi_aws as aws  # another byte")
 
     result, record = apply(engine, STACK, bundle)
 
