@@ -24,10 +24,10 @@ from program.workflow.stages import stages as in_stages
 def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
 
-    jobs (a list), comment (true where the job may write one), review (the review stack's name, or nothing), stacks (a
-    matrix) and stage-1, stage-2, ... (its parts, in the order of the deployment); a matrix without stacks, as where
-    there are no credentials, is nothing. Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always).
-    Why a job does not run is on stderr. Exits with 1 when a stack's settings can't be used.
+    jobs (a list), review (the review stack's name, or nothing), stacks (a matrix) and stage-1, stage-2, ... (its
+    parts, in the order of the deployment); a matrix without stacks, as where there are no credentials, is nothing.
+    Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run is on stderr.
+    Exits with 1 when a stack's settings can't be used.
     """
     from program.stacks import read_stacks
 
@@ -39,7 +39,6 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     rows = matrix(chosen) if decided.credentials else []
     lines = [
         f"jobs={_json(decided.jobs)}",
-        f"comment={_json(decided.comment)}",
         f"review={decided.review or ''}",
         f"stacks={_matrix(rows)}",
         *_stage_lines(in_stages(rows, limits.environments), stages),

@@ -18,12 +18,11 @@ OFFLINE = ("check", "test", "compare")
 class Scope:
     """The jobs that have to run, the review stack's name, and a line for each job that doesn't run, with the reason.
 
-    `credentials` says that jobs may sign in to the cloud, `comment` that they may write on the pull request.
+    `credentials` says that jobs may sign in to the cloud.
     """
 
     jobs: tuple[str, ...]
     credentials: bool
-    comment: bool
     review: str | None
     notes: tuple[str, ...]
 
@@ -34,17 +33,16 @@ def decide(event: Event, *, backend: str, review_stacks: ReviewStacks) -> Scope:
         return _offline("the pull request comes from a fork: it gets the offline check, and no credentials")
     if event.actor == DEPENDABOT:
         return _offline("Dependabot gets the offline check, and no credentials")
-    comment = event.number is not None
     if not backend:
         note = "PULUMI_BACKEND_URL is not set: nothing is previewed or deployed (docs/setting-up.md)"
-        return Scope(jobs=OFFLINE, credentials=False, comment=comment, review=None, notes=(note,))
+        return Scope(jobs=OFFLINE, credentials=False, review=None, notes=(note,))
     review, reason = _review(event, review_stacks)
     jobs = (*OFFLINE, "preview", *(("apply",) if review else ()))
-    return Scope(jobs=jobs, credentials=True, comment=comment, review=review, notes=(reason,) if reason else ())
+    return Scope(jobs=jobs, credentials=True, review=review, notes=(reason,) if reason else ())
 
 
 def _offline(note: str) -> Scope:
-    return Scope(jobs=OFFLINE, credentials=False, comment=False, review=None, notes=(note,))
+    return Scope(jobs=OFFLINE, credentials=False, review=None, notes=(note,))
 
 
 def _review(event: Event, review_stacks: ReviewStacks) -> tuple[str | None, str | None]:

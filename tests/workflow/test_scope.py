@@ -23,37 +23,35 @@ def run(environment, *arguments):
 
 
 @pytest.mark.parametrize(
-    ("name", "payload", "others", "jobs", "comment", "said"),
+    ("name", "payload", "others", "jobs", "said"),
     [
-        ("pull_request", pull_request(), {}, PREVIEW, True, "REVIEW_STACKS is off"),
-        ("pull_request", pull_request(), {"REVIEW_STACKS": ""}, PREVIEW, True, "REVIEW_STACKS is off"),
-        ("pull_request", pull_request(), {"REVIEW_STACKS": "always"}, [*PREVIEW, "apply"], True, ""),
-        ("pull_request", pull_request(), {"REVIEW_STACKS": "label"}, PREVIEW, True, "has no label review-stack"),
+        ("pull_request", pull_request(), {}, PREVIEW, "REVIEW_STACKS is off"),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": ""}, PREVIEW, "REVIEW_STACKS is off"),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": "always"}, [*PREVIEW, "apply"], ""),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": "label"}, PREVIEW, "has no label review-stack"),
         (
             "pull_request",
             pull_request(labels=["bug", "review-stack"]),
             {"REVIEW_STACKS": "label"},
             [*PREVIEW, "apply"],
-            True,
             "",
         ),
-        ("pull_request", pull_request(source="eve/parity"), {"REVIEW_STACKS": "always"}, OFFLINE, False, "a fork"),
-        ("pull_request", pull_request(source=None), {"REVIEW_STACKS": "always"}, OFFLINE, False, "a fork"),
-        ("pull_request", pull_request(), {"actor": "dependabot[bot]"}, OFFLINE, False, "Dependabot"),
-        ("pull_request", pull_request(), {"PULUMI_BACKEND_URL": ""}, OFFLINE, True, "docs/setting-up.md"),
-        ("merge_group", {"merge_group": {}}, {"REVIEW_STACKS": "always"}, PREVIEW, False, ""),
-        ("push", {}, {}, PREVIEW, False, ""),
+        ("pull_request", pull_request(source="eve/parity"), {"REVIEW_STACKS": "always"}, OFFLINE, "a fork"),
+        ("pull_request", pull_request(source=None), {"REVIEW_STACKS": "always"}, OFFLINE, "a fork"),
+        ("pull_request", pull_request(), {"actor": "dependabot[bot]"}, OFFLINE, "Dependabot"),
+        ("pull_request", pull_request(), {"PULUMI_BACKEND_URL": ""}, OFFLINE, "docs/setting-up.md"),
+        ("merge_group", {"merge_group": {}}, {"REVIEW_STACKS": "always"}, PREVIEW, ""),
+        ("push", {}, {}, PREVIEW, ""),
     ],
     ids=[
         *("pull request", "empty variable", "always", "no label", "label"),
         *("fork", "deleted fork", "dependabot", "no backend", "queue", "push"),
     ],
 )
-def test_every_event_has_the_jobs_that_it_may_and_must_run(tmp_path, name, payload, others, jobs, comment, said):
+def test_every_event_has_the_jobs_that_it_may_and_must_run(tmp_path, name, payload, others, jobs, said):
     outputs, stderr = run(variables(tmp_path, name, payload, **others))
 
     assert json.loads(outputs["jobs"]) == jobs
-    assert json.loads(outputs["comment"]) is comment
     assert outputs["review"] == ("pr-7" if "apply" in jobs else "")
     assert bool(outputs["stacks"]) is ("preview" in jobs)
     assert said in stderr
