@@ -22,9 +22,9 @@ def silence(file: str, runs: WorkflowRuns | None, now: datetime) -> str | None:
     age = now - runs.last_success
     if age <= LONGEST_SILENCE:
         return None
-    days, hours = age.days, age.seconds // 3600
+    hours = int(age.total_seconds() // 3600)
     at = runs.last_success.strftime("%Y-%m-%d %H:%M UTC")
     return (
-        f"{file} last succeeded on {runs.branch} {days} days and {hours} hours ago ({at}):"
-        " whether the cloud has drifted since is not known."
+        f"{file} last succeeded on {runs.branch} {hours} hours ago ({at}):"
+        " a stack has drifted since, or nobody looked. See its runs."
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from program.cli.formats.grouping import grouped
 from program.cli.formats.markup import code, escaped, table
 from program.cli.formats.summary import plural
-from program.cli.formats.values import ABSENT, side_by_side
+from program.cli.formats.values import ABSENT, printable, side_by_side
 from program.engine.records import Change, DriftRecord, Ignored
 from program.report.drift_marker import fingerprint_of, marker
 from program.report.findings import advisory_section, mandatory_section
@@ -26,7 +26,7 @@ _IGNORED = ("Resource", "Property", "Deployed", "Live", "Reason", "Owner", "Unti
 
 def title(record: DriftRecord) -> str:
     """Return the issue's title."""
-    return clipped(f"{record.stack} {_what(record)}", _LONGEST_TITLE)
+    return clipped(f"{printable(record.stack)} {_what(record)}", _LONGEST_TITLE)
 
 
 def body(record: DriftRecord, run: str | None) -> str:

@@ -205,7 +205,10 @@ def failing_by_program():
         ],
         expected=(*STACKS, "pr-7"),
         run=RUN,
-        notes=["drift.yml last succeeded on main 3 days ago, on 2026-11-21 04:17 UTC: the cloud may have drifted."],
+        notes=[
+            "drift.yml last succeeded on main 75 hours ago (2026-11-22 04:17 UTC):"
+            " a stack has drifted since, or nobody looked. See its runs."
+        ],
     )
 
 

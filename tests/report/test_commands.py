@@ -126,7 +126,7 @@ def test_a_silent_drift_workflow_is_a_warning_in_the_report(files, github):
     done = call(report, *files(*records()), "--drift-workflow", "drift.yml")
 
     assert done.exit_code == 0
-    assert "- ⚠️ drift.yml last succeeded on main 2 days and 2 hours ago" in done.stdout
+    assert "- ⚠️ drift.yml last succeeded on main 50 hours ago" in done.stdout
 
 
 def test_a_drift_workflow_that_runs_needs_no_word(files, github):
