@@ -1,7 +1,7 @@
 """Record what the real engine says, for the tests that have none: `python -m tests.program.engine.rerecord`.
 
-Needs `pulumi` on PATH, takes minutes, and writes recorded/ anew. Each scene is a folder: answer.json (exit code, stderr,
-and stdout where the code reads it) and events.jsonl, trimmed to what the code reads, one event a line.
+Needs `pulumi` on PATH, takes minutes, and writes recorded/ anew. Each scene is a folder: answer.json (exit code,
+stderr, and stdout where the code reads it) and events.jsonl, trimmed to what the code reads, one event a line.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _analysis(name: str, engine: Engine, folder: Path, *, encrypted: bool) -> No
 
 def _scene(name: str, engine: Engine, *command: str) -> None:
     """Run the command of the CLI and record what it says."""
-    print(name, "...", file=sys.stderr)
+    sys.stderr.write(f"{name} ...\n")
     result, events = engine.events(*command, "--stack", STACK)
     _answer(name, result, {"stdout": "preview.json"} if "--json" in command else {})
     if "--json" in command:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -117,7 +118,7 @@ class StandIn:
         words = [*self.call(command)["options"], "--"]
         return {
             word: "" if following.startswith("--") else following
-            for word, following in zip(words, words[1:], strict=False)
+            for word, following in pairwise(words)
             if word.startswith("--")
         }
 

@@ -69,7 +69,7 @@ def test_the_cli_gets_plan_pack_and_working_copy_and_previews_again(commands, bu
     assert commands.pulumi.commands[-3:] == ["stack export", "up", "stack export"]
 
 
-def test_a_plan_that_was_made_with_the_clouds_word_is_applied_so(commands, bundle, tmp_path):
+def test_a_plan_that_was_made_with_the_clouds_word_is_applied_so(commands, tmp_path):
     commands.pulumi.export("deployed")
     commands.pulumi.replay("unchanged-preview", "changing-up")
     commands.run("preview", STACK, "--refresh", "--bundle", tmp_path / "bundle")

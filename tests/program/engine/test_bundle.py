@@ -62,6 +62,12 @@ def write(folder, **changed):
         write_record(part, record(**changed), "a summary")
 
 
+def crash(folder, error):
+    with new_bundle(folder) as part:
+        (part / PLAN_FILE).write_text("half")
+        raise error
+
+
 def test_a_bundle_is_there_when_the_block_has_ended_and_nothing_beside_it(tmp_path):
     folder = tmp_path / "above" / "bundle"
 
@@ -78,9 +84,8 @@ def test_a_crash_in_the_block_leaves_the_bundle_that_was_there(tmp_path, error):
     folder = tmp_path / "bundle"
     write(folder, region="us-east-2")
 
-    with pytest.raises(error), new_bundle(folder) as part:
-        (part / PLAN_FILE).write_text("half")
-        raise error
+    with pytest.raises(error):
+        crash(folder, error)
 
     assert read_bundle(folder).record.region == "us-east-2"
     assert not (folder / PLAN_FILE).exists()
@@ -88,9 +93,8 @@ def test_a_crash_in_the_block_leaves_the_bundle_that_was_there(tmp_path, error):
 
 
 def test_a_crash_in_the_block_leaves_no_bundle_where_none_was(tmp_path):
-    with pytest.raises(RuntimeError), new_bundle(tmp_path / "bundle") as part:
-        (part / PLAN_FILE).write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        crash(tmp_path / "bundle", RuntimeError)
 
     assert list(tmp_path.iterdir()) == []
 

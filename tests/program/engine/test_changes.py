@@ -17,7 +17,7 @@ CLUSTER = "aws:rds/cluster:Cluster"
 TOPIC = "aws:sns/topic:Topic"
 
 
-def side(custom=True, **inputs):
+def side(*, custom=True, **inputs):
     return Side(custom=custom, id="", inputs=inputs, outputs={})
 
 

@@ -63,6 +63,16 @@ def test_a_cloud_that_is_what_was_deployed_is_clean(commands, tmp_path):
     assert record.deployed.config_hash == record.declared.config_hash
 
 
+def test_without_a_file_the_record_is_only_printed(commands, tmp_path):
+    deployed(commands)
+    before = set(tmp_path.iterdir())
+
+    code, out, _ = commands.run("drift", STACK)
+
+    assert (code, out.splitlines()[-1].partition(":")[0]) == (0, f"CLEAN  {STACK}")
+    assert set(tmp_path.iterdir()) == before
+
+
 def test_nothing_is_changed_and_no_lock_is_taken(commands, tmp_path):
     deployed(commands)
 

@@ -23,7 +23,7 @@ def policy(message, *, level="mandatory", urn=URN, pack=NAME):
     return {"policyEvent": data | ({"resourceUrn": urn} if urn else {})}
 
 
-def step(kind="resourcePreEvent", planning=True, **metadata):
+def step(kind="resourcePreEvent", *, planning=True, **metadata):
     return {
         kind: {"metadata": {"op": "create", "urn": URN, "type": "aws:sns/topic:Topic"} | metadata, "planning": planning}
     }
@@ -94,7 +94,9 @@ def test_an_event_that_nobody_knows_is_left_out(tmp_path):
 
 def test_a_step_has_both_sides_and_what_differs(tmp_path):
     side = {"custom": True, "id": "i", "inputs": {"a": 1}, "outputs": {"b": 2}}
-    log = log_of(tmp_path, step("resOutputsEvent", False, op="update", old=side, new={}, diffs=["a"], keys=["b"]))
+    log = log_of(
+        tmp_path, step("resOutputsEvent", planning=False, op="update", old=side, new={}, diffs=["a"], keys=["b"])
+    )
 
     (found,) = log.updated
     assert (found.old.custom, found.old.id, found.old.inputs, found.old.outputs) == (True, "i", {"a": 1}, {"b": 2})

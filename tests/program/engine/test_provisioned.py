@@ -90,7 +90,8 @@ def test_a_secret_without_a_version_is_not(secrets):
     assert not is_provisioned(Bootstrap(secret_arn=empty["ARN"], version_id="x"))
 
 
-def test_a_secret_that_is_not_there_is_one_line_with_the_permission(secrets):
+@pytest.mark.usefixtures("secrets")
+def test_a_secret_that_is_not_there_is_one_line_with_the_permission():
     missing = Bootstrap(secret_arn=f"arn:aws:secretsmanager:{REGION}:123456789012:secret:none", version_id="x")
 
     with pytest.raises(CouldNotRunError, match=r"^Secrets Manager can't be asked for arn:.*secretsmanager:DescribeSec"):
@@ -146,7 +147,7 @@ class TestWaiting:
 
 class TestTheCommand:
     @pytest.fixture
-    def run(self, commands, secrets, bootstrap, monkeypatch):
+    def run(self, commands, bootstrap, monkeypatch):
         """Return a function that waits for the stack, whose state has the secret of this account."""
         for name, value in (("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")):
             monkeypatch.setenv(name, value)

@@ -83,14 +83,16 @@ def test_a_command_that_is_stopped_says_what_became_of_the_lock(place, pulumi, s
     assert said[-1].startswith(f"pulumi: {word}")
 
 
-def test_the_working_copy_keeps_what_only_the_cli_knows(project, pulumi, said):
+@pytest.mark.usefixtures("pulumi")
+def test_the_working_copy_keeps_what_only_the_cli_knows(project, said):
     with opened(project, said) as place:
         place.config_file.write_text(place.config_file.read_text() + SALT)
     with opened(project, said) as place:
         assert place.config_file.read_text() == (project / STACK_FILE).read_text() + SALT
 
 
-def test_what_the_reviewed_file_has_itself_goes_before_what_the_copy_had(project, pulumi, said):
+@pytest.mark.usefixtures("pulumi")
+def test_what_the_reviewed_file_has_itself_goes_before_what_the_copy_had(project, said):
     with opened(project, said) as place:
         place.config_file.write_text(f"{SALT}secretsprovider: awskms://old\n")
     reviewed = project / STACK_FILE
@@ -101,14 +103,16 @@ def test_what_the_reviewed_file_has_itself_goes_before_what_the_copy_had(project
 
 
 @pytest.mark.parametrize("text", ["", "- a list\n", "{ no yaml", "config: {}\nconfig: {}\n"])
-def test_a_working_copy_that_holds_nothing_of_the_clis_is_written_anew(project, pulumi, said, text):
+@pytest.mark.usefixtures("pulumi")
+def test_a_working_copy_that_holds_nothing_of_the_clis_is_written_anew(project, said, text):
     with opened(project, said) as place:
         place.config_file.write_text(text)
     with opened(project, said) as place:
         assert place.config_file.read_text() == (project / STACK_FILE).read_text()
 
 
-def test_a_review_stack_has_its_file_elsewhere(project, pulumi, said, tmp_path):
+@pytest.mark.usefixtures("pulumi")
+def test_a_review_stack_has_its_file_elsewhere(project, said, tmp_path):
     file = tmp_path / "review.yaml"
     shutil.copy(project / STACK_FILE, file)
 
@@ -117,7 +121,8 @@ def test_a_review_stack_has_its_file_elsewhere(project, pulumi, said, tmp_path):
         assert place.config_file.read_text() == file.read_text()
 
 
-def test_a_stack_without_a_file_is_one_line(project, pulumi, said):
+@pytest.mark.usefixtures("pulumi")
+def test_a_stack_without_a_file_is_one_line(project, said):
     with pytest.raises(CouldNotRunError, match=r"^Pulumi\.pr-7\.yaml: No such file or directory; every stack has"):
         opened(project, said, stack="pr-7").__enter__()
 
@@ -157,7 +162,8 @@ class TestMakingAStack:
         assert place.config_file.read_text() == f"config: {{}}\n{SALT}"
         assert set(pulumi.options("stack init")) == {"--no-select", "--stack", "--non-interactive", "--color"}
 
-    def test_a_review_stack_leaves_no_file_in_stacks(self, project, pulumi, said):
+    @pytest.mark.usefixtures("pulumi")
+    def test_a_review_stack_leaves_no_file_in_stacks(self, project, said):
         with opened(project, said, stack="pr-7", config_file=project / STACK_FILE) as place:
             make_stack(place)
 
