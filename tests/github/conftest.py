@@ -5,7 +5,9 @@ from tests.github.server import LocalGitHub
 
 
 @pytest.fixture
-def github():
+def github(monkeypatch):
+    # A proxy knows nothing of this machine's own address.
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with LocalGitHub() as server:
         yield server
 

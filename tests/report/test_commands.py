@@ -57,6 +57,7 @@ def github(monkeypatch):
     with LocalGitHub() as server:
         server.state["issues"].append(pull_request(7))
         for name, value in {
+            "NO_PROXY": "127.0.0.1",
             "GITHUB_TOKEN": "ghs_secret",
             "GITHUB_REPOSITORY": "octo/parity",
             "GITHUB_API_URL": server.url,
@@ -224,6 +225,7 @@ def test_the_local_github_is_a_process_for_workflows_too(tmp_path):
                 assert server.poll() is None, "the server ended before it had a port"
             (tmp_path / "check.json").write_text(render("json", violating()), encoding="utf-8")
             variables = {
+                "NO_PROXY": "127.0.0.1",
                 "GITHUB_TOKEN": "t",
                 "GITHUB_REPOSITORY": "octo/other",
                 "GITHUB_API_URL": f"http://127.0.0.1:{port_file.read_text().strip()}",
