@@ -69,7 +69,7 @@ def data_section(sets: Sequence[tuple[tuple[str, ...], tuple[Change, ...]]], tot
         if change.loses_data
     ]
     return Section(
-        noun="loss of data",
+        noun="lost resource",
         opening="#### ⚠️ These resources hold data, and end\n\n" + table(_DATA_HEADER, []) + "\n",
         items=tuple(table_row(cells) for cells in rows),
     )
@@ -92,6 +92,6 @@ def _lines(change: PropertyChange) -> list[str]:
     texts = side_by_side({"-": spoken(change.before), "+": spoken(change.after)}, _LONGEST_VALUE)
     path = clipped(printable(change.path), _LONGEST_PATH)
     replaces = "  (replaces the resource)" if change.replaces else ""
-    before = [] if change.before is None else [f"- {path}: {texts['-']}"]
-    after = [] if change.after is None else [f"+ {path}: {texts['+']}{replaces}"]
-    return before + after
+    lines = [] if change.before is None else [f"- {path}: {texts['-']}"]
+    lines += [] if change.after is None else [f"+ {path}: {texts['+']}"]
+    return [*lines[:-1], f"{lines[-1]}{replaces}"] if lines else []

@@ -90,7 +90,7 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
     groups = grouped([_judged(record)])
     yield mandatory_section(groups, 1)
     yield Section(
-        noun="pending property",
+        noun="pending difference",
         opening=f"#### In the code, not deployed yet\n\n{table(_PENDING, [])}\n",
         items=tuple(
             table_row(
@@ -105,13 +105,13 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
     )
     yield advisory_section(groups, 1)
     yield folded(
-        "ignored property",
+        "ignored change",
         f"Let pass by {IGNORES}",
         [table_row(row) for ignored in record.ignored for row in _let_pass(ignored)],
         opening=table(_IGNORED, []) + "\n",
     )
     yield Section(
-        noun="stale entry",
+        noun="stale ignore",
         opening=f"#### Entries of {IGNORES} to remove\n\n",
         items=tuple(f"- {sentence(stale)}" for stale in record.stale_ignores),
     )

@@ -69,7 +69,7 @@ def difference_section(stacks: Sequence[str], differences: Sequence[Difference],
     ]
     names = html(clipped(stack_list(stacks, total), 200))
     title = f"<b>{names}</b>: {properties(len(differences))} in which the code and the last deployment are apart"
-    return folded("difference from the last deployment", title, rows, opening=table(header, []) + "\n")
+    return folded("deployed difference", title, rows, opening=table(header, []) + "\n")
 
 
 def _compared(summary: Summary, differences: Sequence[Difference], noun: str, *, places: bool) -> Section:

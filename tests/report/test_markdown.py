@@ -203,6 +203,16 @@ def test_many_properties_are_counted():
     assert "p20" not in block
 
 
+def test_a_property_that_goes_and_takes_the_resource_with_it_says_so():
+    block = change_block(change(CLUSTER, "replace", prop("snapshotIdentifier", "daily", None, replaces=True)))
+
+    assert "- snapshotIdentifier: daily  (replaces the resource)" in block
+
+
+def test_a_property_that_was_and_stays_absent_is_not_shown():
+    assert "\n" not in change_block(change(FUNCTION, "update", prop("layers", None, None)))
+
+
 def test_a_change_without_properties_is_one_line():
     assert "\n" not in change_block(change(FUNCTION, "update"))
 
