@@ -18,7 +18,7 @@ from program.engine.failures import explained_run
 from program.engine.ignores import sift
 from program.engine.observed import deployed_manifest
 from program.engine.records import Change, DriftRecord, DriftVerdict
-from program.engine.running import run_engine
+from program.engine.running import refuse_silence, run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
 from program.engine.workspace import Workspace, existing_checkpoint
@@ -91,6 +91,7 @@ class DriftCheck:
         ran, log = run_engine(self.place, self.say, "refresh", "--preview-only", seconds=_SECONDS)
         if ran.code != 0:
             raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.stack.name)}")
+        refuse_silence(log, "refresh")
         return log
 
     def _judged(self, live: str, sources: Mapping[str, str | None]) -> tuple[Finding, ...]:

@@ -21,7 +21,7 @@ from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest, planned_manifest
 from program.engine.outcomes import joined_findings
 from program.engine.records import PreviewRecord
-from program.engine.running import run_engine
+from program.engine.running import refuse_silence, run_engine
 from program.engine.sources import (
     DECLARED,
     DEPLOYED,
@@ -88,6 +88,7 @@ class Previewer:
         stopped_by_policy = any(item.level == "mandatory" and item.outcome != "undecided" for item in log.outcomes)
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))
+        refuse_silence(log, "preview")
         return self._planned(part, log, declared, checkpoint)
 
     def _planned(self, part: Path, log: EventLog, declared: StackResult, checkpoint: Checkpoint) -> PreviewRecord:

@@ -10,6 +10,7 @@ from program.engine.events import EventLog, read_events
 from program.engine.following import following
 from program.engine.process import Ran
 from program.engine.workspace import Workspace
+from program.errors import CouldNotRunError
 
 
 def run_engine(
@@ -30,3 +31,12 @@ def run_engine(
                 seconds=seconds,
             )
         return ran, read_events(file)
+
+
+def refuse_silence(log: EventLog, command: str) -> None:
+    """Raise CouldNotRunError for a log without a step: nothing known is not the same as nothing to do."""
+    if not log.begun:
+        raise CouldNotRunError(
+            f"pulumi {command} ended well and logged no step, so that nothing is known of the stack; check what pulumi "
+            f"is on PATH, and run the command again"
+        )

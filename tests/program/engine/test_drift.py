@@ -198,6 +198,16 @@ def test_a_cloud_that_cannot_be_read_is_a_failed_check(commands, tmp_path):
     assert "AccessDenied: rds:DescribeDBClusters is not allowed" in record.error
 
 
+def test_a_refresh_that_logged_nothing_is_a_failed_check_and_not_clean(commands, tmp_path):
+    commands.pulumi.export("deployed")
+    commands.pulumi.answer("refresh")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error.startswith("pulumi refresh ended well and logged no step")
+
+
 def test_a_stack_that_is_not_there_is_a_failed_check(commands, tmp_path):
     commands.pulumi.export(None)
 

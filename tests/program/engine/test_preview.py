@@ -174,14 +174,14 @@ def test_a_program_that_fails_in_the_engine_is_a_failure_with_its_reason(command
     assert files(bundle) == WRITTEN | {"plan.json", "preview.json"}
 
 
-def test_a_preview_that_never_wrote_its_outputs_plans_nothing(commands, bundle):
-    commands.pulumi.export("empty")
-    commands.pulumi.answer("preview", code=0)
+def test_a_preview_that_logged_nothing_is_a_failure_and_not_clean(commands, bundle):
+    commands.pulumi.export("deployed")
+    commands.pulumi.answer("preview")
 
     code, record = preview(commands, bundle)
 
-    assert code == 0
-    assert (record.planned, record.deployed, record.changes) == (None, None, ())
+    assert (code, record.outcome) == (3, "failed")
+    assert record.error.startswith("pulumi preview ended well and logged no step")
 
 
 def test_a_backend_that_cannot_be_read_is_a_failure_with_its_reason(commands, bundle, monkeypatch):
