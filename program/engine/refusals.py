@@ -26,11 +26,6 @@ def refusals(bundle: Bundle, current: Metadata, confirmed: Collection[str]) -> t
     return (*_stale(bundle, current), *_unfit(bundle, current), *_surprises(bundle.record.changes, confirmed))
 
 
-def unconfirmed(changes: Collection[Change], confirmed: Collection[str]) -> tuple[Refusal, ...]:
-    """Return a refusal for each change that loses data and was not named."""
-    return tuple(_surprises(changes, confirmed))
-
-
 def _stale(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
     for field, fix in _CURRENT.items():
         expected, found = getattr(bundle.metadata, field), getattr(current, field)

@@ -6,7 +6,7 @@ import pytest
 
 from program.engine.bundle import Bundle, hashes_in
 from program.engine.records import Change, PropertyChange
-from program.engine.refusals import refusals, unconfirmed
+from program.engine.refusals import refusals
 from tests.program.engine.test_bundle import NOW, metadata, record
 
 # Each with another value than the bundle's.
@@ -150,7 +150,6 @@ def test_data_is_lost_only_by_name(bundle, lost, found):
     assert refusal.expected == f"no {lost.operation} of database-cluster, which holds data"
     assert refusal.fix == "if the data may be lost, name it: --confirm database-cluster"
     assert refusals(losing, current(), ["database-cluster"]) == ()
-    assert codes(unconfirmed([lost], ())) == ["unconfirmed"]
 
 
 @pytest.mark.parametrize(
