@@ -20,7 +20,7 @@ import pytest
 
 from program.stackfile import ROOT
 from tests.cli.running import copy_of_the_project
-from tests.workflow.events import REPOSITORY
+from tests.program.workflow.events import REPOSITORY
 
 needs_act = [
     pytest.mark.act,

@@ -11,7 +11,7 @@ from tests.github import server
 from tests.github.state import empty
 from tests.github.state import pull_request as issue_of_a_pull_request
 from tests.github.state import run as run_of_a_workflow
-from tests.workflow.local_git import GitRoutes
+from tests.program.workflow.local_git import GitRoutes
 from tests.workflows import golden
 from tests.workflows.acting import make_repository, needs_act, pull_request
 

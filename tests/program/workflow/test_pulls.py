@@ -10,7 +10,7 @@ from program.stackfile import ROOT, stack_names
 from program.workflow.pulls import PullRequests
 from tests.github import server
 from tests.github.state import empty, issue, pull_request
-from tests.workflow.local_git import GitRoutes
+from tests.program.workflow.local_git import GitRoutes
 
 DIGEST = "sha256:" + "a" * 64
 SHA = "5e1f" * 10

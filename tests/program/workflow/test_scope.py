@@ -9,7 +9,7 @@ from policies.limits import limits
 from program.cli.scope import scope
 from program.errors import CouldNotRunError
 from program.stackfile import stack_names
-from tests.workflow.events import pull_request, variables
+from tests.program.workflow.events import pull_request, variables
 
 OFFLINE = ["check", "test", "compare"]
 PREVIEW = [*OFFLINE, "preview"]
