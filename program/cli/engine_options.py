@@ -12,7 +12,7 @@ from policies.schema import suggest
 from program.stackfile import ROOT, read_stack_file, stack_names
 
 if TYPE_CHECKING:
-    from program.engine.records import StackRecord
+    from program.engine.records import AnyRecord
     from program.stacks import Stack
 
 config_file_option = click.option(
@@ -54,14 +54,16 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def summary_of(record: StackRecord) -> str:
-    """Return the record as Markdown."""
-    from program.cli.formats.records import render
+def summary_of(record: AnyRecord) -> str:
+    """Return the record as Markdown: the report of this one step."""
+    from program.report import markdown
+    from program.report.assembly import assemble
+    from program.report.sources import NOTHING_CHECKED
 
-    return f"```text\n{render(record).replace('`', chr(39))}```\n"
+    return markdown.for_summary(assemble(NOTHING_CHECKED, [record]))
 
 
-def rendered(record: StackRecord, format_: str) -> str:
+def rendered(record: AnyRecord, format_: str) -> str:
     """Return the record in the format, ending with a line break."""
     from program.cli.formats.records import render
     from program.engine.records import written
@@ -71,7 +73,7 @@ def rendered(record: StackRecord, format_: str) -> str:
     return written(record) if format_ == "json" else render(record)
 
 
-def keep(record: StackRecord, file: Path | None) -> None:
+def keep(record: AnyRecord, file: Path | None) -> None:
     """Write the record to the file, whole or not at all, where one was asked for."""
     from program.engine.records import written
 

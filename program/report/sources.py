@@ -17,6 +17,10 @@ from program.result import CheckResult, Comparison
 LARGEST_BYTES = 32 * 1024 * 1024
 # What a bundle's folder calls its record.
 BUNDLED = "record.json"
+# For a report of records alone.
+NOTHING_CHECKED = CheckResult(
+    stacks=(), comparison=Comparison(baseline_hash={}, resources_hash={}, differences=(), stale=())
+)
 
 
 class _AnyRecord(RootModel[Annotated[AnyRecord, Field(discriminator="kind")]]):
@@ -34,7 +38,7 @@ class Sources:
 
 def read_sources(check_file: Path, records: Iterable[Path]) -> Sources:
     """Read the check and the records; a report of what is there is better than none."""
-    check = CheckResult(stacks=(), comparison=Comparison(baseline_hash={}, resources_hash={}, differences=(), stale=()))
+    check = NOTHING_CHECKED
     problems: list[str] = []
     try:
         check = read_check(check_file)

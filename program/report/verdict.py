@@ -69,7 +69,9 @@ def _changes(stacks: Sequence[StackReport]) -> str:
 def _assurance(report: Report) -> str:
     count = len(report.check.stacks)
     if count == 0:
-        return "no stack was checked"
+        # A record alone: these steps were held to the same rules.
+        judged = any(stack.preview or stack.apply for stack in report.stacks)
+        return "every mandatory rule is kept" if judged else "no stack was checked"
     declared = len(report.check.comparison.differences)
     but = f" but for {plural(declared, 'declared difference')}" if declared else ""
     same = "there is one stack, with none to compare it with" if count == 1 else f"{count} stacks are the same{but}"

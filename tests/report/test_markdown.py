@@ -120,6 +120,13 @@ def test_what_could_not_be_read_is_the_report():
     assert "#### What stopped\n\n- check.json: No such file or directory" in report
 
 
+def test_a_preview_alone_is_told_as_what_it_is():
+    report = for_comment(assemble(result(), [preview("prod")]))
+
+    assert shown(report)[0].endswith(": every mandatory rule is kept.")
+    assert "no stack was checked" not in report
+
+
 def test_without_any_stack_nothing_is_claimed():
     assert shown(for_comment(assemble(result(), [destroy()])))[0] == "### ✅ Nothing changes: no stack was checked."
 
