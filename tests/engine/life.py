@@ -11,7 +11,9 @@ def preview(engine: Engine, stack: str, bundle: str = "bundle", *options: str) -
     """Return how `preview` ended, its record, and the bundle."""
     folder = engine.folder / f"{bundle}-{stack}"
     result = engine.parity("preview", stack, "--init", "--bundle", str(folder), *options)
-    return result, json.loads((folder / "record.json").read_text()), folder
+    record = folder / "record.json"
+    assert record.exists(), result.output
+    return result, json.loads(record.read_text()), folder
 
 
 def apply(engine: Engine, stack: str, bundle: Path, *options: str) -> tuple[Result, dict[str, Any]]:
