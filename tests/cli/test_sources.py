@@ -1,4 +1,4 @@
-"""`manifest --from` and `compare` with files: one stack as the code declares it, a preview plans it, its state has it."""
+"""`manifest --from` and `compare` with files: one stack as declared by the code, planned by a preview, deployed."""
 
 import json
 
