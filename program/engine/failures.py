@@ -52,7 +52,10 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
 )
 _ERROR = re.compile(r"^\s*error: (.+)$", re.MULTILINE)
 # What the engine says last of every run that failed.
-_SUMMARY = re.compile(r"^(preview|update|destroy|refresh|resource plugin\S*) failed$|^update failed")
+_SUMMARY = re.compile(
+    r"^(preview|update|destroy|refresh|resource plugin\S*) failed$|^update failed"
+    r"|^an unhandled error occurred: program exited with non-zero exit code"
+)
 _LONGEST = 400
 
 
