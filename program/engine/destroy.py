@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from program.config import config_key
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of
 from program.engine.checkpoint import Checkpoint
@@ -16,6 +17,7 @@ from program.engine.workspace import Workspace, existing_checkpoint
 from program.stackfile import stack_names
 from program.stacks import Stack
 
+PROTECTION_KEY = config_key("data_protection")
 # An Aurora cluster takes a quarter of an hour to go.
 _SECONDS = 7200.0
 
@@ -40,11 +42,12 @@ class Destroyer:
         return timed(record, started)
 
     def _refusals(self, checkpoint: Checkpoint, confirmed: Collection[str]) -> tuple[Refusal, ...]:
-        name, settings = self.stack.name, self.stack.settings
+        name = self.stack.name
         reasons: list[str] = []
         if name in stack_names(self.place.root):
             reasons.append("it has a file in stacks/, so it lives long")
-        if settings is not None and settings.data_protection == "protected":
+        # What the file says, not the settings: one that can't be deployed any more protects its data all the same.
+        if self.stack.file.config.get(PROTECTION_KEY) == "protected":
             reasons.append("its dataProtection is protected")
         if not reasons or not checkpoint.deployed or name in confirmed:
             return ()

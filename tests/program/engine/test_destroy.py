@@ -93,6 +93,16 @@ def test_settings_that_cannot_be_used_do_not_keep_a_review_stack_alive(commands,
     assert (code, record.outcome, record.environment, record.region) == (0, "destroyed", None, None)
 
 
+def test_protected_data_is_protected_by_a_file_that_cannot_be_deployed_any_more(commands, tmp_path, review_file):
+    commands.pulumi.export("deployed")
+    review_file.write_text("config: {dataProtection: protected}\n")
+
+    code, record = destroy(commands, tmp_path, "--config-file", review_file, stack="pr-7")
+
+    assert (code, record.outcome) == (1, "refused")
+    assert [refusal.found for refusal in record.refusals] == ["its dataProtection is protected"]
+
+
 def test_a_stack_that_has_nothing_needs_no_second_word(commands, tmp_path):
     commands.pulumi.export("empty")
     commands.pulumi.answer("destroy")
