@@ -20,6 +20,7 @@ from program.engine.records import (
     Refusal,
     StackRecord,
 )
+from program.engine.sources import DECLARED, DEPLOYED, PLANNED
 from program.result import Difference, Finding
 
 _LONGEST = 60
@@ -126,7 +127,11 @@ def _differences(title: str, differences: Sequence[Difference]) -> str:
 
 
 def _difference(difference: Difference) -> str:
-    values = ", ".join(f"{source} {_short(value)}" for source, value in difference.values.items())
+    values = ", ".join(
+        f"{source} {_short(difference.values[source])}"
+        for source in (DECLARED, PLANNED, DEPLOYED)
+        if source in difference.values
+    )
     return f"{difference.resource.rpartition('::')[2]} {difference.property}: {values}"
 
 
