@@ -116,13 +116,14 @@ def test_the_merge_queue_gets_its_gate_and_no_comment(repository, github):
 
 
 def test_an_image_is_pushed_once_and_proposed_for_every_stack(repository, github):
-    repository.act(
+    run = repository.act(
         *("push", "image", {"ref": "refs/heads/main"}),
         api=github.url,
         AWS_REGION="us-east-2",
         IMAGE_REPOSITORY="registry.example/parity-app",
     )
 
+    assert run.jobs == {"build": "success", "propose": "success"}
     commit = repository.git("rev-parse", "HEAD")
     digest = f"sha256:{'a' * 64}"
     files = GitRoutes(github.state, "", {}, {}).files(f"image/{'a' * 12}")
