@@ -7,8 +7,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -16,9 +16,10 @@ from typing import IO
 from program.errors import CouldNotRunError
 
 BINARY = "pulumi"
-# After it the CLI gets no second chance to end by itself: an update that is stopped first finishes its step.
+# How long the CLI may take to end by itself: an update that is stopped first finishes its step.
 GRACE_SECONDS = 120.0
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+_PROCESSES = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,44 +48,49 @@ class Pulumi:
     say: Callable[[str], None]
 
     def run(self, *arguments: str, seconds: float) -> Ran:
-        """Run the CLI and wait for it; one that takes longer than `seconds` is killed with all that it started.
+        """Run the CLI and wait for it; one that takes longer than `seconds` is stopped, with all that it started.
 
-        Raises CouldNotRunError when there is no CLI or its time is over, and PulumiInterrupted after Ctrl-C or
-        SIGTERM, which the CLI is told of first.
+        Raises CouldNotRunError when there is no CLI or its time is over, and PulumiInterrupted after Ctrl-C, SIGTERM
+        or a lost terminal, of which the CLI is told first.
         """
+        # The signals are held before the CLI is there, so that none leaves it running on its own.
+        with _stopping() as stopping, self._started(arguments) as process:
+            stopping.passed_on_to(process)
+            streams = _Streams(process, self.say)
+            try:
+                process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                _end(process)
+                raise CouldNotRunError(
+                    f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was stopped; if it left a lock, "
+                    f"`pulumi cancel` removes it, once nobody else deploys"
+                ) from None
+            finally:
+                # A policy pack or a program that hangs is deaf to everything else.
+                _kill(process)
+            ran = streams.ended(process.returncode)
+        if stopping.count:
+            raise PulumiInterrupted(killed=stopping.count > 1 or process.returncode < 0)
+        return ran
+
+    def _started(self, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
         try:
-            process = subprocess.Popen(  # noqa: S603  # our own arguments
+            return subprocess.Popen(  # noqa: S603  # our own arguments
                 [BINARY, *arguments, "--non-interactive", "--color", "never"],
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                text=True,
+                encoding="utf-8",
                 errors="replace",
-                # Its own group: what it starts (a pack, the program) is killed with it, and Ctrl-C reaches us alone.
+                # A session of its own: all that it starts is found by it, and Ctrl-C reaches us alone.
                 start_new_session=True,
             )
         except FileNotFoundError:
             raise CouldNotRunError(
                 f"{BINARY} is not on PATH; install the Pulumi CLI (https://www.pulumi.com/docs/install/)"
             ) from None
-        with process, _stopping(process) as stopped:
-            streams = _Streams(process, self.say)
-            try:
-                process.wait(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                raise CouldNotRunError(
-                    f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was killed; a lock that it "
-                    f"held is left: `pulumi cancel` removes it, once nobody else deploys"
-                ) from None
-            finally:
-                # A policy pack or a program that hangs is deaf to everything else.
-                _kill_group(process)
-            ran = streams.ended(process.returncode)
-        if stopped:
-            raise PulumiInterrupted(killed=len(stopped) > 1 or process.returncode < 0)
-        return ran
 
 
 class _Streams:
@@ -112,36 +118,71 @@ def _read(stream: IO[str], lines: list[str], say: Callable[[str], None] | None) 
     for line in stream:
         lines.append(line)
         if say is not None and line.strip():
-            say(line.rstrip())
+            # Whoever listens may be gone; the CLI must not be kept waiting for that.
+            with suppress(OSError):
+                say(line.rstrip())
+
+
+@dataclass(slots=True)
+class _Stopping:
+    """Passes the first signal on to the CLI, which then ends what it is at, and kills it at the second."""
+
+    count: int = 0
+    process: subprocess.Popen[str] | None = None
+    patience: list[threading.Timer] = field(default_factory=list)
+
+    def stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
+        if self.process is not None:
+            self.passed_on_to(self.process)
+
+    def passed_on_to(self, process: subprocess.Popen[str]) -> None:
+        """Tell the process of the signals so far, and of every later one."""
+        self.process = process
+        if self.count > 1:
+            _kill(process)
+        elif self.count == 1:
+            process.send_signal(signal.SIGINT)
+            timer = threading.Timer(GRACE_SECONDS, _kill, [process])
+            timer.daemon = True
+            timer.start()
+            self.patience.append(timer)
 
 
 @contextmanager
-def _stopping(process: subprocess.Popen[str]) -> Iterator[list[int]]:
-    """Pass the first Ctrl-C or SIGTERM on to the CLI, which then ends what it is at; kill it at the second."""
-    stopped: list[int] = []
-    patience = threading.Timer(GRACE_SECONDS, _kill_group, [process])
-    patience.daemon = True
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        stopped.append(number)
-        if len(stopped) > 1:
-            _kill_group(process)
-            return
-        process.send_signal(signal.SIGINT)
-        patience.start()
-
-    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+def _stopping() -> Iterator[_Stopping]:
+    stopping = _Stopping()
+    before = {number: signal.signal(number, stopping.stop) for number in _SIGNALS}
     try:
-        yield stopped
+        yield stopping
     finally:
-        patience.cancel()
+        for timer in stopping.patience:
+            timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _kill_group(process: subprocess.Popen[str]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        # Nothing of the group is left.
-        return
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let the CLI end by itself, as after Ctrl-C, for as long as that is given."""
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=GRACE_SECONDS)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill the CLI and all that it started: plugins have groups of their own, but share its session."""
+    for number in (process.pid, *_session(process.pid)):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(number, signal.SIGKILL)
+
+
+def _session(leader: int) -> list[int]:
+    """Return the processes of the leader's session (proc_pid_stat(5): the sixth field), where the system tells."""
+    members: list[int] = []
+    for status in _PROCESSES.glob("[0-9]*/stat"):
+        # A process may be gone meanwhile.
+        with suppress(OSError):
+            fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) == leader:
+                members.append(int(status.parent.name))
+    return members

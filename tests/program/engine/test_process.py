@@ -116,14 +116,58 @@ def test_no_cli_is_one_line_with_what_to_install(tmp_path):
         pulumi.run("version", seconds=1)
 
 
-def test_after_its_time_the_cli_is_killed_with_a_child_that_is_deaf(run, tmp_path):
+def test_after_its_time_the_cli_is_killed_with_a_child_that_is_deaf(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.3)
     started = time.monotonic()
 
-    with pytest.raises(CouldNotRunError, match=r"^pulumi preview did not end within 1 seconds and was killed; a lock"):
+    with pytest.raises(CouldNotRunError, match=r"^pulumi preview did not end within 1 seconds and was stopped; if it"):
         run(IS_DEAF, seconds=1)
 
     assert time.monotonic() - started < 10
     assert gone(int((tmp_path / "child").read_text()))
+
+
+def test_after_its_time_the_cli_may_end_by_itself(run, tmp_path):
+    ended = "open('ended', 'w').close(); sys.exit(255)"
+
+    with pytest.raises(CouldNotRunError, match="was stopped"):
+        run(ENDS_WELL.replace("sys.exit(255)", ended), seconds=1)
+
+    assert (tmp_path / "ended").exists()
+
+
+def test_a_plugin_in_a_group_of_its_own_does_not_outlive_the_cli(run, tmp_path):
+    own_group = IS_DEAF.replace("child = os.fork()", "child = os.fork()\nif not child: os.setpgid(0, 0)")
+
+    assert run(own_group.replace("time.sleep(30)", "time.sleep(0.5 if child else 30)")).code == 0
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+def test_a_listener_that_is_gone_keeps_nobody_waiting(tmp_path):
+    def gone_away(_):
+        raise BrokenPipeError
+
+    write_executable(tmp_path / "pulumi", f"#!{sys.executable} -SE\nimport sys; print('e', file=sys.stderr)")
+
+    ran = Pulumi(folder=tmp_path, environment={"PATH": str(tmp_path)}, say=gone_away).run("version", seconds=30)
+
+    assert (ran.code, ran.stderr) == (0, "e\n")
+
+
+def test_a_signal_that_comes_before_the_cli_is_there_is_passed_on_too(run, tmp_path, monkeypatch):
+    start = process.subprocess.Popen
+
+    def interrupted_start(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGINT)
+        started = start(*arguments, **options)
+        while not (tmp_path / "ready").exists():
+            time.sleep(0.02)
+        return started
+
+    monkeypatch.setattr(process.subprocess, "Popen", interrupted_start)
+
+    with pytest.raises(PulumiInterrupted):
+        run(ENDS_WELL)
 
 
 def test_a_child_that_the_cli_leaves_behind_does_not_outlive_it(run, tmp_path):
@@ -133,7 +177,7 @@ def test_a_child_that_the_cli_leaves_behind_does_not_outlive_it(run, tmp_path):
     assert gone(int((tmp_path / "child").read_text()))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
 def test_a_signal_is_passed_on_so_that_the_cli_ends_by_itself(run, tmp_path, number):
     thread = once_there(tmp_path / "ready", signals(number))
 
