@@ -26,11 +26,15 @@ def deployed_manifest(checkpoint: Checkpoint, settings: Settings | None, limits:
 
     `settings` give the network's ids where they come from no other stack.
     """
-    resources = [
+    return _manifest(checkpoint.outputs, deployed_resources(checkpoint), settings, limits)
+
+
+def deployed_resources(checkpoint: Checkpoint) -> list[Resource]:
+    """Return what is deployed as the manifest sees it."""
+    return [
         _resource(state.type, state.name, state.inputs, {**state.outputs, "id": state.id}, custom=state.custom)
         for state in checkpoint.states
     ]
-    return _manifest(checkpoint.outputs, resources, settings, limits)
 
 
 def planned_manifest(log: EventLog, settings: Settings, limits: Limits) -> JsonObject | None:
@@ -61,7 +65,7 @@ def _manifest(
     configuration = outputs.get("configManifest")
     if not isinstance(configuration, str):
         return None
-    region, account = _region_and_account(resources)
+    region, account = region_and_account(resources)
     place = Place(
         environment=str(outputs["environmentName"]),
         suffix=str(outputs["environmentSuffix"]),
@@ -72,8 +76,8 @@ def _manifest(
     return full_manifest(json.loads(configuration), place, resources, limits.differences)
 
 
-def _region_and_account(resources: Iterable[Resource]) -> tuple[str, str]:
-    """Return the region and the account that most ARNs of the stack name."""
+def region_and_account(resources: Iterable[Resource]) -> tuple[str, str]:
+    """Return the region and the account that most ARNs of the stack name; empty where none does."""
     found: Counter[tuple[str, str]] = Counter()
     for resource in resources:
         for _, value in (*leaves(resource.inputs), *leaves(resource.outputs)):
