@@ -44,7 +44,7 @@ def _deployed_place(settings: Settings, checkpoint: Checkpoint) -> dict[str, Jso
         # Ids of a network are placeholders too; those of a networking stack are its own affair.
         "vpcId": vpc if settings.networking_stack_ref is None else None,
     }
-    facts = {key: value for key, value in told.items() if value is not None}
+    facts: dict[str, JsonValue] = {key: value for key, value in told.items() if value is not None}
     # What is in a VPC and refers to no stack was given the network's ids, which is a fact too.
     return facts if reference is None and vpc is None else facts | {"networkingStackRef": reference}
 
