@@ -12,14 +12,13 @@ from typing import Any
 
 from policies.schema import suggest
 from policies.strict_yaml import Document, KeyPath, YamlError, read
-from program.config import PROJECT
+from program.config import PROJECT, SECRET_KEYS
 from program.errors import CouldNotRunError, Problem
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = "stacks"
 PROJECT_FILE = "Pulumi.yaml"
-# Only what is never compared between stacks may be encrypted; offline it is this, which is no address.
-SECRET_KEYS = frozenset({f"{PROJECT}:alarmEmail"})
+# What an encrypted value is offline, which is no address.
 SECRET_MARKER = "secret@offline.invalid"
 _FILE_NAME = re.compile(r"^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$")
 # Review stacks live beside an environment for a while; their files are never committed.

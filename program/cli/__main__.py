@@ -85,6 +85,9 @@ def main() -> None:
         for line in str(error).splitlines():
             click.echo(f"error: {line}", err=True)
         sys.exit(EXIT_COULD_NOT_RUN)
+    except OSError as error:
+        click.echo(f"error: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        sys.exit(EXIT_COULD_NOT_RUN)
     except Exception:  # noqa: BLE001  # a bug of ours; 1 would say that the check ran and found something
         traceback.print_exc()
         sys.exit(EXIT_COULD_NOT_RUN)

@@ -32,9 +32,9 @@ from program.cli.options import chosen_limits
     "confirmed",
     multiple=True,
     metavar="NAME",
-    envvar="CONFIRM",
+    envvar="PARITY_CONFIRM",
     help="A resource that holds data and may be deleted or replaced, by its logical name (repeatable; or the variable "
-    "CONFIRM, separated by spaces).",
+    "PARITY_CONFIRM, separated by spaces).",
 )
 @config_file_option
 @record_option
@@ -63,6 +63,7 @@ def apply(
 
     with workspace(stack, config_file=config_file, say=say) as place:
         record = Applier(stack=chosen, limits=limits, place=place, say=say).apply(bundle.resolve(), confirmed)
-    keep(record, record_file or bundle / APPLIED_FILE)
     click.echo(rendered(record, format_), nl=False)
+    # A refusal is no word on an apply that was done before.
+    keep(record, record_file or (None if record.outcome == "refused" else bundle / APPLIED_FILE))
     sys.exit({"applied": 0, "refused": 1, "different": 1, "failed": 3}[record.outcome])

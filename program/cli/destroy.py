@@ -45,6 +45,6 @@ def destroy(
 
     with workspace(stack, config_file=config_file, say=say) as place:
         record = Destroyer(stack=chosen, place=place, say=say).destroy(confirmed)
-    keep(record, record_file)
     click.echo(rendered(record, format_), nl=False)
+    keep(record, record_file)
     sys.exit({"destroyed": 0, "refused": 1, "failed": 1}[record.outcome])

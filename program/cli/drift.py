@@ -38,8 +38,8 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
     with workspace(stack, config_file=None, say=say) as place:
         check = DriftCheck(stack=chosen, limits=limits, ignores=ignores, place=place, today=today(), say=say)
         record = check.run()
-    keep(record, record_file)
     click.echo(rendered(record, format_), nl=False)
+    keep(record, record_file)
     if record.verdict == "check-failed":
         sys.exit(3)
     sys.exit(1 if record.verdict != "clean" or any(finding.blocks for finding in record.findings) else 0)

@@ -13,7 +13,7 @@ from program.canonical import JsonObject, canonical
 from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
-from program.engine.checkpoint import Checkpoint
+from program.engine.checkpoint import Checkpoint, refuse_pending
 from program.engine.events import EventLog
 from program.engine.failures import explained_run
 from program.engine.metadata import metadata_of
@@ -50,8 +50,15 @@ class Applier:
         started = time.monotonic()
         read = bundle.read_bundle(folder)
         before = existing_checkpoint(self.place)
+        refuse_pending(before, self.stack.name)
         found = refusals(read, metadata_of(self.stack, self.place, before, files={}), confirmed)
-        record = self._record(read, outcome="refused", refusals=found) if found else self._update(read)
+        if found:
+            return timed(self._record(read, outcome="refused", refusals=found), started)
+        try:
+            record = self._update(read)
+        except CouldNotRunError as error:
+            # From here on something may have been done, which has to be told.
+            record = self._record(read, outcome="failed", error=str(error))
         return timed(record, started)
 
     def _update(self, read: bundle.Bundle) -> ApplyRecord:

@@ -9,6 +9,7 @@ from typing import Any
 
 from program.canonical import JsonObject
 from program.errors import CouldNotRunError
+from program.manifest import is_compared
 from program.recording import STACK_TYPE
 
 
@@ -24,6 +25,11 @@ class State:
     outputs: JsonObject
 
     @property
+    def of_the_cloud(self) -> bool:
+        """Tell whether it is a resource of the cloud: neither a component nor what Pulumi makes for itself."""
+        return self.custom and is_compared(self.type)
+
+    @property
     def name(self) -> str:
         """Return Pulumi's logical name."""
         return self.urn.rpartition("::")[2]
@@ -31,7 +37,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The whole deployment; `pending` names operations that an update left without knowing their end."""
+    """The whole deployment; `pending` names what an update left without knowing its end, or without deleting it."""
 
     states: tuple[State, ...]
     pending: tuple[str, ...]
@@ -55,13 +61,24 @@ def parse_checkpoint(text: str, source: str) -> Checkpoint:
         deployment: Any = json.loads(text)["deployment"]
         resources: list[Any] = deployment.get("resources") or []
         pending: list[Any] = deployment.get("pending_operations") or []
-        states = tuple(_state(resource) for resource in resources)
-        operations = tuple(sorted(f"{item['type']} {item['resource']['urn']}" for item in pending))
+        # What a replacement has not deleted yet stands beside what took its place, under the same URN.
+        states = tuple(_state(resource) for resource in resources if not resource.get("delete"))
+        left = [f"deleting {resource['urn']}" for resource in resources if resource.get("delete")]
+        operations = tuple(sorted([*left, *(f"{item['type']} {item['resource']['urn']}" for item in pending)]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CouldNotRunError(
             f"{source} is no deployment ({type(error).__name__}: {error}); give what `pulumi stack export` prints"
         ) from None
     return Checkpoint(states=states, pending=operations, hash=_hash(resources, pending), text=text)
+
+
+def refuse_pending(checkpoint: Checkpoint, stack: str) -> None:
+    """Raise CouldNotRunError while an update has left something of which nobody knows what became."""
+    if checkpoint.pending:
+        raise CouldNotRunError(
+            f"an update of stack {stack} was cut off and left: {', '.join(checkpoint.pending)}. Look in AWS what "
+            f"became of it, then let Pulumi know: `pulumi refresh --stack {stack}` asks about each"
+        )
 
 
 def _hash(resources: list[Any], pending: list[Any]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from program.config import config_key
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of
-from program.engine.checkpoint import Checkpoint
+from program.engine.checkpoint import Checkpoint, refuse_pending
 from program.engine.failures import explained_run
 from program.engine.records import DestroyRecord, Refusal
 from program.engine.running import run_engine
@@ -37,6 +37,7 @@ class Destroyer:
         """
         started = time.monotonic()
         checkpoint = existing_checkpoint(self.place)
+        refuse_pending(checkpoint, self.stack.name)
         refused = self._refusals(checkpoint, confirmed)
         record = self._record(outcome="refused", refusals=refused) if refused else self._destroy()
         return timed(record, started)
@@ -64,13 +65,14 @@ class Destroyer:
         self.say(f"destroying {self.stack.name} ...")
         ran, log = run_engine(self.place, self.say, "destroy", "--yes", seconds=_SECONDS)
         changes = changes_of(log.updated, {})
-        left = tuple(state.urn for state in existing_checkpoint(self.place).states if state.custom)
+        after = existing_checkpoint(self.place)
+        left = (*(state.urn for state in after.states if state.custom), *after.pending)
         if ran.code != 0 or left:
             why = explained_run(ran, log, self.stack.name)
             return self._record(outcome="failed", error=why, changes=changes, left=left)
         # The stack file is the project's, not the CLI's to delete.
         self.place.must("stack", "rm", "--yes", "--preserve-config")
-        self.place.config_file.unlink(missing_ok=True)
+        self.place.kept_keys.unlink(missing_ok=True)
         return self._record(outcome="destroyed", changes=changes)
 
     def _record(self, **fields: object) -> DestroyRecord:

@@ -9,24 +9,31 @@ from dataclasses import dataclass
 
 from policies.drift_ignores import Ignore
 from policies.limits import Limits
+from policies.pack import NAME
 from program.canonical import JsonValue, digest
 from program.check import check_one
 from program.engine.about import record_of, timed
+from program.engine.checkpoint import Checkpoint, refuse_pending
 from program.engine.drifted import drifted_changes, live_deployment
 from program.engine.events import EventLog
 from program.engine.failures import explained_run
 from program.engine.ignores import sift
 from program.engine.observed import deployed_manifest
 from program.engine.records import Change, DriftRecord, DriftVerdict
-from program.engine.running import refuse_silence, run_engine
+from program.engine.running import run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
 from program.engine.workspace import Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
+from program.parity import CONFIGURATION, PRESENCE, PRESENT
 from program.result import Difference, Finding, StackResult
 from program.stacks import Stack
 
 _SECONDS = 1800.0
+# Of a stack without outputs: nothing, or a first deployment that did not end.
+_NEVER_DEPLOYED = Difference(
+    resource=CONFIGURATION, property=PRESENCE, values={DECLARED: PRESENT, DEPLOYED: None}, declared=False
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +62,11 @@ class DriftCheck:
     def _compared(self) -> DriftRecord:
         declared = self._declared()
         checkpoint = existing_checkpoint(self.place)
+        refuse_pending(checkpoint, self.stack.name)
         deployed = deployed_manifest(checkpoint, self.stack.settings, self.limits)
         pending = compare_sources({DECLARED: declared.manifest, DEPLOYED: deployed}, {}, {})
+        if deployed is None:
+            pending = (_NEVER_DEPLOYED,)
         facts: dict[str, object] = {
             "declared": hashes_of(declared.manifest),
             "deployed": hashes_of(deployed),
@@ -64,7 +74,7 @@ class DriftCheck:
         }
         if not checkpoint.deployed:
             return self._record(verdict="undeployed", **facts)
-        log = self._refresh()
+        log = self._refresh(checkpoint)
         sources = {resource.urn: resource.source for resource in declared.resources}
         found = drifted_changes(log.ended, sources)
         assert declared.environment is not None
@@ -86,20 +96,30 @@ class DriftCheck:
             raise CouldNotRunError(f"the code of this commit can't be deployed: {why}")
         return declared
 
-    def _refresh(self) -> EventLog:
+    def _refresh(self, checkpoint: Checkpoint) -> EventLog:
         self.say(f"asking the cloud what {self.stack.name} is ...")
         ran, log = run_engine(self.place, self.say, "refresh", "--preview-only", seconds=_SECONDS)
         if ran.code != 0:
             raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.stack.name)}")
-        refuse_silence(log, "refresh")
+        told = {step.urn for step in log.ended}
+        if silent := [state.name for state in checkpoint.states if state.of_the_cloud and state.urn not in told]:
+            raise CouldNotRunError(f"the cloud said nothing of {', '.join(silent)}, so that nothing is known of it")
         return log
 
     def _judged(self, live: str, sources: Mapping[str, str | None]) -> tuple[Finding, ...]:
         self.say("judging what is live ...")
-        return judge_deployment(live, self.stack, self.limits, self.place.pulumi, sources)
+        try:
+            return judge_deployment(live, self.stack, self.limits, self.place.pulumi, sources)
+        except CouldNotRunError as error:
+            # What has drifted is told all the same.
+            return (_unjudged(str(error)),)
 
     def _record(self, **fields: object) -> DriftRecord:
         return record_of(DriftRecord, self.stack, self.place, **fields)
+
+
+def _unjudged(why: str) -> Finding:
+    return Finding(rule=NAME, level="mandatory", outcome="error", resource=None, message=why, source=None)
 
 
 def _verdict(drifted: Sequence[Change], pending: Sequence[Difference]) -> DriftVerdict:

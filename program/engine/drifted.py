@@ -10,9 +10,12 @@ from program.canonical import JsonObject, JsonValue
 from program.engine.changes import STATEFUL, is_resource, property_changes
 from program.engine.checkpoint import Checkpoint
 from program.engine.events import Side, Step
-from program.engine.records import Change, Operation
+from program.engine.records import Change, Operation, PropertyChange
 from program.normalise import in_order, own_items
 
+NOT_SHOWN = "${not shown}"
+# The variables of a function's environment.
+_OFTEN_SECRET = "environment."
 _FOUND: Mapping[str, Operation] = {"update": "update", "delete": "delete"}
 
 
@@ -26,7 +29,7 @@ def drifted_changes(steps: Iterable[Step], sources: Mapping[str, str | None]) ->
             operation=_FOUND[step.operation],
             stateful=step.type in STATEFUL,
             source=sources.get(step.urn),
-            properties=() if step.operation == "delete" else property_changes(*_sides(step)),
+            properties=() if step.operation == "delete" else _properties_of(step),
         )
         for step in steps
         if step.operation in _FOUND and is_resource(step)
@@ -47,6 +50,20 @@ def live_deployment(checkpoint: Checkpoint, steps: Iterable[Step]) -> str:
             live.append(resource | {"inputs": step.new.inputs, "outputs": step.new.outputs})
     exported["deployment"]["resources"] = live
     return json.dumps(exported)
+
+
+def _properties_of(step: Step) -> tuple[PropertyChange, ...]:
+    """Return what differs; where none of it is to be seen, the names that the provider gives."""
+    seen = tuple(_without_secrets(item) for item in property_changes(*_sides(step)))
+    return seen or tuple(PropertyChange(path=key, before=NOT_SHOWN, after=NOT_SHOWN) for key in step.differing)
+
+
+def _without_secrets(item: PropertyChange) -> PropertyChange:
+    """Return the change without a value that somebody put where secrets often stand, and nobody marked as one."""
+    if not item.path.startswith(_OFTEN_SECRET):
+        return item
+    shown = {side: None if getattr(item, side) is None else NOT_SHOWN for side in ("before", "after")}
+    return item.model_copy(update=shown)
 
 
 def _sides(step: Step) -> tuple[JsonObject, JsonObject]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from policies.catalogue import RULES
 from policies.pack import NAME
 from policies.wire import Outcome, WireLevel, decode_text
 from program.canonical import JsonObject
+from program.errors import CouldNotRunError
 from program.recording import STACK_TYPE
 
 # The engine puts a rule's title before what the rule says.
@@ -87,8 +89,20 @@ class EventLog:
 
 
 def read_events(file: Path) -> EventLog:
-    """Read the log; a last line that the engine didn't finish writing is left out, a missing file is an empty log."""
-    events = list(_events(file))
+    """Read the log; a last line that the engine didn't finish writing is left out, a missing file is an empty log.
+
+    Raises CouldNotRunError for a log that can't be read whole: what it leaves out could be what matters.
+    """
+    try:
+        return _log(list(_events(file)))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise CouldNotRunError(
+            f"the engine's event log can't be read ({type(error).__name__}: {error}); this version reads what Pulumi "
+            f"3.260 and later write: check what pulumi is on PATH"
+        ) from None
+
+
+def _log(events: Sequence[dict[str, Any]]) -> EventLog:
     return EventLog(
         begun=tuple(_steps(events, "resourcePreEvent")),
         ended=tuple(_steps(events, "resOutputsEvent")),
@@ -103,12 +117,11 @@ def read_events(file: Path) -> EventLog:
 def _events(file: Path) -> Iterator[dict[str, Any]]:
     if not file.exists():
         return
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        yield event
+    # Only a line feed ends a line of it; text in it may hold whatever else Unicode calls a line's end.
+    *lines, unfinished = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    yield from (json.loads(line) for line in lines if line.strip())
+    with suppress(ValueError):
+        yield json.loads(unfinished)
 
 
 def step_of(event: Mapping[str, Any]) -> Step | None:

@@ -60,7 +60,8 @@ def _lines(stream: TextIO, ended: threading.Event) -> Iterator[str]:
 def _said(line: str) -> str | None:
     try:
         step = step_of(json.loads(line))
-    except ValueError:
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # What can't be read is said by whoever reads the log at the end.
         return None
     if step is None or step.operation in _QUIET:
         return None

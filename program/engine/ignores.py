@@ -28,7 +28,8 @@ def sift(changes: Iterable[Change], ignores: Sequence[Ignore], environment: str,
     for change in changes:
         excuses = {item.path: _excuse(change, item.path, holding) for item in change.properties}
         kept = tuple(item for item in change.properties if excuses[item.path] is None)
-        if kept or change.operation == "delete":
+        # A change of which nothing is to be seen can't be let pass.
+        if kept or not change.properties:
             counting.append(change.model_copy(update={"properties": kept}))
         for entry in dict.fromkeys(excuse for excuse in excuses.values() if excuse is not None):
             passed = tuple(item for item in change.properties if excuses[item.path] == entry)

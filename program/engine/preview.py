@@ -14,13 +14,14 @@ from program.check import check_one
 from program.engine import bundle
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of, unchanged_count
-from program.engine.checkpoint import Checkpoint
+from program.engine.checkpoint import Checkpoint, refuse_pending
 from program.engine.events import EventLog
 from program.engine.failures import explained_run
 from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest, planned_manifest
 from program.engine.outcomes import joined_findings
 from program.engine.records import PreviewRecord
+from program.engine.revision import source_of
 from program.engine.running import refuse_silence, run_engine
 from program.engine.sources import (
     DECLARED,
@@ -74,6 +75,8 @@ class Previewer:
             # Nothing can be planned; the findings say why.
             return self._record(outcome="blocked", findings=declared.findings)
         checkpoint = made_checkpoint(self.place, make=self.make)
+        refuse_pending(checkpoint, self.stack.name)
+        source = source_of(self.place.root)
         self.say(f"previewing {self.stack.name} ...")
         ran, log = run_engine(
             self.place,
@@ -89,6 +92,8 @@ class Previewer:
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))
         refuse_silence(log, "preview")
+        if source_of(self.place.root) != source:
+            raise CouldNotRunError("the project's files changed during the preview; preview again")
         return self._planned(part, log, declared, checkpoint)
 
     def _planned(self, part: Path, log: EventLog, declared: StackResult, checkpoint: Checkpoint) -> PreviewRecord:

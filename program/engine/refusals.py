@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping
 
-from program.engine.bundle import Bundle, Metadata, hashes_in
+from program.engine.bundle import EVENTS_FILE, Bundle, Metadata, hashes_in
+from program.engine.changes import changes_of
+from program.engine.events import read_events
 from program.engine.records import Change, Refusal
 
 _AGAIN = "preview again, and review what it says"
@@ -23,7 +25,7 @@ _CURRENT: Mapping[str, str] = {
 
 def refusals(bundle: Bundle, current: Metadata, confirmed: Collection[str]) -> tuple[Refusal, ...]:
     """Return every reason against applying the bundle; `confirmed` names resources whose data may be lost."""
-    return (*_stale(bundle, current), *_unfit(bundle, current), *_surprises(bundle.record.changes, confirmed))
+    return (*_stale(bundle, current), *_unfit(bundle, current), *_surprises(_planned_changes(bundle), confirmed))
 
 
 def _stale(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
@@ -66,6 +68,11 @@ def _unfit(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
             )
     for name in sorted(set(metadata.files) - set(hashes_in(bundle.folder))):
         yield Refusal(code="files", expected=name, found="no such file", fix=f"the bundle is damaged: {_AGAIN}")
+
+
+def _planned_changes(bundle: Bundle) -> tuple[Change, ...]:
+    """Return what the bundle's own event log plans: the record beside it is for readers, and sealed by nothing."""
+    return changes_of(read_events(bundle.folder / EVENTS_FILE).begun, {})
 
 
 def _surprises(changes: Collection[Change], confirmed: Collection[str]) -> Iterator[Refusal]:

@@ -15,13 +15,13 @@ from typing import Protocol
 
 from policies.limits import Limits
 from policies.pack_config import policy_config
+from program.config import SECRET_KEYS
 from program.engine.events import read_events
 from program.engine.failures import explained
 from program.engine.process import Ran
 from program.engine.workspace import PACK_FOLDER
 from program.errors import CouldNotRunError
 from program.result import Finding
-from program.stackfile import SECRET_KEYS
 from program.stacks import Stack
 
 _SECONDS = 300.0

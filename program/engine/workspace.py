@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
@@ -32,7 +35,10 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """The CLI set up for one stack; `config_file` is the working copy that the CLI may write to."""
+    """The CLI set up for one stack; `config_file` is a copy that the CLI may write to.
+
+    `kept_keys` has what the CLI made for the stack in this backend; `backend` is fit to be shown.
+    """
 
     stack: str
     root: Path
@@ -40,6 +46,7 @@ class Workspace:
     backend: str
     embedded: bool
     config_file: Path
+    kept_keys: Path
     version: str
 
     def run(self, *arguments: str, seconds: float) -> Ran:
@@ -62,7 +69,7 @@ class Workspace:
 def workspace(
     stack: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT
 ) -> Iterator[Workspace]:
-    """Set the CLI up for the stack; what the CLI writes into the stack file goes into a working copy.
+    """Set the CLI up for the stack; what the CLI writes into the stack file goes into a copy of this run alone.
 
     The backend is PULUMI_BACKEND_URL, else a folder in the project that is made when missing. Raises CouldNotRunError
     when there is no CLI, or it is older than the project allows.
@@ -70,19 +77,22 @@ def workspace(
     state = root / STATE_FOLDER
     url = os.environ.get(BACKEND_VARIABLE)
     state.mkdir(exist_ok=True)
-    environment = _environment(url or f"file://{state}")
-    pulumi = Pulumi(folder=root, environment=environment, say=lambda line: say(f"pulumi: {line}"))
-    copy = state / "stacks" / f"Pulumi.{stack}.yaml"
-    _copy_stack_file(config_file or root / STACKS / copy.name, copy)
-    yield Workspace(
-        stack=stack,
-        root=root,
-        pulumi=pulumi,
-        backend=url or "embedded",
-        embedded=url is None,
-        config_file=copy,
-        version=_version(pulumi, root),
-    )
+    backend = url or f"file://{state}"
+    pulumi = Pulumi(folder=root, environment=_environment(backend), say=lambda line: say(f"pulumi: {line}"))
+    kept = state / "keys" / hashlib.sha256(backend.encode()).hexdigest()[:16] / f"{stack}.yaml"
+    with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
+        copy = Path(scratch) / f"Pulumi.{stack}.yaml"
+        _copy_stack_file(config_file or root / STACKS / copy.name, kept, copy)
+        yield Workspace(
+            stack=stack,
+            root=root,
+            pulumi=pulumi,
+            backend=_shown(url) if url else "embedded",
+            embedded=url is None,
+            config_file=copy,
+            kept_keys=kept,
+            version=_version(pulumi, root),
+        )
 
 
 def existing_checkpoint(place: Workspace) -> Checkpoint:
@@ -103,23 +113,26 @@ def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
 
 
 def make_stack(place: Workspace) -> None:
-    """Make the stack in its backend; the reviewed stack file stays as it is.
+    """Make the stack in its backend, and keep the salt or key that the CLI makes for it.
 
-    The CLI writes the stack's salt or key into the file of the stack's name, whatever else it is told.
+    The CLI writes it into the project's file of that stack, whatever else it is told; so it gets a project of its own,
+    of the same name.
     """
-    reviewed = place.root / STACKS / place.config_file.name
-    before = reviewed.read_bytes() if reviewed.exists() else None
     provider = _own_keys(place.config_file).get("secretsprovider")
-    try:
-        shutil.copy(place.config_file, reviewed)
-        arguments = ("--secrets-provider", str(provider)) if provider else ()
-        place.must("stack", "init", "--no-select", *arguments)
-        shutil.copy(reviewed, place.config_file)
-    finally:
-        if before is None:
-            reviewed.unlink(missing_ok=True)
-        else:
-            reviewed.write_bytes(before)
+    arguments = ("--secrets-provider", str(provider)) if provider else ()
+    with tempfile.TemporaryDirectory(prefix="init-", dir=place.root / STATE_FOLDER) as scratch:
+        project = Path(scratch)
+        shutil.copy(place.root / PROJECT_FILE, project)
+        file = project / STACKS / place.config_file.name
+        file.parent.mkdir()
+        shutil.copy(place.config_file, file)
+        ran = replace(place.pulumi, folder=project).run(
+            "stack", "init", "--no-select", *arguments, "--stack", place.stack, seconds=QUICK_SECONDS
+        )
+        if ran.code != 0:
+            raise CouldNotRunError(explained(ran, place.stack))
+        shutil.copy(file, place.config_file)
+    _keep(_own_keys(place.config_file), place.kept_keys)
 
 
 def _after_interruption(stack: str, *, killed: bool) -> str:
@@ -138,15 +151,27 @@ def _environment(backend: str) -> Mapping[str, str]:
     }
 
 
-def _copy_stack_file(source: Path, copy: Path) -> None:
-    """Copy the reviewed file, with what only the CLI knows kept from the copy before."""
+def _copy_stack_file(source: Path, kept: Path, copy: Path) -> None:
+    """Copy the reviewed file, with what the CLI made for this stack in this backend and the file doesn't have."""
     try:
         text = source.read_text(encoding="utf-8")
     except OSError as error:
         raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
-    kept = {key: value for key, value in _own_keys(copy).items() if key not in _own_keys(source)}
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.write_text(text + (yaml.safe_dump(kept) if kept else ""), encoding="utf-8")
+    missing = {key: value for key, value in _own_keys(kept).items() if key not in _own_keys(source)}
+    copy.write_text(text + (yaml.safe_dump(missing) if missing else ""), encoding="utf-8")
+
+
+def _keep(keys: Mapping[str, Any], file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(yaml.safe_dump(dict(keys)), encoding="utf-8")
+    part.replace(file)
+
+
+def _shown(backend: str) -> str:
+    """Return the backend's address without a user, a password and options."""
+    parts = urlsplit(backend)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _own_keys(file: Path) -> dict[str, Any]:
