@@ -16,13 +16,10 @@ from program.normalise import Place
 from program.packaging import source_hash
 from program.recording import ProgramError, Recording, Registration, record
 from program.redaction import redacted
-from program.result import CheckedResource, Finding, StackResult
+from program.result import PROGRAM_RULE, RETAIN_RULE, CheckedResource, Finding, StackResult
 from program.simulation import Cloud, account_of, network_outputs
 from program.stack import ROTATION_FOLDER, deploy
 from program.stacks import Stack
-
-PROGRAM_RULE = "program"
-RETAIN_RULE = "retain-on-delete"
 
 
 def examine(stack: Stack, limits: Limits, *, judge: bool) -> StackResult:

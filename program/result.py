@@ -8,6 +8,10 @@ from typing import Literal
 
 from program.canonical import JsonObject, JsonValue
 
+# Rules that no policy can judge.
+PROGRAM_RULE = "program"
+RETAIN_RULE = "retain-on-delete"
+
 FindingLevel = Literal["mandatory", "advisory"]
 FindingOutcome = Literal["failed", "undecided", "exempt", "error"]
 

@@ -7,6 +7,7 @@ import io
 import sys
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -85,12 +86,23 @@ def main() -> None:
         for line in str(error).splitlines():
             click.echo(f"error: {line}", err=True)
         sys.exit(EXIT_COULD_NOT_RUN)
+    except SyntaxError as error:
+        # A change of the program, as much as a stack file, is input: it is told by its place.
+        click.echo(f"error: {_relative(error.filename)}:{error.lineno}: {error.msg}", err=True)
+        sys.exit(EXIT_COULD_NOT_RUN)
     except OSError as error:
         click.echo(f"error: {error.filename or 'the system'}: {error.strerror or error}", err=True)
         sys.exit(EXIT_COULD_NOT_RUN)
     except Exception:  # noqa: BLE001  # a bug of ours; 1 would say that the check ran and found something
         traceback.print_exc()
         sys.exit(EXIT_COULD_NOT_RUN)
+
+
+def _relative(file: str | None) -> str:
+    from program.stackfile import ROOT
+
+    path = Path(file or "")
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 if __name__ == "__main__":

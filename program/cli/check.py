@@ -62,7 +62,7 @@ def check(
 
         result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
     _say_what_was_assumed()
-    from program.cli.formats import render
+    from program.formats import render
 
     click.echo(render(format_, result), nl=False)
     sys.exit(0 if result.ok else 1)

@@ -47,15 +47,15 @@ def compare(
         from program.check import check
 
         result = check(names, limits, jobs=os.cpu_count() or 1, complete=not stacks, judge=False, done=progress.done)
-    from program.cli.formats import render
+    from program.formats import render
 
     click.echo(render(format_, result, judged=False), nl=False)
     sys.exit(0 if result.ok else 1)
 
 
 def _compare_sources(files: Mapping[str, Path], format_: str) -> None:
-    from program.cli.formats.sources import render
     from program.engine.sources import compare_sources, hashes_of, read_manifest
+    from program.formats.sources import render
 
     manifests = {source: read_manifest(file) for source, file in files.items()}
     differences = compare_sources(manifests, {}, {})

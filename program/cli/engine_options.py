@@ -65,8 +65,8 @@ def summary_of(record: AnyRecord) -> str:
 
 def rendered(record: AnyRecord, format_: str) -> str:
     """Return the record in the format, ending with a line break."""
-    from program.cli.formats.records import render
     from program.engine.records import written
+    from program.formats.records import render
 
     if format_ == "markdown":
         return summary_of(record)

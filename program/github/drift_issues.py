@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from program.cli.formats.grouping import stack_list
 from program.engine.records import DriftRecord
+from program.formats.grouping import stack_list
 from program.github.client import ISSUES, Client
 from program.github.model import Issue
 from program.report.drift_issue import body, title

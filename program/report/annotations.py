@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from program.cli.formats.github import MOST_OF_A_LEVEL, command, message
-from program.cli.formats.summary import plural
+from program.formats.github import MOST_OF_A_LEVEL, command, message
+from program.formats.summary import plural
 from program.report.model import Report
 from program.report.places import places
 from program.report.verdict import verdict

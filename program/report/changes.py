@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from program.cli.formats.grouping import stack_list
-from program.cli.formats.markup import table
-from program.cli.formats.summary import plural
-from program.cli.formats.values import ABSENT, printable, side_by_side
 from program.engine.records import Change, PropertyChange
+from program.formats.grouping import stack_list
+from program.formats.markup import table
+from program.formats.summary import plural
+from program.formats.values import ABSENT, printable, side_by_side
 from program.report.fitting import Section, folded
 from program.report.words import clipped, html, name, spoken, table_row
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from program.cli.formats.grouping import grouped
-from program.cli.formats.markup import code, escaped, table
-from program.cli.formats.summary import plural
-from program.cli.formats.values import ABSENT, printable, side_by_side
 from program.engine.records import Change, DriftRecord, Ignored
+from program.formats.grouping import grouped
+from program.formats.markup import code, escaped, table
+from program.formats.summary import plural
+from program.formats.values import ABSENT, printable, side_by_side
 from program.report.drift_marker import fingerprint_of, marker
 from program.report.findings import advisory_section, mandatory_section
 from program.report.fitting import COMMENT_BYTES, Section, fitted, folded, size

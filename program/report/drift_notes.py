@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from program.cli.formats.markup import escaped
 from program.engine.records import DriftRecord
+from program.formats.markup import escaped
 from program.report.drift_issue import counts
 from program.report.drift_marker import OVERFLOW, marker
 from program.report.drift_states import Step

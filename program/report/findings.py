@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from program.cli.formats.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
-from program.cli.formats.paperwork import paperwork, remedy
-from program.cli.formats.summary import plural
+from program.formats.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
+from program.formats.paperwork import paperwork, remedy
+from program.formats.summary import plural
 from program.report.fitting import Section, folded
 from program.report.words import name, sentence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from program.cli.formats.summary import plural
+from program.formats.summary import plural
 
 # GitHub's 65,536 characters of a comment or an issue, and the 1 MiB of a job summary, with room to spare. What is
 # counted is bytes of UTF-8, of which a text has at least as many as of any other unit.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from program.cli.formats.markup import escaped, table
-from program.cli.formats.summary import plural
+from program.formats.markup import escaped, table
+from program.formats.summary import plural
 from program.report.fitting import size
 from program.report.summary import Row, Summary, marker
 from program.report.words import name

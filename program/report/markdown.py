@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from program.cli.formats.summary import summarise as summarise_check
+from program.formats.summary import summarise as summarise_check
 from program.report.changes import change_section, data_section
 from program.report.findings import accepted_section, advisory_section, mandatory_section
 from program.report.fitting import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted

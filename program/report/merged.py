@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import replace
 
 from program.canonical import JsonValue
-from program.cli.formats.grouping import Group, grouped
 from program.engine.records import Change
+from program.formats.grouping import Group, grouped
 from program.report.model import Report
 from program.result import CheckResult, Difference, StackResult
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from program.canonical import JsonValue
-from program.cli.formats.grouping import stack_list
-from program.cli.formats.markdown import difference_rows
-from program.cli.formats.markup import escaped, table
-from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
-from program.cli.formats.summary import Summary, plural
-from program.cli.formats.values import ABSENT, side_by_side
+from program.formats.grouping import stack_list
+from program.formats.markdown import difference_rows
+from program.formats.markup import escaped, table
+from program.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
+from program.formats.summary import Summary, plural
+from program.formats.values import ABSENT, side_by_side
 from program.report.fitting import Section, folded
 from program.report.model import Report, StackReport
 from program.report.summary import shortened

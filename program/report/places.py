@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from program.cli.formats.grouping import stack_list
-from program.cli.formats.places import Place
-from program.cli.formats.places import places as places_of_check
-from program.cli.formats.summary import summarise
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord
+from program.formats.grouping import stack_list
+from program.formats.places import Place
+from program.formats.places import places as places_of_check
+from program.formats.summary import summarise
 from program.report.merged import change_sets, merged_check
 from program.report.model import DATA_RULE, GOOD, STEP_RULE, Report, StackReport, outcome_of
 from program.stackfile import STACKS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from program.canonical import JsonObject
-from program.cli.formats.paperwork import PARITY_RULE, STALE_RULE
-from program.cli.formats.places import Place
-from program.cli.formats.places import places as places_of_check
-from program.cli.formats.sarif import run, written
-from program.cli.formats.summary import summarise
+from program.formats.paperwork import PARITY_RULE, STALE_RULE
+from program.formats.places import Place
+from program.formats.places import places as places_of_check
+from program.formats.sarif import run, written
+from program.formats.summary import summarise
 from program.report.model import Report, StackReport
 from program.report.places import places_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from program.cli.formats.grouping import stack_list
-from program.cli.formats.summary import plural
 from program.engine.records import Operation
+from program.formats.grouping import stack_list
+from program.formats.summary import plural
 from program.report.merged import merged_groups
 from program.report.model import GOOD, NO_RECORD, Report, StackReport, outcome_of
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from program.canonical import JsonValue
-from program.cli.formats.markup import code, escaped
-from program.cli.formats.values import printable
+from program.formats.markup import code, escaped
+from program.formats.values import printable
 from program.normalise import SECRET, UNKNOWN
 
 ELLIPSIS = "…"

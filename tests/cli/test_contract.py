@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -90,3 +91,14 @@ def test_progress_shows_on_a_terminal_and_leaves_its_line_empty():
 
 def test_no_progress_goes_into_a_log():
     assert run("manifest", "dev").stderr == ""
+
+
+def test_a_program_that_is_no_python_is_told_by_its_place(tmp_path):
+    project = copy_of_the_project(tmp_path)
+    change(project, "program/components/lambda_.py", "class LambdaComponent", "clazz LambdaComponent")
+
+    done = run("check", root=project)
+
+    assert done.returncode == 3
+    assert re.fullmatch(r"(checking.*\n)?error: program/components/lambda_\.py:\d+: invalid syntax\n", done.stderr)
+    assert done.stdout == ""

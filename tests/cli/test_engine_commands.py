@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from program.cli.engine_options import rendered, summary_of
-from program.cli.formats.records import render
 from program.engine.bundle import read_bundle
 from program.engine.records import ApplyRecord, DriftRecord, PreviewRecord, Refusal
+from program.formats.records import render
 from tests.cli.results import CLUSTER, FUNCTION, TOPIC, finding
 from tests.cli.running import copy_of_the_project, run
 from tests.program.engine.commands import Commands

@@ -1,4 +1,4 @@
-from program.cli.formats import render
+from program.formats import render
 from tests.cli.results import CLUSTER, clean, finding, result, stack, violating
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from program.cli.formats import render
+from program.formats import render
 from tests.cli.results import clean, violating
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "check"

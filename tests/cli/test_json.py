@@ -1,7 +1,7 @@
 import dataclasses
 import json
 
-from program.cli.formats import render
+from program.formats import render
 from tests.cli.results import FUNCTION, clean, difference, resource, result, stack, violating
 
 FINDING = ["rule", "level", "outcome", "resource", "message", "source"]

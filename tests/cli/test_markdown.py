@@ -2,8 +2,8 @@ from itertools import groupby
 
 import pytest
 
-from program.cli.formats import render
-from program.cli.formats.markup import code, escaped
+from program.formats import render
+from program.formats.markup import code, escaped
 from tests.cli.results import CLUSTER, clean, difference, finding, result, stack, violating
 
 

@@ -3,7 +3,7 @@ import json
 import jsonschema
 import pytest
 
-from program.cli.formats import render
+from program.formats import render
 from tests.cli.results import CLUSTER, clean, finding, result, stack, violating
 from tests.cli.sarif_subset import LOG
 

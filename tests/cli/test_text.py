@@ -2,9 +2,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from program.cli.formats import render
-from program.cli.formats import terminal as terminal_module
-from program.cli.formats.values import by_value, shown, side_by_side
+from program.formats import render
+from program.formats import terminal as terminal_module
+from program.formats.values import by_value, shown, side_by_side
 from tests.cli.results import CLUSTER, clean, difference, finding, result, stack, violating
 
 

@@ -9,7 +9,8 @@ from program import examination
 from program.canonical import canonical
 from program.check import check
 from program.errors import Problem, SettingsError
-from program.examination import PROGRAM_RULE, RETAIN_RULE, examine
+from program.examination import examine
+from program.result import PROGRAM_RULE, RETAIN_RULE
 from program.stack import deploy
 from program.stackfile import stack_names
 from program.stacks import read_stacks

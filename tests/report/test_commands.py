@@ -11,10 +11,10 @@ from click.testing import CliRunner
 
 from program.cli.comment import comment
 from program.cli.drift_issue import drift_issue
-from program.cli.formats import render
 from program.cli.report import report
 from program.engine.records import written
 from program.errors import CouldNotRunError
+from program.formats import render
 from program.report.summary import parse
 from program.stackfile import ROOT
 from tests.cli.results import violating

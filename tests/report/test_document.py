@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from program.cli.formats import render
 from program.errors import CouldNotRunError
+from program.formats import render
 from program.report import document
 from program.report.document import read_check
 from tests.cli.results import clean, violating

@@ -1,7 +1,7 @@
 import pytest
 
-from program.cli.formats import render
 from program.engine.records import written
+from program.formats import render
 from program.report.sources import read_sources
 from tests.cli.results import clean
 from tests.report.samples import apply, destroy, drift, preview

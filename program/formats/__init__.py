@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from program.cli.formats import github, json_, markdown, sarif, text
-from program.cli.formats.summary import Summary, summarise
+from program.formats import github, json_, markdown, sarif, text
+from program.formats.summary import Summary, summarise
 from program.result import CheckResult
 
 _RENDERERS: Mapping[str, Callable[[Summary], str]] = {

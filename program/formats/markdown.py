@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from program.cli.formats.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
-from program.cli.formats.markup import code, escaped, table
-from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
-from program.cli.formats.summary import Summary, plural
-from program.cli.formats.values import ABSENT, by_value, side_by_side
+from program.formats.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
+from program.formats.markup import code, escaped, table
+from program.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
+from program.formats.summary import Summary, plural
+from program.formats.values import ABSENT, by_value, side_by_side
 from program.result import Difference
 
 MOST_COLUMNS = 6

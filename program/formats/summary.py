@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from program.canonical import canonical
-from program.cli.formats.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
+from program.formats.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
 from program.parity import CONFIGURATION
 from program.result import CheckResult, Difference, StackResult
 from program.stackfile import STACKS

@@ -8,8 +8,8 @@ from functools import cache
 
 from policies.catalogue import RULES
 from policies.rule import Severity
-from program.examination import PROGRAM_RULE, RETAIN_RULE
 from program.report.model import DATA_RULE, STEP_RULE
+from program.result import PROGRAM_RULE, RETAIN_RULE
 from program.stacks import SETTINGS_RULE
 
 # The comparison's own: no policy can see two stacks.

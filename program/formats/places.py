@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from program.cli.formats.grouping import stack_list
-from program.cli.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
-from program.cli.formats.summary import Summary
-from program.cli.formats.values import by_value
+from program.formats.grouping import stack_list
+from program.formats.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
+from program.formats.summary import Summary
+from program.formats.values import by_value
 
 PlaceLevel = Literal["error", "warning", "note"]
 _LONGEST_VALUE = 120

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from program.cli.formats.paperwork import paperwork
-from program.cli.formats.places import Place, places
-from program.cli.formats.summary import Summary, plural
-from program.cli.formats.values import printable
+from program.formats.paperwork import paperwork
+from program.formats.places import Place, places
+from program.formats.summary import Summary, plural
+from program.formats.values import printable
 
 MOST_OF_A_LEVEL = 10
 

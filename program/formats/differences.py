@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from program.cli.formats.grouping import stack_list
-from program.cli.formats.paperwork import LIMITS, PARITY_RULE, paperwork
-from program.cli.formats.summary import Summary, odd_stacks, plural
-from program.cli.formats.values import by_value, side_by_side
+from program.formats.grouping import stack_list
+from program.formats.paperwork import LIMITS, PARITY_RULE, paperwork
+from program.formats.summary import Summary, odd_stacks, plural
+from program.formats.values import by_value, side_by_side
 from program.result import Difference
 
 MOST_COLUMNS = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from program.canonical import JsonObject, JsonValue
-from program.cli.formats.summary import Summary
+from program.formats.summary import Summary
 from program.result import CheckedResource, Comparison, Finding, StackResult
 
 SCHEMA_VERSION = 1

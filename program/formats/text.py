@@ -10,12 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from program.cli.formats.differences import show_declared, show_undeclared
-from program.cli.formats.grouping import Group, Label, by_message, by_rule, excuse_and_fault, stack_list
-from program.cli.formats.paperwork import STALE_RULE, paperwork, remedy
-from program.cli.formats.summary import Row, Summary, plural
-from program.cli.formats.terminal import console_of_text, tidy
-from program.cli.formats.values import printable
+from program.formats.differences import show_declared, show_undeclared
+from program.formats.grouping import Group, Label, by_message, by_rule, excuse_and_fault, stack_list
+from program.formats.paperwork import STALE_RULE, paperwork, remedy
+from program.formats.summary import Row, Summary, plural
+from program.formats.terminal import console_of_text, tidy
+from program.formats.values import printable
 
 _GOOD = "green"
 _BAD = "bold red"

@@ -6,9 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from program.canonical import JsonValue
-from program.cli.formats.paperwork import remedy
-from program.cli.formats.summary import plural
-from program.cli.formats.values import printable, shown
 from program.engine.records import (
     ApplyRecord,
     Change,
@@ -21,6 +18,9 @@ from program.engine.records import (
     StackRecord,
 )
 from program.engine.sources import DECLARED, DEPLOYED, PLANNED
+from program.formats.paperwork import remedy
+from program.formats.summary import plural
+from program.formats.values import printable, shown
 from program.result import Difference, Finding
 
 _LONGEST = 60

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from rich import box
 from rich.table import Table
 
-from program.cli.formats.markup import code, table
-from program.cli.formats.summary import plural
-from program.cli.formats.terminal import printed
-from program.cli.formats.values import side_by_side
 from program.engine.records import Hashes
+from program.formats.markup import code, table
+from program.formats.summary import plural
+from program.formats.terminal import printed
+from program.formats.values import side_by_side
 from program.result import Difference
 
 SCHEMA_VERSION = 1

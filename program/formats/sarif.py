@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 
 from program.canonical import JsonObject
-from program.cli.formats.paperwork import paperwork
-from program.cli.formats.places import Place, PlaceLevel, places
-from program.cli.formats.summary import Summary
-from program.cli.formats.values import printable
+from program.formats.paperwork import paperwork
+from program.formats.places import Place, PlaceLevel, places
+from program.formats.summary import Summary
+from program.formats.values import printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "parityFinding/v1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
-from program.cli.formats.values import printable
+from program.formats.values import printable
 
 _ACTIVE = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 # GitHub looks for these in the finished page, where an escape is gone: a character of no width keeps them apart.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from program.cli.formats.paperwork import paperwork
+from program.formats.paperwork import paperwork
 from program.result import Finding, StackResult
 
 Label = Literal["error", "failed", "undecided", "advice", "exempt"]
