@@ -34,7 +34,7 @@ def decide(event: Event, *, backend: str, review_stacks: ReviewStacks) -> Scope:
     if event.actor == DEPENDABOT:
         return _offline("Dependabot gets the offline check, and no credentials")
     if not backend:
-        note = "PULUMI_BACKEND_URL is not set: nothing is previewed or deployed (docs/setting-up.md)"
+        note = "PULUMI_BACKEND_URL is not set: nothing is previewed or deployed (.github/SETTING-UP.md)"
         return Scope(jobs=OFFLINE, credentials=False, review=None, notes=(note,))
     review, reason = _review(event, review_stacks)
     jobs = (*OFFLINE, "preview", *(("apply",) if review else ()))

@@ -9,7 +9,7 @@ from program.stackfile import ROOT, stack_names
 from tests.program.recorded import recorded
 from tests.workflows.aws_actions import ACTIONS
 
-FOLDER = ROOT / "docs" / "aws"
+FOLDER = ROOT / ".github" / "aws"
 GUIDE = (ROOT / "docs" / "setting-up.md").read_text()
 POLICIES = sorted(path.name for path in FOLDER.glob("*.json"))
 # What is attached to a role.
@@ -53,7 +53,7 @@ def types():
 
 
 def test_every_type_that_the_program_makes_has_its_actions():
-    assert types() == set(ACTIONS), "mend tests/workflows/aws_actions.py, then docs/aws"
+    assert types() == set(ACTIONS), "mend tests/workflows/aws_actions.py, then .github/aws"
 
 
 @pytest.mark.parametrize("type_", sorted(ACTIONS))

@@ -39,7 +39,7 @@ def run(environment, *arguments):
         ("pull_request", pull_request(source="eve/parity"), {"REVIEW_STACKS": "always"}, OFFLINE, "a fork"),
         ("pull_request", pull_request(source=None), {"REVIEW_STACKS": "always"}, OFFLINE, "a fork"),
         ("pull_request", pull_request(), {"actor": "dependabot[bot]"}, OFFLINE, "Dependabot"),
-        ("pull_request", pull_request(), {"PULUMI_BACKEND_URL": ""}, OFFLINE, "docs/setting-up.md"),
+        ("pull_request", pull_request(), {"PULUMI_BACKEND_URL": ""}, OFFLINE, ".github/SETTING-UP.md"),
         ("merge_group", {"merge_group": {}}, {"REVIEW_STACKS": "always"}, PREVIEW, ""),
         ("push", {}, {}, PREVIEW, ""),
     ],
