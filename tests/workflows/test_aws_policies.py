@@ -10,7 +10,7 @@ from tests.program.recorded import recorded
 from tests.workflows.aws_actions import ACTIONS
 
 FOLDER = ROOT / ".github" / "aws"
-GUIDE = (ROOT / "docs" / "setting-up.md").read_text()
+GUIDE = (ROOT / ".github" / "SETTING-UP.md").read_text()
 POLICIES = sorted(path.name for path in FOLDER.glob("*.json"))
 # What is attached to a role.
 OF_ROLES = sorted(set(POLICIES) - {"trust.json", "state-bucket.json", "state-key.json", "image-repository.json"})
@@ -136,7 +136,7 @@ def test_the_guide_says_what_each_file_is_for(name):
 
 def test_the_guide_links_to_files_that_are_there():
     for link in re.findall(r"\]\(([^)#:]+)\)", GUIDE):
-        assert (ROOT / "docs" / link).exists(), link
+        assert (ROOT / ".github" / link).exists(), link
 
 
 @pytest.mark.parametrize("placeholder", sorted(PLACEHOLDERS))
