@@ -22,6 +22,8 @@ SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
 DATABASE_PORT = 5432
 # The role that the app connects as; the first rotation makes it.
 DATABASE_USERNAME = "app_user"
+# Only what is never compared between stacks may be encrypted in a stack file.
+SECRET_KEYS = frozenset({f"{PROJECT}:alarmEmail"})
 # The most of a value that a message repeats.
 _LONGEST = 100
 # Namespaces whose keys belong to the provider or to Pulumi itself.
@@ -101,7 +103,7 @@ class Settings(BaseModel):
     latency_threshold: int = Field(description="a whole number of milliseconds")
     connections_threshold: int = Field(description="a whole number of connections")
     database_cpu_threshold: int = Field(ge=1, le=100, description="1 to 100 percent")
-    alarm_email: Annotated[Email | None, _OrAbsent] = Field(None, description="an e-mail address")
+    alarm_email: Annotated[Email | None, _OrAbsent] = Field(None, repr=False, description="an e-mail address")
 
     @property
     def given_network(self) -> dict[str, JsonValue]:
@@ -167,7 +169,9 @@ def _problem(detail: ErrorDetails) -> Problem:
     if detail["type"] == "missing":
         return Problem(key, f"{key} is missing; add it to the stack file")
     allowed = next(field.description for name, field in Settings.model_fields.items() if alias in (name, field.alias))
-    return Problem(key, f"{key} is {cut(repr(detail['input']))}; it must be {allowed}")
+    # Encrypted or not: a value that only a stack file may show is no part of a message.
+    found = "has a value that is not shown" if key in SECRET_KEYS else f"is {cut(repr(detail['input']))}"
+    return Problem(key, f"{key} {found}; it must be {allowed}")
 
 
 def cut(text: str) -> str:

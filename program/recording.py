@@ -20,10 +20,10 @@ from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
 from program.canonical import JsonObject
-from program.config import PROJECT
+from program.config import PROJECT, SECRET_KEYS
 from program.normalise import Resource
 from program.simulation import Cloud, SimulatedCloud
-from program.stackfile import ROOT
+from program.stackfile import ROOT, SECRET_MARKER
 
 ORGANIZATION = "organization"
 PROGRAM = ROOT / "program"
@@ -85,7 +85,8 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
     warnings = _Warnings()
     logger = logging.getLogger(f"{__name__}.{stack}")
     logger.addHandler(warnings)
-    pulumi_config.set_all_config(dict(config), [])
+    # As the engine does, which says of each key whether the stack file keeps it encrypted.
+    pulumi_config.set_all_config(dict(config), [key for key in SECRET_KEYS if config.get(key) == SECRET_MARKER])
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     configure(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import CONFIG, is_config_secret
 from pulumi_aws import kms
 
 from policies.limits import Limits, limits
@@ -18,7 +18,7 @@ from program.components.lambda_ import LambdaArgs, LambdaComponent
 from program.components.monitoring import MonitoringArgs, MonitoringComponent
 from program.components.networking import network_of
 from program.components.secrets import SecretsArgs, SecretsComponent
-from program.config import Settings, parse_settings
+from program.config import Settings, config_key, parse_settings
 from program.configuration import stack_manifest
 from program.errors import SettingsError
 from program.iam import Arns
@@ -102,7 +102,7 @@ class TapStack(pulumi.ComponentResource):
                 database_cpu=settings.database_cpu_threshold,
                 instance_memory_gib=common.instance_memory_gib[settings.database_instance_class],
                 has_reader=settings.database_instances > 1,
-                email=settings.alarm_email,
+                email=_secret_if_given_so(settings.alarm_email, config_key("alarm_email")),
             ),
             database=database,
             secrets=secrets,
@@ -141,6 +141,11 @@ class TapStack(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         return key
+
+
+def _secret_if_given_so(value: str | None, key: str) -> pulumi.Input[str] | None:
+    """Return the value of the config key, as a secret where the stack file keeps it as one."""
+    return pulumi.Output.secret(value) if value is not None and is_config_secret(key) else value
 
 
 def deploy() -> None:

@@ -31,7 +31,7 @@ class MonitoringArgs:
     database_cpu: int
     instance_memory_gib: int
     has_reader: bool
-    email: str | None
+    email: pulumi.Input[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class MonitoringComponent(pulumi.ComponentResource):
             self._alarm("db", alarm, "AWS/RDS", {"DBClusterIdentifier": cluster, "Role": "READER"})
         self.register_outputs({"topicArn": self.topic.arn})
 
-    def _topic(self, email: str | None) -> sns.Topic:
+    def _topic(self, email: pulumi.Input[str] | None) -> sns.Topic:
         foundation, names = self._foundation, self._foundation.names
         topic = sns.Topic(
             f"{self._name}-topic",
