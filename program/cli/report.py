@@ -34,7 +34,9 @@ _OPTIONS = (
         "expected",
         multiple=True,
         metavar="STACK",
-        help="A stack that must have a record (repeatable). Default: with any record, all that were checked.",
+        envvar="EXPECTED",
+        help="A stack that must have a record (repeatable; or the variable EXPECTED, separated by spaces). Default: "
+        "with any record, all that were checked.",
     ),
     click.option(
         "--drift-workflow",

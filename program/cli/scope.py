@@ -24,8 +24,9 @@ from program.workflow.stages import stages as in_stages
 def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
 
-    jobs (a list), review (the review stack's name, or nothing), stacks (a matrix) and stage-1, stage-2, ... (its
-    parts, in the order of the deployment); a matrix without stacks, as where there are no credentials, is nothing.
+    jobs (a list), review (the review stack's name, or nothing), stacks (a matrix), names (its stacks) and stage-1,
+    stage-2, ... (its parts, in the order of the deployment); a matrix without stacks, as where there are no
+    credentials, is nothing.
     Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run is on stderr.
     Exits with 1 when a stack's settings can't be used.
     """
@@ -41,6 +42,7 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
         f"jobs={_json(decided.jobs)}",
         f"review={decided.review or ''}",
         f"stacks={_matrix(rows)}",
+        f"names={' '.join(row['stack'] for row in rows)}",
         *_stage_lines(in_stages(rows, limits.environments), stages),
     ]
     for note in (*decided.notes, *problems):

@@ -100,6 +100,13 @@ def test_a_missing_record_blocks(files):
     assert call(report, *files(preview("dev")), "--expect", "dev", "--expect", "pr-7").exit_code == 1
 
 
+@pytest.mark.parametrize(("expected", "code"), [(" dev ", 0), ("dev pr-7", 1)])
+def test_a_workflow_names_the_expected_stacks_by_a_variable(files, monkeypatch, expected, code):
+    monkeypatch.setenv("EXPECTED", expected)
+
+    assert call(report, *files(preview("dev"))).exit_code == code
+
+
 def test_what_cannot_be_read_makes_no_report(files, tmp_path):
     arguments = files(preview("dev"))
     (tmp_path / "0.json").write_text("{}")

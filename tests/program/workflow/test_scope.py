@@ -67,6 +67,7 @@ def test_the_stages_are_in_the_order_of_the_limits(tmp_path):
     assert found == [{environment} for environment in order]
     assert stages[len(order) :] == [""] * (5 - len(order))
     assert [row["stack"] for row in json.loads(outputs["stacks"])["include"]] == list(stack_names())
+    assert outputs["names"].split() == list(stack_names())
 
 
 def test_one_stack_is_a_stage_alone(tmp_path):
