@@ -18,6 +18,7 @@ from program.engine.events import EventLog
 from program.engine.failures import explained_run
 from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest
+from program.engine.places import place_differences
 from program.engine.process import Ran
 from program.engine.records import ApplyRecord
 from program.engine.refusals import refusals
@@ -96,7 +97,11 @@ class Applier:
         if deployed is None:
             raise CouldNotRunError(f"stack {self.stack.name} has no output configManifest; the program exports it")
         (read.folder / bundle.DEPLOYED_FILE).write_bytes(canonical(deployed))
-        differences = compare_sources({DECLARED: declared, DEPLOYED: deployed}, {}, {})
+        assert self.stack.settings is not None
+        differences = (
+            *place_differences(self.stack.settings, after),
+            *compare_sources({DECLARED: declared, DEPLOYED: deployed}, {}, {}),
+        )
         return done.model_copy(
             update={
                 "outcome": "different" if differences else "applied",

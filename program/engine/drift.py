@@ -19,6 +19,7 @@ from program.engine.events import EventLog
 from program.engine.failures import explained_run
 from program.engine.ignores import sift
 from program.engine.observed import deployed_manifest
+from program.engine.places import place_differences
 from program.engine.records import Change, DriftRecord, DriftVerdict
 from program.engine.running import run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
@@ -64,7 +65,11 @@ class DriftCheck:
         checkpoint = existing_checkpoint(self.place)
         refuse_pending(checkpoint, self.stack.name)
         deployed = deployed_manifest(checkpoint, self.stack.settings, self.limits)
-        pending = compare_sources({DECLARED: declared.manifest, DEPLOYED: deployed}, {}, {})
+        assert self.stack.settings is not None
+        pending = (
+            *place_differences(self.stack.settings, checkpoint),
+            *compare_sources({DECLARED: declared.manifest, DEPLOYED: deployed}, {}, {}),
+        )
         if deployed is None:
             pending = (_NEVER_DEPLOYED,)
         facts: dict[str, object] = {

@@ -20,6 +20,7 @@ from program.engine.failures import explained_run
 from program.engine.metadata import metadata_of
 from program.engine.observed import deployed_manifest, planned_manifest
 from program.engine.outcomes import joined_findings
+from program.engine.places import place_differences
 from program.engine.records import PreviewRecord
 from program.engine.revision import source_of
 from program.engine.running import refuse_silence, run_engine
@@ -122,8 +123,13 @@ class Previewer:
             declared=hashes_of(manifests[DECLARED]),
             planned=hashes_of(manifests[PLANNED]),
             deployed=hashes_of(manifests[DEPLOYED]),
-            differences=compare_sources(
-                manifests, declared_dependencies(declared.resources), planned_dependencies(part / bundle.PREVIEW_FILE)
+            differences=(
+                *place_differences(self.stack.settings, checkpoint),
+                *compare_sources(
+                    manifests,
+                    declared_dependencies(declared.resources),
+                    planned_dependencies(part / bundle.PREVIEW_FILE),
+                ),
             ),
             bundle=metadata.digest,
         )
