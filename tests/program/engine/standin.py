@@ -20,7 +20,9 @@ RECORDED = Path(__file__).parent / "recorded"
 STACK = stack_names()[0]
 VERSION = "v9.8.7"
 NO_SUCH_STACK = {"code": 6, "stderr": f"error: no stack named '{STACK}' found\n"}
-# A later answer to the same command is the next in its list; the last one stays.
+# How an update that is cut off leaves a resource: an operation without an end, or what a replacement has not deleted.
+CUT_OFF = ("updating", "deleting")
+# Relative paths to copy and to write are of the folder that it is run in. A later answer to the same command is the next in its list; the last one stays.
 _SCRIPT = """\
 #!{python} -SE
 import json, os, pathlib, signal, sys, time
@@ -55,6 +57,8 @@ if "events" in answer and "--event-log" in options:
     pathlib.Path(options["--event-log"]).write_text(pathlib.Path(answer["events"]).read_text())
 if "--save-plan" in options:
     pathlib.Path(options["--save-plan"]).write_text(answer.get("plan", "a plan"))
+for file, copy in answer.get("copies", {{}}).items():
+    pathlib.Path(copy).write_text(pathlib.Path(file).read_text())
 for file, text in answer.get("writes", {{}}).items():
     pathlib.Path(file).write_text(text)
 for number in answer.get("signals", ()):
@@ -98,6 +102,18 @@ class StandIn:
         self.answer(
             "stack export", *(NO_SUCH_STACK if state is None else {"stdout": exported(state)} for state in states)
         )
+
+    def cut_off(self, word):
+        """Answer `stack export` with what an update that was cut off left; return how that is named."""
+        state = json.loads(exported("deployed"))
+        deployment = state["deployment"]
+        left = next(item for item in deployment["resources"] if item["urn"].endswith("::database-cluster"))
+        if word == "deleting":
+            deployment["resources"].append(left | {"delete": True})
+        else:
+            deployment["pending_operations"] = [{"type": word, "resource": left}]
+        self.answer("stack export", stdout=json.dumps(state))
+        return f"{word} {left['urn']}"
 
     @property
     def calls(self):

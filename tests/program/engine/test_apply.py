@@ -2,11 +2,12 @@
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
 from program.engine.records import ApplyRecord
-from tests.program.engine.standin import STACK, exported
+from tests.program.engine.standin import CUT_OFF, STACK, exported
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_the_plan_is_applied_and_what_is_live_is_what_was_declared(commands, bun
     assert f"applying {STACK} ..." in err
 
 
-def test_the_cli_gets_plan_pack_and_working_copy_and_previews_again(commands, bundle):
+def test_the_cli_gets_plan_pack_and_a_copy_of_the_stack_file_and_previews_again(commands, bundle):
     folder = bundle()
     commands.pulumi.export("empty", "deployed")
     commands.pulumi.replay("first-up")
@@ -57,10 +58,12 @@ def test_the_cli_gets_plan_pack_and_working_copy_and_previews_again(commands, bu
 
     options = commands.pulumi.options("up")
     assert options.pop("--event-log").endswith("/events.jsonl")
+    copy = Path(options.pop("--config-file"))
+    assert (copy.name, copy.parent.parent) == (f"Pulumi.{STACK}.yaml", commands.project / ".pulumi-state")
+    assert not copy.exists()
     assert options == {
         "--yes": "",
         "--policy-pack": "policies",
-        "--config-file": str(commands.project / ".pulumi-state" / "stacks" / f"Pulumi.{STACK}.yaml"),
         "--plan": str(folder / "plan.json"),
         "--stack": STACK,
         "--non-interactive": "",
@@ -118,7 +121,60 @@ def test_data_is_lost_only_by_name(commands, bundle, monkeypatch):
     assert (code, record.refusals) == (0, ())
 
     monkeypatch.setenv("CONFIRM", " ".join(names))
+    assert apply(commands, folder)[0] == 1
+    monkeypatch.setenv("PARITY_CONFIRM", " ".join(names))
     assert apply(commands, folder)[0] == 0
+
+
+def test_a_record_that_says_less_than_the_plan_loses_no_data(commands, bundle):
+    folder = bundle("changing-preview", "deployed")
+    record = json.loads((folder / "record.json").read_text())
+    (folder / "record.json").write_text(json.dumps(record | {"changes": []}))
+
+    code, record, _ = apply(commands, folder)
+
+    assert (code, record.outcome) == (1, "refused")
+    assert "database-cluster" in {refusal.fix.split()[-1] for refusal in record.refusals}
+    assert "up" not in commands.pulumi.commands
+
+
+def test_a_refusal_leaves_the_record_of_the_apply_before(commands, bundle):
+    folder = bundle()
+    commands.pulumi.export("empty", "deployed")
+    commands.pulumi.replay("first-up")
+    assert commands.run("apply", STACK, "--bundle", folder)[0] == 0
+    applied = (folder / "applied.json").read_bytes()
+
+    assert commands.run("apply", STACK, "--bundle", folder)[0] == 1
+
+    assert ApplyRecord.model_validate_json(applied).outcome == "applied"
+    assert (folder / "applied.json").read_bytes() == applied
+
+
+@pytest.mark.parametrize("word", CUT_OFF)
+def test_after_an_update_that_was_cut_off_nothing_is_applied(commands, bundle, word):
+    folder = bundle()
+    left = commands.pulumi.cut_off(word)
+
+    code, out, err = commands.run("apply", STACK, "--bundle", folder)
+
+    assert (code, out) == (3, "")
+    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. Look in AWS")
+    assert "up" not in commands.pulumi.commands
+    assert not (folder / "applied.json").exists()
+
+
+def test_the_password_of_a_backend_is_in_no_refusal(commands, bundle, monkeypatch):
+    folder = bundle()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "https://user:sesame@states.example/team?token=sesame")
+    commands.pulumi.export("empty")
+
+    _, record, err = apply(commands, folder)
+
+    assert [(refusal.code, refusal.found) for refusal in record.refusals] == [
+        ("backend", "https://states.example/team")
+    ]
+    assert "sesame" not in f"{record}{err}"
 
 
 def test_something_else_that_is_live_than_was_declared_is_told(commands, bundle):
@@ -182,15 +238,50 @@ def test_a_policy_that_stops_the_update_is_named(commands, bundle):
     assert record.error == "a mandatory policy stopped it: rds-encrypted: it is off; nothing was changed"
 
 
-def test_a_deployment_without_a_manifest_is_one_line(commands, bundle):
-    folder = bundle()
-    commands.pulumi.export("empty", "empty")
-    commands.pulumi.replay("first-up")
+class TestOnceTheUpdateHasBegun:
+    """Something may have been done, so that whatever goes wrong is a record."""
 
-    code, out, err = commands.run("apply", STACK, "--bundle", folder)
+    def test_a_deployment_without_a_manifest_has_failed(self, commands, bundle):
+        folder = bundle()
+        commands.pulumi.export("empty", "empty")
+        commands.pulumi.replay("first-up")
 
-    assert (code, out) == (3, "")
-    assert f"error: stack {STACK} has no output configManifest; the program exports it" in err
+        code, record, _ = apply(commands, folder)
+
+        assert (code, record.outcome) == (3, "failed")
+        assert record.error == f"stack {STACK} has no output configManifest; the program exports it"
+
+    def test_a_state_that_cannot_be_read_any_more_is_a_failure(self, commands, bundle):
+        folder = bundle()
+        unreadable = {"code": 1, "stderr": "error: could not list bucket: no\n"}
+        commands.pulumi.answer("stack export", {"stdout": exported("empty")}, unreadable)
+        commands.pulumi.replay("first-up")
+
+        code, record, _ = apply(commands, folder)
+
+        assert (code, record.outcome) == (3, "failed")
+        assert record.error.startswith("the backend can't be reached or read (could not list bucket: no)")
+
+    def test_an_event_log_that_cannot_be_read_is_a_failure(self, commands, bundle, tmp_path):
+        folder = bundle()
+        commands.pulumi.export("empty", "deployed")
+        events = tmp_path / "events.jsonl"
+        events.write_text('no JSON\n{"cancelEvent": {}}\n')
+        commands.pulumi.answer("up", events=str(events))
+
+        code, record, _ = apply(commands, folder)
+
+        assert (code, record.outcome) == (3, "failed")
+        assert record.error.startswith("the engine's event log can't be read (JSONDecodeError: ")
+
+    def test_the_failure_is_kept_with_the_bundle(self, commands, bundle):
+        folder = bundle()
+        commands.pulumi.export("empty", "empty")
+        commands.pulumi.replay("first-up")
+
+        assert commands.run("apply", STACK, "--bundle", folder)[0] == 3
+
+        assert json.loads((folder / "applied.json").read_text())["outcome"] == "failed"
 
 
 def test_an_interruption_is_no_record(commands, bundle, tmp_path):

@@ -1,12 +1,15 @@
 """Whatever a bundle was made from and by has to be what it is now, and data is lost only by name."""
 
 import datetime
+import json
 
 import pytest
 
-from program.engine.bundle import Bundle, hashes_in
-from program.engine.records import Change, PropertyChange
+from program.engine.bundle import EVENTS_FILE, Bundle, hashes_in
+from program.engine.changes import changes_of
+from program.engine.events import read_events
 from program.engine.refusals import refusals
+from program.errors import CouldNotRunError
 from tests.program.engine.test_bundle import NOW, metadata, record
 
 # Each with another value than the bundle's.
@@ -23,19 +26,21 @@ STALE = {
 HOUR = datetime.timedelta(hours=1)
 
 
-def change(operation, *, stateful=True, forcing=()):
-    return Change(
-        urn="urn:x::database-cluster",
-        type="aws:rds/cluster:Cluster",
-        name="database-cluster",
-        operation=operation,
-        stateful=stateful,
-        source=None,
-        properties=(
-            PropertyChange(path="other", before=1, after=2),
-            *(PropertyChange(path=path, before=1, after=2, replaces=True) for path in forcing),
-        ),
-    )
+CLUSTER, TOPIC = "aws:rds/cluster:Cluster", "aws:sns/topic:Topic"
+
+
+def planned(operation, *, type_=CLUSTER, forcing=()):
+    """Return the event of a step on the cluster, or on something else that holds no data."""
+    sides = [{"custom": True, "inputs": dict.fromkeys(("other", *forcing), value)} for value in (1, 2)]
+    metadata = {
+        "op": operation,
+        "urn": "urn:x::database-cluster",
+        "type": type_,
+        "old": None if operation == "create" else sides[0],
+        "new": None if operation == "delete" else sides[1],
+        "keys": list(forcing),
+    }
+    return {"resourcePreEvent": {"metadata": metadata, "planning": True}}
 
 
 @pytest.fixture
@@ -46,7 +51,10 @@ def bundle(tmp_path):
     return sealed(tmp_path)
 
 
-def sealed(folder, changes=(), **changed):
+def sealed(folder, *events, changes=(), **changed):
+    """Return the bundle with an event log; `changes` are what the record beside it says."""
+    if events:
+        (folder / EVENTS_FILE).write_text("".join(f"{json.dumps(event)}\n" for event in events))
     fields = metadata(files=hashes_in(folder), expires=NOW + HOUR, **changed)
     return Bundle(folder=folder, metadata=fields, record=record(bundle=fields.digest, changes=changes))
 
@@ -133,27 +141,54 @@ def test_a_file_that_was_put_there_is_refused(bundle):
 
 
 @pytest.mark.parametrize(
-    ("lost", "found"),
+    ("operation", "forcing", "found"),
     [
-        (change("delete"), "delete"),
-        (change("replace"), "replace"),
-        (change("replace", forcing=("databaseName", "engine")), "replace, forced by databaseName, engine"),
+        ("delete", (), "delete"),
+        ("replace", (), "replace"),
+        ("replace", ("databaseName", "engine"), "replace, forced by databaseName, engine"),
     ],
     ids=["delete", "replace", "replace with its reason"],
 )
-def test_data_is_lost_only_by_name(bundle, lost, found):
-    losing = sealed(bundle.folder, changes=(lost,))
+def test_data_is_lost_only_by_name(bundle, operation, forcing, found):
+    losing = sealed(bundle.folder, planned(operation, forcing=forcing))
 
     (refusal,) = refusals(losing, current(), ["another"])
 
     assert (refusal.code, refusal.found) == ("unconfirmed", found)
-    assert refusal.expected == f"no {lost.operation} of database-cluster, which holds data"
+    assert refusal.expected == f"no {operation} of database-cluster, which holds data"
     assert refusal.fix == "if the data may be lost, name it: --confirm database-cluster"
     assert refusals(losing, current(), ["database-cluster"]) == ()
 
 
 @pytest.mark.parametrize(
-    "kept", [change("create"), change("update"), change("delete", stateful=False)], ids=lambda kept: kept.operation
+    "kept",
+    [planned("create"), planned("update"), planned("same"), planned("delete", type_=TOPIC)],
+    ids=lambda kept: kept["resourcePreEvent"]["metadata"]["op"],
 )
 def test_what_loses_no_data_needs_no_name(bundle, kept):
-    assert refusals(sealed(bundle.folder, changes=(kept,)), current(), ()) == ()
+    assert refusals(sealed(bundle.folder, kept), current(), ()) == ()
+
+
+def test_the_plan_is_asked_and_not_the_record_beside_it(bundle):
+    losing = sealed(bundle.folder, planned("delete"))
+    assert losing.record.changes == ()
+    assert codes(refusals(losing, current(), ())) == ["unconfirmed"]
+
+    lost = changes_of(read_events(bundle.folder / EVENTS_FILE).begun, {})
+    keeping = sealed(bundle.folder, planned("update"), changes=lost)
+    assert keeping.record.changes[0].loses_data
+    assert refusals(keeping, current(), ()) == ()
+
+
+def test_a_plan_that_was_made_to_lose_less_is_refused(bundle):
+    losing = sealed(bundle.folder, planned("delete"))
+    (bundle.folder / EVENTS_FILE).write_text("")
+
+    assert codes(refusals(losing, current(), ())) == ["files"]
+
+
+def test_a_plan_that_cannot_be_read_is_no_plan(bundle):
+    (bundle.folder / EVENTS_FILE).write_text("no JSON\n")
+
+    with pytest.raises(CouldNotRunError, match=r"^the engine's event log can't be read"):
+        refusals(sealed(bundle.folder), current(), ())
