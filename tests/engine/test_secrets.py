@@ -10,64 +10,89 @@ pytestmark = [*needs_pulumi, needs_the_double]
 ADDRESS = "ops@secret.example"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription::monitoring-email"
 HASHES = ("declared", "planned", "deployed")
+MANIFESTS = {f"{source}.json" for source in HASHES}
 
 
-def deploy_with_address(engine, *options):
-    """Deploy with the address as `config set` writes it; return the records by command, and all that was left."""
-    said, records = {}, {}
+class Commands:
+    """Runs the commands in an engine's cloud, and keeps all that they leave and say."""
+
+    def __init__(self, engine):
+        self._engine = engine
+        self.left = {}
+
+    def preview(self, name):
+        result, record, folder = preview(self._engine, STACK, name)
+        self._keep(f"preview {name}", result, folder)
+        return record, folder
+
+    def apply(self, folder):
+        result, record = apply(self._engine, STACK, folder)
+        self._keep("apply", result, folder)
+        return record
+
+    def drift(self):
+        result, record = drift(self._engine, STACK)
+        self._keep("drift", result)
+        return record
+
+    def export(self):
+        self.left["export"] = self._engine.must("stack", "export", "--stack", STACK).stdout
+
+    def places_of(self, text):
+        """Return where the text stands."""
+        return {name for name, content in self.left.items() if text in content}
+
+    def _keep(self, command, result, folder=None):
+        self.left |= {f"{command}: stdout": result.stdout, f"{command}: stderr": result.stderr}
+        for file in folder.iterdir() if folder else ():
+            self.left[f"{folder.name}/{file.name}"] = file.read_text()
+
+
+def with_address(engine, *options):
+    """Let the stack file have the address as `config set` writes it; return the commands."""
     engine.make_network(STACK)
     engine.must("stack", "init", STACK)
     engine.must("config", "set", "alarmEmail", ADDRESS, "--stack", STACK, *options)
-    with engine.provider(STACK):
-        said["preview"], records["preview"], first = preview(engine, STACK)
-        said["apply"], records["apply"] = apply(engine, STACK, first)
-        said["second preview"], records["second preview"], second = preview(engine, STACK, "second")
-        said["drift"], records["drift"] = drift(engine, STACK)
-    left = {
-        str(file.relative_to(engine.folder)): file.read_text()
-        for folder in (first, second)
-        for file in folder.iterdir()
-    }
-    for command, result in said.items():
-        left |= {f"stdout of {command}": result.stdout, f"stderr of {command}": result.stderr}
-    exported = engine.must("stack", "export", "--stack", STACK).stdout
-    return records, left | {"the exported state": exported}
+    return Commands(engine)
 
 
-def endpoints(left):
-    """Return the subscription's endpoint in each manifest that the bundles hold."""
-    manifests = {name: text for name, text in left.items() if name.endswith(("ed.json",)) and "applied" not in name}
-    return {name: json.loads(text)["resources"][SUBSCRIPTION]["inputs"]["endpoint"] for name, text in manifests.items()}
-
-
-def places(left):
-    return {name for name, text in left.items() if ADDRESS in text}
+def endpoints(folder):
+    """Return the endpoint that each manifest of the bundle has."""
+    manifests = {file.name: json.loads(file.read_text()) for file in folder.iterdir() if file.name in MANIFESTS}
+    return {name: manifest["resources"][SUBSCRIPTION]["inputs"]["endpoint"] for name, manifest in manifests.items()}
 
 
 def test_an_encrypted_address_is_deployed_and_found_unchanged_and_shown_nowhere(engine):
-    records, left = deploy_with_address(engine, "--secret")
-
-    assert [records[command]["outcome"] for command in ("preview", "apply", "second preview")] == [
-        "clean",
-        "applied",
-        "clean",
-    ], records
-    assert records["drift"]["verdict"] == "clean"
-    assert [record.get("differences", record.get("pending")) for record in records.values()] == [[], [], [], []]
-    assert records["second preview"]["changes"] == []
-    assert len({records["second preview"][source]["resourcesHash"] for source in HASHES}) == 1
-    assert places(left) == set()
-    assert set(endpoints(left).values()) == {"${secret}"}
+    commands = with_address(engine, "--secret")
     with engine.provider(STACK) as cloud:
+        planned, bundle = commands.preview("first")
+        assert (planned["outcome"], planned["differences"]) == ("clean", []), commands.left
+        applied = commands.apply(bundle)
+        assert (applied["outcome"], applied["differences"]) == ("applied", []), commands.left
+        again, _ = commands.preview("second")
+        assert (again["outcome"], again["changes"], again["differences"]) == ("clean", [], []), commands.left
+        assert len({again[source]["resourcesHash"] for source in HASHES}) == 1
+        assert commands.drift()["verdict"] == "clean"
         assert cloud.properties("monitoring-email")["endpoint"] == ADDRESS
+        cloud.set_property("monitoring-email", "endpoint", "somebody@else.example")
+        found = commands.drift()
+    commands.export()
+
+    assert endpoints(bundle) == dict.fromkeys(MANIFESTS, "${secret}")
+    assert (found["verdict"], [item["name"] for item in found["drifted"]]) == ("drifted", ["monitoring-email"])
+    assert commands.places_of("monitoring-email") >= {f"{bundle.name}/record.json", "drift: stdout", "export"}
+    assert commands.places_of(ADDRESS) == commands.places_of("somebody@else.example") == set()
 
 
 def test_a_plain_address_is_where_an_encrypted_one_is_not(engine):
-    records, left = deploy_with_address(engine)
+    commands = with_address(engine)
+    with engine.provider(STACK):
+        _, bundle = commands.preview("first")
+        applied = commands.apply(bundle)
+    commands.export()
 
-    assert records["drift"]["verdict"] == "clean"
-    assert set(endpoints(left).values()) == {ADDRESS}
-    # That the search finds what it looks for, in all that could hold a secret.
-    files = {"plan.json", "preview.json", "events.jsonl", "declared.json", "planned.json", "record.json"}
-    assert {f"bundle-{STACK}/{file}" for file in (*files, "deployed.json")} <= places(left)
-    assert "the exported state" in places(left)
+    assert (applied["outcome"], applied["differences"]) == ("applied", []), commands.left
+    assert endpoints(bundle) == dict.fromkeys(MANIFESTS, ADDRESS)
+    # The search finds what it looks for.
+    files = {*MANIFESTS, "plan.json", "preview.json", "events.jsonl", "record.json"}
+    assert commands.places_of(ADDRESS) >= {"export", *(f"{bundle.name}/{file}" for file in files)}
