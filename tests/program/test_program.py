@@ -9,7 +9,8 @@ import pytest
 
 from policies.limits import load_limits
 from program.recording import PROGRAM
-from program.stackfile import stack_names
+from program.redaction import redacted
+from program.stackfile import SECRET_MARKER, stack_names
 from tests.program.recorded import ACCOUNT, before, find, of_type, record_program, recorded, statements
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -366,3 +367,9 @@ def test_an_address_is_told_of_every_alarm_where_one_is_given():
 
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "team@example.com")
     assert of_type(recorded(), "aws:sns/topicSubscription:TopicSubscription") == {}
+
+
+def test_an_address_that_the_stack_file_keeps_encrypted_stays_a_secret():
+    inputs = redacted(find(recorded(alarmEmail=SECRET_MARKER), "monitoring-email").inputs)
+
+    assert (inputs["protocol"], inputs["endpoint"]) == ("email", "${secret}")

@@ -6,13 +6,14 @@ import re
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.config import is_config_secret
 from pulumi_aws import s3, sns
 
 from program.recording import ProgramError
 from program.redaction import redacted
 from program.simulation import STACK_REFERENCE, Cloud, account_of
 from program.stack import deploy
-from program.stackfile import stack_names
+from program.stackfile import SECRET_MARKER, stack_names
 from tests.program.recorded import find, record_program, recorded
 
 CLOUD = Cloud(stack="prod", region="us-east-1", account="123456789012")
@@ -70,6 +71,15 @@ def test_a_secret_is_recorded_as_one_and_never_shown():
     topic = find(record_program(program), "topic")
 
     assert redacted(topic.inputs) == {"name": "${secret}"}
+
+
+def test_the_configuration_knows_its_secrets_as_under_the_engine():
+    def program():
+        keys = ("alarmEmail", "environment")
+        pulumi.export("secret", [key for key in keys if is_config_secret(f"parity:{key}")])
+
+    assert record_program(program, alarmEmail=SECRET_MARKER).outputs == {"secret": ["alarmEmail"]}
+    assert record_program(program, alarmEmail="team@example.com").outputs == {"secret": []}
 
 
 def test_outputs_are_kept():

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from policies.limits import load_limits
-from program.errors import CouldNotRunError
+from program.config import SECRET_KEYS, Settings, config_key, parse_settings
+from program.errors import CouldNotRunError, SettingsError
 from program.stackfile import PROJECT_FILE, ROOT, SECRET_MARKER, STACKS, project_defaults, read_stack_file, stack_names
 from program.stacks import SETTINGS_RULE, read_stacks
 
@@ -153,7 +154,11 @@ def test_a_folder_in_the_place_of_a_file_is_one_line(root):
             "is 15.4; AWS no longer creates that version; take",
         ),
         ("config:", 'config:\n  databaseEngineVersion: "16.1"', "is 16.1; that version isn't allowed; take one of"),
-        ("config:", "config:\n  alarmEmail: nobody", "parity:alarmEmail is 'nobody'; it must be an e-mail address"),
+        (
+            "config:",
+            "config:\n  alarmEmail: nobody",
+            "parity:alarmEmail has a value that is not shown; it must be an e-mail address",
+        ),
         ("config:", "config:\n  privateSubnetIds: {a: 1}", "is {'a': 1}; it must be a list of subnet ids"),
         ("config:", f"config:\n  privateSubnetIds: '{'[' * 50_000}'", "; it must be a list of subnet ids"),
         ("config:", "config:\n  vpcCidr: 10.0.0.0/99", "is '10.0.0.0/99'; it must be an IPv4 range such as"),
@@ -256,6 +261,27 @@ def test_what_pulumi_itself_writes_is_no_problem(root):
 
     assert problems(root) == []
     assert read_stack_file("prod", root).config["parity:alarmEmail"] == SECRET_MARKER
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "hunter2 \\ and more", "hunter2" * 40])
+def test_a_setting_that_may_be_encrypted_is_never_shown(secret):
+    config = {**read_stack_file("prod").config, "parity:alarmEmail": secret}
+
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(config, {})
+
+    assert str(caught.value) == "parity:alarmEmail has a value that is not shown; it must be an e-mail address"
+
+
+def test_every_setting_that_may_be_encrypted_is_hidden_where_settings_are_printed():
+    config = {**read_stack_file("prod").config, "parity:alarmEmail": "hunter2@example.com"}
+
+    settings = parse_settings(config, {})
+
+    assert settings.alarm_email == "hunter2@example.com"
+    assert "hunter2" not in f"{settings!r} {settings}"
+    hidden = {config_key(name) for name, field in Settings.model_fields.items() if not field.repr}
+    assert hidden == SECRET_KEYS
 
 
 def test_review_stacks_and_other_files_are_no_stacks(root):
