@@ -134,6 +134,18 @@ def test_a_preview_is_printed_as_its_bundle_has_it(commands, tmp_path, format_):
     assert (tmp_path / "b" / "summary.md").read_text() == out or format_ == "text"
 
 
+def test_a_file_that_cannot_be_written_is_one_line_after_the_record(commands, tmp_path):
+    (tmp_path / "file").write_text("")
+    commands.pulumi.export("empty")
+
+    code, out, err = commands.run("drift", STACK, "--record", tmp_path / "file" / "drift.json")
+
+    assert code == 3
+    assert out.splitlines()[-1].partition(":")[0] == f"UNDEPLOYED  {STACK}"
+    assert err.splitlines()[-1] == f"error: {tmp_path / 'file'}: File exists"
+    assert "Traceback" not in err
+
+
 class TestInProcessesOfTheirOwn:
     @pytest.fixture
     def pulumi(self, tmp_path):

@@ -22,7 +22,8 @@ VERSION = "v9.8.7"
 NO_SUCH_STACK = {"code": 6, "stderr": f"error: no stack named '{STACK}' found\n"}
 # How an update that is cut off leaves a resource: an operation without an end, or what a replacement has not deleted.
 CUT_OFF = ("updating", "deleting")
-# Relative paths to copy and to write are of the folder that it is run in. A later answer to the same command is the next in its list; the last one stays.
+# Relative paths to copy and to write are of the folder that it is run in. A later answer to the same command is the
+# next in its list; the last one stays.
 _SCRIPT = """\
 #!{python} -SE
 import json, os, pathlib, signal, sys, time

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from program.engine.checkpoint import parse_checkpoint
+from program.engine.checkpoint import parse_checkpoint, refuse_pending
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import exported, recorded_checkpoint
 
@@ -39,6 +39,33 @@ def test_operations_that_an_update_left_are_named():
     checkpoint = parse_checkpoint(json.dumps({"deployment": {"pending_operations": pending}}), "x")
 
     assert checkpoint.pending == ("creating urn:a", "updating urn:b")
+    with pytest.raises(CouldNotRunError, match=r"^an update of stack here was cut off and left: creating urn:a, upd"):
+        refuse_pending(checkpoint, "here")
+
+
+def test_what_a_replacement_has_not_deleted_is_named_and_is_not_what_took_its_place():
+    state = json.loads(exported("deployed"))
+    resources = state["deployment"]["resources"]
+    cluster = next(item for item in resources if item["urn"].endswith("::database-cluster"))
+    resources.insert(0, cluster | {"delete": True, "id": "old"})
+
+    checkpoint = parse_checkpoint(json.dumps(state), "x")
+
+    assert checkpoint.pending == (f"deleting {cluster['urn']}",)
+    assert checkpoint.states == recorded_checkpoint("deployed").states
+    assert checkpoint.hash != recorded_checkpoint("deployed").hash
+    with pytest.raises(CouldNotRunError, match=r"cut off and left: deleting urn:.*::database-cluster\."):
+        refuse_pending(checkpoint, "here")
+
+
+def test_a_deployment_that_ended_leaves_nothing_to_refuse():
+    refuse_pending(recorded_checkpoint("deployed"), "here")
+
+
+def test_components_and_pulumis_own_are_not_of_the_cloud():
+    types = {state.type for state in recorded_checkpoint("deployed").states if not state.of_the_cloud}
+
+    assert {item.partition(":")[0] for item in types} == {"pulumi", "tap"}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """`destroy`: all of one stack and nothing by mistake, from the command line's door with a recorded destroy."""
 
+import json
 import signal
+from pathlib import Path
 
 import pytest
 
 from program.engine.records import DestroyRecord
 from program.stackfile import stack_names
-from tests.program.engine.standin import STACK, stack_of
+from tests.program.engine.standin import CUT_OFF, STACK, exported, stack_of
 
 
 @pytest.fixture
@@ -40,7 +42,6 @@ def test_a_stack_that_lives_long_has_to_be_named_twice(commands, tmp_path):
 def test_named_twice_it_goes_with_the_stack(commands, tmp_path):
     commands.pulumi.export("deployed", "destroyed")
     commands.pulumi.replay("destroy")
-    working_copy = commands.project / ".pulumi-state" / "stacks" / f"Pulumi.{STACK}.yaml"
 
     code, record = destroy(commands, tmp_path, "--confirm", STACK)
 
@@ -50,12 +51,40 @@ def test_named_twice_it_goes_with_the_stack(commands, tmp_path):
     options = commands.pulumi.options("destroy")
     assert options.pop("--event-log")
     assert set(options) == {"--yes", "--config-file", "--stack", "--non-interactive", "--color"}
-    assert options["--config-file"] == str(working_copy)
+    copy = Path(options["--config-file"])
+    assert (copy.name, copy.parent.parent) == (f"Pulumi.{STACK}.yaml", commands.project / ".pulumi-state")
     assert set(commands.pulumi.options("stack rm")) == {
         *("--yes", "--preserve-config", "--stack", "--non-interactive", "--color")
     }
-    assert not working_copy.exists()
-    assert (commands.project / "stacks" / working_copy.name).exists()
+    assert not copy.exists()
+    assert (commands.project / "stacks" / copy.name).exists()
+
+
+def test_what_the_cli_made_for_the_stack_goes_with_it(commands, tmp_path):
+    name = f"stacks/Pulumi.{STACK}.yaml"
+    commands.pulumi.answer("stack init", writes={name: "encryptionsalt: v1:salt\n"})
+    commands.pulumi.export(None, "empty")
+    commands.pulumi.replay("first-preview")
+    commands.run("preview", STACK)
+    (keys,) = (commands.project / ".pulumi-state").glob(f"keys/*/{STACK}.yaml")
+    assert keys.read_text() == "encryptionsalt: v1:salt\n"
+    commands.pulumi.export("deployed", "destroyed")
+    commands.pulumi.replay("destroy")
+
+    destroy(commands, tmp_path, "--confirm", STACK)
+
+    assert not keys.exists()
+
+
+@pytest.mark.parametrize("word", CUT_OFF)
+def test_after_an_update_that_was_cut_off_nothing_is_destroyed(commands, word):
+    left = commands.pulumi.cut_off(word)
+
+    code, out, err = commands.run("destroy", STACK, "--confirm", STACK)
+
+    assert (code, out) == (3, "")
+    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. Look in AWS")
+    assert commands.pulumi.commands == ["stack export"]
 
 
 def test_a_review_stack_goes_without_a_word(commands, tmp_path, review_file):
@@ -132,6 +161,18 @@ def test_a_destroy_that_ends_well_and_leaves_something_has_failed(commands, tmp_
 
     assert (code, record.outcome) == (1, "failed")
     assert record.left
+
+
+def test_what_a_destroy_left_unfinished_is_left(commands, tmp_path):
+    pending = [{"type": "deleting", "resource": {"urn": "urn:x"}}]
+    unfinished = {"stdout": json.dumps({"deployment": {"pending_operations": pending}})}
+    commands.pulumi.answer("stack export", {"stdout": exported("deployed")}, unfinished)
+    commands.pulumi.answer("destroy")
+
+    code, record = destroy(commands, tmp_path, "--confirm", STACK)
+
+    assert (code, record.outcome, record.left) == (1, "failed", ("deleting urn:x",))
+    assert "stack rm" not in commands.pulumi.commands
 
 
 def test_a_stack_that_is_not_there_is_one_line(commands):

@@ -5,11 +5,14 @@ import json
 
 import pytest
 
-from program.engine.drifted import drifted_changes, live_deployment
+from policies.pack import NAME
+from program.engine.drifted import NOT_SHOWN, drifted_changes, live_deployment
 from program.engine.events import Side, Step
 from program.engine.records import DriftRecord
-from program.result import Finding
+from program.result import Difference, Finding
 from tests.program.engine.standin import (
+    CUT_OFF,
+    RECORDED,
     STACK,
     exported,
     recorded_checkpoint,
@@ -26,6 +29,11 @@ ignores:
     owner: ops
     expires: {expires}
 """
+
+
+NEVER_DEPLOYED = Difference(
+    resource="configuration", property="(resource)", values={"declared": "present", "deployed": None}, declared=False
+)
 
 
 def drift(commands, tmp_path, *arguments):
@@ -102,7 +110,8 @@ def test_every_drift_is_told_by_its_property_also_in_a_document_and_a_resource_t
     assert (retention.path, retention.after) == ("backupRetentionPeriod", 1)
     assert retention.before != 1
     (variable,) = found["lambda-app-function"].properties
-    assert (variable.path, variable.before, variable.after) == ("environment.variables.DEBUG", None, "1")
+    # What somebody sets there by hand is often a secret that nobody marked.
+    assert (variable.path, variable.before, variable.after) == ("environment.variables.DEBUG", None, NOT_SHOWN)
     assert all(item.path.startswith("policy.Statement[") for item in found["lambda-app-policy"].properties)
     assert found["monitoring-app-errors"].properties == ()
     assert found["database-cluster"].source.startswith("program/components/database.py:")
@@ -174,6 +183,31 @@ def test_a_stack_that_was_never_deployed_is_undeployed_without_asking_the_cloud(
     code, record = drift(commands, tmp_path)
 
     assert (code, record.verdict, record.deployed) == (1, "undeployed", None)
+    assert record.pending == (NEVER_DEPLOYED,)
+    assert commands.pulumi.commands == ["stack export"]
+
+
+def test_a_first_deployment_that_was_cut_off_is_undeployed_and_the_cloud_is_asked(commands, tmp_path):
+    commands.pulumi.export("half-deployed")
+    commands.pulumi.replay("clean-refresh", "clean-analysis")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict, record.deployed) == (1, "undeployed", None)
+    assert record.pending == (NEVER_DEPLOYED,)
+    assert record.drifted == ()
+    assert record.fingerprint
+    assert commands.pulumi.commands == ["stack export", "refresh", "policy analyze"]
+
+
+@pytest.mark.parametrize("word", CUT_OFF)
+def test_after_an_update_that_was_cut_off_nobody_can_tell(commands, tmp_path, word):
+    left = commands.pulumi.cut_off(word)
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. Look in AWS")
     assert commands.pulumi.commands == ["stack export"]
 
 
@@ -186,6 +220,31 @@ def test_what_is_live_is_judged_by_the_policies(commands, tmp_path):
     (broken,) = [finding for finding in record.findings if finding.blocks]
     assert (broken.rule, broken.resource.rpartition("::")[2]) == ("rds-encrypted", "database-cluster")
     assert broken.source.startswith("program/components/database.py:")
+
+
+def test_what_has_drifted_is_told_also_where_the_policies_cannot_judge(commands, tmp_path):
+    deployed(commands, "drifted-refresh")
+    commands.pulumi.answer("policy analyze", code=255, stderr="error: the pack failed to start\n")
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict, record.error) == (1, "drifted", None)
+    assert "database-cluster" in {change.name for change in record.drifted}
+    (unjudged,) = record.findings
+    assert (unjudged.rule, unjudged.level, unjudged.outcome, unjudged.blocks) == (NAME, "mandatory", "error", True)
+    assert unjudged.message.endswith("exit code 255: the pack failed to start")
+
+
+def test_a_clean_cloud_that_the_policies_cannot_judge_is_not_let_pass(commands, tmp_path):
+    deployed(commands, "clean-refresh")
+    commands.pulumi.answer("policy analyze", stdout='no JSON\n{"cancelEvent": {}}\n')
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (1, "clean")
+    assert [finding.message.partition(" (")[0] for finding in record.findings if finding.blocks] == [
+        "the engine's event log can't be read"
+    ]
 
 
 def test_a_cloud_that_cannot_be_read_is_a_failed_check(commands, tmp_path):
@@ -205,7 +264,34 @@ def test_a_refresh_that_logged_nothing_is_a_failed_check_and_not_clean(commands,
     code, record = drift(commands, tmp_path)
 
     assert (code, record.verdict) == (3, "check-failed")
-    assert record.error.startswith("pulumi refresh ended well and logged no step")
+    assert record.error.startswith("the cloud said nothing of tap-key, ")
+
+
+def test_a_resource_of_which_the_cloud_says_nothing_is_a_failed_check_and_not_clean(commands, tmp_path):
+    lines = (RECORDED / "clean-refresh" / "events.jsonl").read_text().splitlines(keepends=True)
+    silent = tmp_path / "events.jsonl"
+    silent.write_text("".join(line for line in lines if "resOutputs" not in line or "::database-cluster" not in line))
+    commands.pulumi.export("deployed")
+    commands.pulumi.answer("refresh", events=str(silent))
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error == (
+        "the cloud said nothing of database-cluster-parameters, database-cluster, so that nothing is known of it"
+    )
+
+
+def test_a_refresh_whose_log_cannot_be_read_is_a_failed_check(commands, tmp_path):
+    broken = tmp_path / "events.jsonl"
+    broken.write_text('{"resOutputsEvent": {}}\n')
+    commands.pulumi.export("deployed")
+    commands.pulumi.answer("refresh", events=str(broken))
+
+    code, record = drift(commands, tmp_path)
+
+    assert (code, record.verdict) == (3, "check-failed")
+    assert record.error.startswith("the engine's event log can't be read (KeyError: 'metadata')")
 
 
 def test_a_stack_that_is_not_there_is_a_failed_check(commands, tmp_path):
@@ -271,6 +357,30 @@ class TestWhatTheCloudChanged:
         new = self.side(outputs={"a": 1, "tagsAll": {"b": "c"}, "__defaults": []})
 
         assert self.found(old, new) == {}
+
+    def test_is_named_as_the_provider_does_where_nothing_of_it_is_to_be_seen(self):
+        same = self.side({"a": 1}, {"a": 1})
+
+        assert self.found(same, same, differing=("a", "b")) == {
+            "a": (NOT_SHOWN, NOT_SHOWN),
+            "b": (NOT_SHOWN, NOT_SHOWN),
+        }
+
+    def test_is_a_change_also_where_nobody_says_of_what(self):
+        (change,) = drifted_changes([self.step(self.side(), self.side())], {})
+
+        assert (change.operation, change.properties) == ("update", ())
+
+    def test_is_not_shown_of_a_functions_environment(self):
+        old = self.side(outputs={"environment": {"variables": {"A": "sesame", "B": "sesame"}}, "environments": 1})
+        new = self.side(outputs={"environment": {"variables": {"A": "open", "C": "sesame"}}, "environments": 2})
+
+        assert self.found(old, new) == {
+            "environment.variables.A": (NOT_SHOWN, NOT_SHOWN),
+            "environment.variables.B": (NOT_SHOWN, None),
+            "environment.variables.C": (None, NOT_SHOWN),
+            "environments": (1, 2),
+        }
 
     def test_is_everything_of_a_resource_without_an_old_side(self):
         assert self.found(None, self.side(outputs={"a": 1})) == {"a": (None, 1)}

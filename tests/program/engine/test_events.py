@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 from policies.catalogue import RULES
 from policies.pack import NAME
 from program.engine.events import Diagnostic, read_events, step_of
+from program.errors import CouldNotRunError
 from tests.program.engine.standin import recorded_log
 
 RULE = RULES[0]
@@ -84,6 +87,45 @@ def test_a_last_line_that_is_not_finished_is_left_out(tmp_path):
     log = log_of(tmp_path, step(), '{"resourcePreEvent": {"metad', end="")
 
     assert [item.name for item in log.begun] == ["topic"]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("no JSON", r"JSONDecodeError: "),
+        ('{"resourcePreEvent": {"metad', r"JSONDecodeError: "),
+        ("3", r"TypeError: "),
+        ('"text"', r"AttributeError: "),
+        ('{"resourcePreEvent": {}}', r"KeyError: 'metadata'"),
+        ('{"resourcePreEvent": {"metadata": {"op": "same"}}}', r"KeyError: 'urn'"),
+        ('{"resOutputsEvent": null}', r"TypeError: "),
+        ('{"resOpFailedEvent": {"metadata": {}}}', r"KeyError: 'urn'"),
+        ('{"policyEvent": {"message": "wrong"}}', r"KeyError: 'policyPackName'"),
+        ('{"policyAnalyzeSummaryEvent": []}', r"AttributeError: "),
+        ('{"diagnosticEvent": []}', r"AttributeError: "),
+        ('{"summaryEvent": {"durationSeconds": "long"}}', r"TypeError: "),
+    ],
+)
+def test_a_log_that_cannot_be_read_whole_is_refused_in_one_line(tmp_path, line, why):
+    with pytest.raises(
+        CouldNotRunError, match=rf"^the engine's event log can't be read \({why}[^\n]*check what pulumi is on PATH$"
+    ):
+        log_of(tmp_path, step(), line, step())
+
+
+def test_a_line_that_is_empty_is_none(tmp_path):
+    assert len(log_of(tmp_path, step(), "", " ", step(), end="\n\n").begun) == 2
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_only_a_line_feed_ends_a_line(tmp_path, end):
+    # All that `str.splitlines` takes for the end of a line, and JSON needs not escape.
+    text = "a\u0085b\u2028c\u2029d"
+    event = step("resOutputsEvent", old={"inputs": {"a": text}})
+
+    log = log_of(tmp_path, json.dumps(event, ensure_ascii=False), json.dumps(event, ensure_ascii=False), end=end)
+
+    assert [item.old.inputs["a"] for item in log.ended] == [text, text]
 
 
 def test_an_event_that_nobody_knows_is_left_out(tmp_path):

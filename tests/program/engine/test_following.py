@@ -3,13 +3,15 @@
 import json
 import threading
 
+import pytest
+
 from program.engine.following import following
 
 URN = "urn:pulumi:here::parity::aws:sns/topic:Topic::{}"
 
 
 def begin(operation, name="topic"):
-    metadata = {"op": operation, "urn": URN.format(name), "type": "aws:sns/topic:Topic"}
+    metadata = {"op": operation, "urn": URN.format(name), "type": "aws:sns/topic:Topic", "keys": ["planning"]}
     return json.dumps({"resourcePreEvent": {"metadata": metadata}})
 
 
@@ -17,10 +19,31 @@ def test_every_step_is_said_once_and_what_changes_nothing_is_no_news(tmp_path):
     said, log = [], tmp_path / "events.jsonl"
 
     with following(log, said.append):
-        lines = [begin("create"), begin("create"), begin("same"), begin("read"), begin("refresh"), "no JSON", "{}"]
+        lines = [begin("create"), begin("create"), begin("same"), begin("read"), begin("refresh")]
         log.write_text("\n".join([*lines, begin("update", "other")]) + "\n")
 
     assert said == ["  create   aws:sns/topic:Topic topic", "  update   aws:sns/topic:Topic other"]
+
+
+@pytest.mark.parametrize(
+    "line", ["no JSON", "{}", "3", '"text"', '{"resourcePreEvent": {}}', '{"resourcePreEvent": 3}']
+)
+def test_a_line_that_cannot_be_read_is_left_to_whoever_reads_the_whole(tmp_path, line):
+    said, log = [], tmp_path / "events.jsonl"
+
+    with following(log, said.append):
+        log.write_text(f"{line}\n{begin('create')}\n")
+
+    assert said == ["  create   aws:sns/topic:Topic topic"]
+
+
+def test_a_line_feed_alone_ends_a_line(tmp_path):
+    said, log = [], tmp_path / "events.jsonl"
+
+    with following(log, said.append):
+        log.write_text(begin("create").replace("planning", "\u2028\u0085") + "\n")
+
+    assert said == ["  create   aws:sns/topic:Topic topic"]
 
 
 def test_a_line_that_comes_in_two_parts_is_read_whole(tmp_path):

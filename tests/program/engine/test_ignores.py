@@ -108,8 +108,11 @@ def test_a_resource_that_is_gone_always_counts():
         assert found.passing == ()
 
 
-def test_an_update_of_nothing_that_is_known_counts_for_nothing():
-    assert sifted([change()], entry()).counting == ()
+def test_an_update_of_which_nothing_is_to_be_seen_counts():
+    found = sifted([change()], entry())
+
+    assert found.counting == (change(),)
+    assert found.passing == ()
 
 
 def test_entries_to_remove_are_named_with_why():

@@ -3,13 +3,14 @@
 import dataclasses
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
 from program.engine.bundle import PLAN_FILE, PREVIEW_FILE, hashes_in, read_bundle
 from program.engine.records import PreviewRecord
 from program.result import Finding
-from tests.program.engine.standin import NO_SUCH_STACK, STACK, VERSION, exported, recorded_checkpoint
+from tests.program.engine.standin import CUT_OFF, NO_SUCH_STACK, STACK, VERSION, exported, recorded_checkpoint
 
 SEALED = {
     "bundle.json",
@@ -58,7 +59,7 @@ def test_a_first_preview_makes_the_stack_and_a_bundle(commands, bundle):
     assert files(bundle) == SEALED | WRITTEN
 
 
-def test_the_cli_is_run_with_pack_plan_event_log_and_the_working_copy(commands, bundle):
+def test_the_cli_is_run_with_pack_plan_event_log_and_a_copy_of_the_stack_file(commands, bundle):
     commands.pulumi.export(None, "empty")
     commands.pulumi.replay("first-preview")
 
@@ -69,10 +70,11 @@ def test_the_cli_is_run_with_pack_plan_event_log_and_the_working_copy(commands, 
     state = commands.project / ".pulumi-state"
     assert options.pop("--save-plan").endswith(f"/{PLAN_FILE}")
     assert options.pop("--event-log").endswith("/events.jsonl")
+    copy = Path(options.pop("--config-file"))
+    assert (copy.name, copy.parent.parent, copy.exists()) == (f"Pulumi.{STACK}.yaml", state, False)
     assert options == {
         "--json": "",
         "--policy-pack": "policies",
-        "--config-file": str(state / "stacks" / f"Pulumi.{STACK}.yaml"),
         "--stack": STACK,
         "--non-interactive": "",
         "--color": "never",
@@ -182,6 +184,62 @@ def test_a_preview_that_logged_nothing_is_a_failure_and_not_clean(commands, bund
 
     assert (code, record.outcome) == (3, "failed")
     assert record.error.startswith("pulumi preview ended well and logged no step")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"cancelEvent": {}}\nno JSON\n{"cancelEvent": {}}\n', "JSONDecodeError: "),
+        ('{"resourcePreEvent": {"planning": true}}\n', "KeyError: 'metadata'"),
+    ],
+    ids=["a line that is no JSON", "an event without its fields"],
+)
+def test_an_event_log_that_cannot_be_read_whole_is_a_failure_in_one_line(commands, bundle, tmp_path, text, why):
+    commands.pulumi.export("deployed")
+    events = tmp_path / "events.jsonl"
+    events.write_text(text)
+    commands.pulumi.answer("preview", events=str(events))
+
+    code, record = preview(commands, bundle)
+
+    assert (code, record.outcome) == (3, "failed")
+    assert record.error.startswith(f"the engine's event log can't be read ({why}")
+    assert "\n" not in record.error
+
+
+@pytest.mark.parametrize("word", CUT_OFF)
+def test_after_an_update_that_was_cut_off_nothing_is_previewed(commands, bundle, word):
+    left = commands.pulumi.cut_off(word)
+
+    code, record = preview(commands, bundle)
+
+    assert (code, record.outcome) == (3, "failed")
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. Look in AWS")
+    assert record.error.endswith(f"`pulumi refresh --stack {STACK}` asks about each")
+    assert "preview" not in commands.pulumi.commands
+
+
+def test_files_that_change_during_the_preview_make_it_fail(commands, bundle):
+    commands.pulumi.export("deployed")
+    new = commands.project / "program" / "new.py"
+    commands.pulumi.replay("unchanged-preview", writes={str(new): "changed"})
+
+    code, record = preview(commands, bundle)
+
+    assert (code, record.outcome) == (3, "failed")
+    assert record.error == "the project's files changed during the preview; preview again"
+    assert not (bundle / "bundle.json").exists()
+
+
+def test_the_password_of_a_backend_is_in_no_bundle(commands, bundle, monkeypatch):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "https://user:sesame@states.example?token=sesame")
+    commands.pulumi.export("deployed")
+    commands.pulumi.replay("unchanged-preview")
+
+    _, out, err = commands.run("preview", STACK, "--bundle", bundle)
+
+    assert read_bundle(bundle).metadata.backend == "https://states.example"
+    assert "sesame" not in out + err + "".join(file.read_text() for file in bundle.iterdir())
 
 
 def test_a_backend_that_cannot_be_read_is_a_failure_with_its_reason(commands, bundle, monkeypatch):

@@ -117,6 +117,20 @@ def test_a_deployment_of_nothing_has_nothing_to_judge():
     assert judged(Recorded(Ran(0, "", "File state.json has no resources; nothing to analyze.\n"))) == ()
 
 
+def test_a_word_with_any_letter_in_it_is_read_whole():
+    word = json.loads(event("rds-own-key", "advisory", CLUSTER, "one\u2028two\u0085three"))
+
+    findings = judged(Recorded(Ran(0, json.dumps(word, ensure_ascii=False) + "\n" + SUMMARY, "")))
+
+    assert {(finding.rule, finding.resource) for finding in findings} == {("rds-own-key", CLUSTER)}
+    assert {part for finding in findings for part in finding.message.split()} == {"one", "two", "three"}
+
+
+def test_a_word_that_cannot_be_read_is_no_judgement():
+    with pytest.raises(CouldNotRunError, match=r"^the engine's event log can't be read"):
+        judged(Recorded(Ran(0, f"panic: no\n{SUMMARY}\n", "")))
+
+
 def test_secrets_that_cannot_be_decrypted_are_no_judgement():
     warning = "warning: could not decrypt secrets in state.json; analyzing with secret values redacted\n"
 

@@ -25,6 +25,13 @@ def opened(project, said, stack=STACK, config_file=None):
     return workspace(stack, config_file=config_file, say=said.append, root=project)
 
 
+def init(project, pulumi, said, text):
+    """Make the stack; the CLI leaves this text in the file of its project."""
+    pulumi.answer("stack init", writes={STACK_FILE: text})
+    with opened(project, said) as place:
+        make_stack(place)
+
+
 def test_without_a_backend_of_its_own_the_state_is_a_folder_that_is_made(project, pulumi, said):
     with opened(project, said) as place:
         assert place.embedded
@@ -46,9 +53,28 @@ def test_a_backend_that_is_given_is_taken(project, pulumi, said, monkeypatch):
 
     with opened(project, said) as place:
         assert not place.embedded
-        assert place.backend == "s3://states?region=us-east-1"
+        assert place.backend == "s3://states"
 
     assert pulumi.call("version")["environment"][BACKEND_VARIABLE] == "s3://states?region=us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://states.example:8443/team", "https://states.example:8443/team"),
+        ("https://user:sesame@states.example:8443/team", "https://states.example:8443/team"),
+        ("https://user:ses@me@states.example", "https://states.example"),
+        ("s3://states/parity?awssdk=v2&profile=sesame#x", "s3://states/parity"),
+        ("file:///states", "file:///states"),
+        ("file://~", "file://~"),
+    ],
+)
+@pytest.mark.usefixtures("pulumi")
+def test_a_backend_is_shown_without_user_password_and_options(project, said, monkeypatch, url, shown):
+    monkeypatch.setenv(BACKEND_VARIABLE, url)
+
+    with opened(project, said) as place:
+        assert place.backend == shown
 
 
 def test_commands_are_for_the_stack_and_their_stderr_is_said(place, pulumi, said):
@@ -84,17 +110,45 @@ def test_a_command_that_is_stopped_says_what_became_of_the_lock(place, pulumi, s
 
 
 @pytest.mark.usefixtures("pulumi")
-def test_the_working_copy_keeps_what_only_the_cli_knows(project, said):
-    with opened(project, said) as place:
-        place.config_file.write_text(place.config_file.read_text() + SALT)
+def test_each_run_has_a_copy_of_its_own_and_takes_it_away(project, said):
+    reviewed = (project / STACK_FILE).read_text()
+
+    with opened(project, said) as place, opened(project, said) as other:
+        assert place.config_file != other.config_file
+        place.config_file.write_text("written by the CLI")
+        assert other.config_file.read_text() == (project / STACK_FILE).read_text() == reviewed
+
+    assert not list((project / ".pulumi-state").iterdir())
+
+
+def test_what_the_cli_made_for_the_stack_is_in_every_later_copy(project, pulumi, said):
+    init(project, pulumi, said, f"config: {{}}\n{SALT}")
+
     with opened(project, said) as place:
         assert place.config_file.read_text() == (project / STACK_FILE).read_text() + SALT
+        assert place.kept_keys.read_text() == SALT
+        assert [file.name for file in place.kept_keys.parent.iterdir()] == [f"{STACK}.yaml"]
 
 
-@pytest.mark.usefixtures("pulumi")
-def test_what_the_reviewed_file_has_itself_goes_before_what_the_copy_had(project, said):
-    with opened(project, said) as place:
-        place.config_file.write_text(f"{SALT}secretsprovider: awskms://old\n")
+def test_what_it_made_in_one_backend_is_for_no_other(project, pulumi, said, monkeypatch):
+    init(project, pulumi, said, SALT)
+
+    for url in ("s3://states", "s3://states?profile=other"):
+        monkeypatch.setenv(BACKEND_VARIABLE, url)
+        with opened(project, said) as place:
+            assert place.config_file.read_text() == (project / STACK_FILE).read_text()
+        init(project, pulumi, said, SALT)
+
+
+def test_what_it_made_for_one_stack_is_for_no_other(project, pulumi, said):
+    init(project, pulumi, said, SALT)
+
+    with opened(project, said, stack="pr-7", config_file=project / STACK_FILE) as place:
+        assert place.config_file.read_text() == (project / STACK_FILE).read_text()
+
+
+def test_what_the_reviewed_file_has_itself_goes_before_what_was_kept(project, pulumi, said):
+    init(project, pulumi, said, f"{SALT}secretsprovider: awskms://old\n")
     reviewed = project / STACK_FILE
     reviewed.write_text(f"secretsprovider: awskms://new\n{reviewed.read_text()}")
 
@@ -103,10 +157,9 @@ def test_what_the_reviewed_file_has_itself_goes_before_what_the_copy_had(project
 
 
 @pytest.mark.parametrize("text", ["", "- a list\n", "{ no yaml", "config: {}\nconfig: {}\n"])
-@pytest.mark.usefixtures("pulumi")
-def test_a_working_copy_that_holds_nothing_of_the_clis_is_written_anew(project, said, text):
-    with opened(project, said) as place:
-        place.config_file.write_text(text)
+def test_a_file_that_holds_nothing_of_the_clis_adds_nothing(project, pulumi, said, text):
+    init(project, pulumi, said, text)
+
     with opened(project, said) as place:
         assert place.config_file.read_text() == (project / STACK_FILE).read_text()
 
@@ -151,16 +204,29 @@ def test_a_project_that_asks_for_no_version_takes_each(project, pulumi, said):
 
 
 class TestMakingAStack:
-    def test_the_reviewed_file_stays_byte_for_byte_and_the_copy_gets_what_the_cli_wrote(self, place, pulumi):
+    def test_is_done_in_a_project_of_its_own_so_that_nobody_touches_the_reviewed_file(self, place, pulumi):
         reviewed = place.root / STACK_FILE
-        before = reviewed.read_bytes()
-        pulumi.answer("stack init", writes={str(reviewed): f"config: {{}}\n{SALT}"})
+        before = reviewed.read_bytes(), reviewed.stat().st_mtime_ns, reviewed.stat().st_ino
+        pulumi.answer("stack init", writes={STACK_FILE: f"config: {{}}\n{SALT}"})
 
         make_stack(place)
 
-        assert reviewed.read_bytes() == before
+        assert (reviewed.read_bytes(), reviewed.stat().st_mtime_ns, reviewed.stat().st_ino) == before
         assert place.config_file.read_text() == f"config: {{}}\n{SALT}"
+        folder = Path(pulumi.call("stack init")["folder"])
+        assert (folder.parent, folder.exists()) == (place.root / ".pulumi-state", False)
         assert set(pulumi.options("stack init")) == {"--no-select", "--stack", "--non-interactive", "--color"}
+        assert pulumi.options("stack init")["--stack"] == STACK
+
+    def test_which_has_the_same_name_and_the_same_file(self, place, pulumi, tmp_path):
+        seen = {"Pulumi.yaml": tmp_path / "project.yaml", STACK_FILE: tmp_path / "stack.yaml"}
+        pulumi.answer("stack init", copies={name: str(copy) for name, copy in seen.items()})
+
+        make_stack(place)
+
+        assert {name: copy.read_text() for name, copy in seen.items()} == {
+            name: (place.root / name).read_text() for name in seen
+        }
 
     @pytest.mark.usefixtures("pulumi")
     def test_a_review_stack_leaves_no_file_in_stacks(self, project, said):
@@ -169,15 +235,16 @@ class TestMakingAStack:
 
         assert not (project / "stacks" / "Pulumi.pr-7.yaml").exists()
 
-    def test_a_failure_leaves_the_reviewed_file_too(self, place, pulumi):
-        reviewed = place.root / STACK_FILE
-        before = reviewed.read_bytes()
-        pulumi.answer("stack init", code=1, stderr="error: no\n", writes={str(reviewed): "rubbish"})
+    def test_that_fails_is_one_line_and_nothing_of_it_is_kept(self, place, pulumi):
+        before = place.config_file.read_text()
+        pulumi.answer("stack init", code=1, stderr="error: no\n", writes={STACK_FILE: SALT})
 
-        with pytest.raises(CouldNotRunError):
+        with pytest.raises(CouldNotRunError, match=rf"^pulumi failed for stack {STACK} with exit code 1: no$"):
             make_stack(place)
 
-        assert reviewed.read_bytes() == before
+        assert place.config_file.read_text() == before
+        assert not place.kept_keys.exists()
+        assert list((place.root / ".pulumi-state").iterdir()) == [place.config_file.parent]
 
     def test_the_secrets_provider_of_the_file_is_passed_on(self, project, pulumi, said):
         reviewed = project / STACK_FILE
