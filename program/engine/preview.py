@@ -70,6 +70,7 @@ class Previewer:
         return record
 
     def _preview(self, part: Path) -> PreviewRecord:
+        source = source_of(self.place.root)
         self.say(f"checking {self.stack.name} offline ...")
         declared = check_one(self.stack, self.limits)
         if declared.manifest is None:
@@ -77,7 +78,6 @@ class Previewer:
             return self._record(outcome="blocked", findings=declared.findings)
         checkpoint = made_checkpoint(self.place, make=self.make)
         refuse_pending(checkpoint, self.stack.name)
-        source = source_of(self.place.root)
         self.say(f"previewing {self.stack.name} ...")
         ran, log = run_engine(
             self.place,

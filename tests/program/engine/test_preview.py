@@ -219,10 +219,11 @@ def test_after_an_update_that_was_cut_off_nothing_is_previewed(commands, bundle,
     assert "preview" not in commands.pulumi.commands
 
 
-def test_files_that_change_during_the_preview_make_it_fail(commands, bundle):
-    commands.pulumi.export("deployed")
-    new = commands.project / "program" / "new.py"
-    commands.pulumi.replay("unchanged-preview", writes={str(new): "changed"})
+@pytest.mark.parametrize("command", ["stack export", "preview"])
+def test_files_that_change_during_the_preview_make_it_fail(commands, bundle, command):
+    change = {"writes": {str(commands.project / "program" / "new.py"): "changed"}}
+    commands.pulumi.answer("stack export", stdout=exported("deployed"), **(change if command != "preview" else {}))
+    commands.pulumi.replay("unchanged-preview", **(change if command == "preview" else {}))
 
     code, record = preview(commands, bundle)
 
