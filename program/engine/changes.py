@@ -10,7 +10,7 @@ from program.engine.events import Side, Step
 from program.engine.records import Change, Operation, PropertyChange
 from program.manifest import is_compared
 from program.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
-from program.redaction import redacted
+from program.redaction import beside_secrets, redacted
 
 # What is lost with the resource, and comes back neither by a deployment nor from anywhere else at once.
 STATEFUL: Mapping[str, str] = {
@@ -60,8 +60,7 @@ def property_changes(
     return tuple(
         PropertyChange(
             path=path,
-            before=_shown(old.get(path, _ABSENT)),
-            after=_shown(new.get(path, _ABSENT)),
+            **beside_secrets({side: _shown(of.get(path, _ABSENT)) for side, of in (("before", old), ("after", new))}),
             replaces=re.split(r"[.\[]", path, maxsplit=1)[0] in forcing or path in forcing,
         )
         for path in sorted({*old, *new})

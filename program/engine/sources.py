@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from program.canonical import JsonObject, canonical
@@ -12,6 +13,7 @@ from program.engine.records import Hashes
 from program.errors import CouldNotRunError
 from program.normalise import UNKNOWN, leaves
 from program.parity import configuration_differences, resource_differences
+from program.redaction import beside_secrets
 from program.result import CheckedResource, Difference
 
 DECLARED, PLANNED, DEPLOYED = "declared", "planned", "deployed"
@@ -56,7 +58,8 @@ def compare_sources(
     found = [*configuration_differences(present, ()), *resource_differences(present, (), set())]
     unknown = _unknown_paths(present.get(PLANNED))
     kept = [item for item in found if not _open_in_plan(item, unknown) or _differ_without_plan(item)]
-    return (*kept, *_other_dependencies(unknown, declared, planned))
+    shown = [replace(item, values=beside_secrets(item.values)) for item in kept]
+    return (*shown, *_other_dependencies(unknown, declared, planned))
 
 
 def declared_dependencies(resources: Iterable[CheckedResource]) -> Dependencies:

@@ -84,15 +84,26 @@ def test_an_encrypted_address_is_deployed_and_found_unchanged_and_shown_nowhere(
     assert commands.places_of(ADDRESS) == commands.places_of("somebody@else.example") == set()
 
 
-def test_a_plain_address_is_where_an_encrypted_one_is_not(engine):
+def test_a_plain_address_is_found_by_the_same_search_until_it_is_encrypted(engine):
     commands = with_address(engine)
     with engine.provider(STACK):
         _, bundle = commands.preview("first")
         applied = commands.apply(bundle)
-    commands.export()
+        commands.export()
 
+        assert (applied["outcome"], applied["differences"]) == ("applied", []), commands.left
+        assert endpoints(bundle) == dict.fromkeys(MANIFESTS, ADDRESS)
+        files = {*MANIFESTS, "plan.json", "preview.json", "events.jsonl", "record.json"}
+        assert commands.places_of(ADDRESS) >= {"export", *(f"{bundle.name}/{file}" for file in files)}
+
+        commands.left.clear()
+        engine.must("config", "set", "alarmEmail", ADDRESS, "--stack", STACK, "--secret")
+        pending = commands.drift()
+        _, bundle = commands.preview("encrypted")
+        applied = commands.apply(bundle)
+        commands.export()
+
+    (difference,) = pending["pending"]
+    assert difference["values"] == {"declared": "${secret}", "deployed": "${not shown}"}
     assert (applied["outcome"], applied["differences"]) == ("applied", []), commands.left
-    assert endpoints(bundle) == dict.fromkeys(MANIFESTS, ADDRESS)
-    # The search finds what it looks for.
-    files = {*MANIFESTS, "plan.json", "preview.json", "events.jsonl", "record.json"}
-    assert commands.places_of(ADDRESS) >= {"export", *(f"{bundle.name}/{file}" for file in files)}
+    assert commands.places_of(ADDRESS) == set()

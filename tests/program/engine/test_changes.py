@@ -135,6 +135,21 @@ class TestProperties:
         assert [(item.path, item.after) for item in found] == [("a.b", marker)]
         assert "sesame" not in repr(found)
 
+    @pytest.mark.parametrize(
+        ("before", "after", "shown"),
+        [
+            ({"a": "sesame"}, {"a": SECRET}, ("${not shown}", "${secret}")),
+            ({"a": SECRET}, {"a": "sesame"}, ("${secret}", "${not shown}")),
+            ({"a": SECRET}, {"a": UNKNOWN_SENTINEL}, ("${secret}", "${unknown}")),
+            ({"a": SECRET}, {}, ("${secret}", None)),
+            ({"a": "sesame"}, {"a": "open"}, ("sesame", "open")),
+        ],
+    )
+    def test_a_value_that_was_or_becomes_a_secret_is_shown_on_no_side(self, before, after, shown):
+        (change,) = property_changes(before, after)
+
+        assert (change.before, change.after) == shown
+
     def test_a_secret_that_changes_to_another_is_no_value_to_show(self):
         assert property_changes({"a": SECRET}, {"a": SECRET | {"value": "other"}}) == ()
 

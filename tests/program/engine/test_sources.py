@@ -64,6 +64,15 @@ def found(declared, planned=None, deployed=None, *, sides=({}, {})):
     return [(item.resource, item.property, dict(item.values)) for item in compare_sources(sources, *sides)]
 
 
+def test_a_value_that_is_encrypted_since_it_was_deployed_differs_and_is_not_shown():
+    declared, plain = manifest(a={"endpoint": "${secret}", "other": 1}), manifest(a={"endpoint": "sesame", "other": 2})
+
+    assert found(declared, planned=declared, deployed=plain) == [
+        ("t::a", "endpoint", {DECLARED: "${secret}", PLANNED: "${secret}", DEPLOYED: "${not shown}"}),
+        ("t::a", "other", {DECLARED: 1, PLANNED: 1, DEPLOYED: 2}),
+    ]
+
+
 class TestTheRecordedStack:
     def test_is_the_same_by_each_source(self, declared, deployed, settings, limits):
         plan = planned("unchanged-preview", settings, limits)
