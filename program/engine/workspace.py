@@ -170,7 +170,13 @@ def _keep(keys: Mapping[str, Any], file: Path) -> None:
 
 def _shown(backend: str) -> str:
     """Return the backend's address without a user, a password and options."""
-    parts = urlsplit(backend)
+    try:
+        parts = urlsplit(backend)
+    except ValueError:
+        # Whose text can have the password in it.
+        raise CouldNotRunError(
+            f"{BACKEND_VARIABLE} is no address; give one such as s3://bucket or file:///folder, or none"
+        ) from None
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 

@@ -77,6 +77,18 @@ def test_a_backend_is_shown_without_user_password_and_options(project, said, mon
         assert place.backend == shown
 
 
+@pytest.mark.parametrize("url", ["https://user:sesame@[states", "https://user:sesame@states\u2100.example"])
+@pytest.mark.usefixtures("pulumi")
+def test_a_backend_that_is_no_address_is_one_line_without_it(project, said, monkeypatch, url):
+    monkeypatch.setenv(BACKEND_VARIABLE, url)
+
+    with pytest.raises(CouldNotRunError, match=r"^PULUMI_BACKEND_URL is no address; give one such as s3://") as failed:
+        opened(project, said).__enter__()
+
+    assert "sesame" not in str(failed.value)
+    assert list((project / ".pulumi-state").iterdir()) == []
+
+
 def test_commands_are_for_the_stack_and_their_stderr_is_said(place, pulumi, said):
     pulumi.answer("stack export", stdout="x", stderr="a warning\n")
 
