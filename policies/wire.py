@@ -72,7 +72,7 @@ def decode_text(rule: str, level: WireLevel, text: str, resource_urn: str | None
     """Return what the text of one diagnostic says, without the rule's description before it."""
     if text.startswith("can't run policy"):
         text = text.partition(_DURING_PREVIEW)[2]
-    return [_outcome(rule, level, part, resource_urn) for part in text.splitlines()]
+    return [_outcome(rule, level, part, resource_urn) for part in text.split("\n") if part]
 
 
 def _outcome(rule: str, level: WireLevel, text: str, urn: str | None) -> Outcome:

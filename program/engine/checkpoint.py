@@ -37,10 +37,14 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The whole deployment; `pending` names what an update left without knowing its end, or without deleting it."""
+    """The whole deployment; `pending` names operations that an update left without knowing their end.
+
+    `undeleted` has the URNs of which a replacement left the old resource; the next update deletes it.
+    """
 
     states: tuple[State, ...]
     pending: tuple[str, ...]
+    undeleted: tuple[str, ...]
     hash: str
     text: str
 
@@ -63,13 +67,13 @@ def parse_checkpoint(text: str, source: str) -> Checkpoint:
         pending: list[Any] = deployment.get("pending_operations") or []
         # What a replacement has not deleted yet stands beside what took its place, under the same URN.
         states = tuple(_state(resource) for resource in resources if not resource.get("delete"))
-        left = [f"deleting {resource['urn']}" for resource in resources if resource.get("delete")]
-        operations = tuple(sorted([*left, *(f"{item['type']} {item['resource']['urn']}" for item in pending)]))
+        undeleted = tuple(sorted(str(resource["urn"]) for resource in resources if resource.get("delete")))
+        operations = tuple(sorted(f"{item['type']} {item['resource']['urn']}" for item in pending))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CouldNotRunError(
             f"{source} is no deployment ({type(error).__name__}: {error}); give what `pulumi stack export` prints"
         ) from None
-    return Checkpoint(states=states, pending=operations, hash=_hash(resources, pending), text=text)
+    return Checkpoint(states=states, pending=operations, undeleted=undeleted, hash=_hash(resources, pending), text=text)
 
 
 def refuse_pending(checkpoint: Checkpoint, stack: str) -> None:

@@ -14,6 +14,7 @@ from program.engine.failures import explained_run
 from program.engine.records import DestroyRecord, Refusal
 from program.engine.running import run_engine
 from program.engine.workspace import Workspace, existing_checkpoint
+from program.errors import CouldNotRunError
 from program.stackfile import stack_names
 from program.stacks import Stack
 
@@ -39,7 +40,13 @@ class Destroyer:
         checkpoint = existing_checkpoint(self.place)
         refuse_pending(checkpoint, self.stack.name)
         refused = self._refusals(checkpoint, confirmed)
-        record = self._record(outcome="refused", refusals=refused) if refused else self._destroy()
+        if refused:
+            return timed(self._record(outcome="refused", refusals=refused), started)
+        try:
+            record = self._destroy()
+        except CouldNotRunError as error:
+            # From here on something may have been done, which has to be told.
+            record = self._record(outcome="failed", error=str(error))
         return timed(record, started)
 
     def _refusals(self, checkpoint: Checkpoint, confirmed: Collection[str]) -> tuple[Refusal, ...]:
@@ -50,7 +57,7 @@ class Destroyer:
         # What the file says, not the settings: one that can't be deployed any more protects its data all the same.
         if self.stack.file.config.get(PROTECTION_KEY) == "protected":
             reasons.append("its dataProtection is protected")
-        if not reasons or not checkpoint.deployed or name in confirmed:
+        if not reasons or not (checkpoint.deployed or checkpoint.undeleted) or name in confirmed:
             return ()
         return (
             Refusal(
@@ -66,9 +73,9 @@ class Destroyer:
         ran, log = run_engine(self.place, self.say, "destroy", "--yes", seconds=_SECONDS)
         changes = changes_of(log.updated, {})
         after = existing_checkpoint(self.place)
-        left = (*(state.urn for state in after.states if state.custom), *after.pending)
+        left = (*(state.urn for state in after.states if state.custom), *after.undeleted, *after.pending)
         if ran.code != 0 or left:
-            why = explained_run(ran, log, self.stack.name)
+            why = explained_run(ran, log, self.stack.name) if ran.code != 0 else "it ended well, and something is left"
             return self._record(outcome="failed", error=why, changes=changes, left=left)
         # The stack file is the project's, not the CLI's to delete.
         self.place.must("stack", "rm", "--yes", "--preserve-config")

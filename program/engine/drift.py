@@ -78,7 +78,7 @@ class DriftCheck:
             "pending": pending,
         }
         if not checkpoint.deployed:
-            return self._record(verdict="undeployed", **facts)
+            return self._record(verdict="undeployed", fingerprint=_fingerprint((), pending), **facts)
         log = self._refresh(checkpoint)
         sources = {resource.urn: resource.source for resource in declared.resources}
         found = drifted_changes(log.ended, sources)

@@ -25,7 +25,10 @@ _CURRENT: Mapping[str, str] = {
 
 def refusals(bundle: Bundle, current: Metadata, confirmed: Collection[str]) -> tuple[Refusal, ...]:
     """Return every reason against applying the bundle; `confirmed` names resources whose data may be lost."""
-    return (*_stale(bundle, current), *_unfit(bundle, current), *_surprises(_planned_changes(bundle), confirmed))
+    found = (*_stale(bundle, current), *_unfit(bundle, current))
+    # Of files that were damaged or changed, nothing is believed.
+    damaged = any(refusal.code == "files" for refusal in found)
+    return found if damaged else (*found, *_surprises(_planned_changes(bundle), confirmed))
 
 
 def _stale(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:

@@ -169,7 +169,7 @@ def _keep(keys: Mapping[str, Any], file: Path) -> None:
 
 
 def _shown(backend: str) -> str:
-    """Return the backend's address without a user, a password and options."""
+    """Return the backend's address without a user, a password and options; of options, a hash tells them apart."""
     try:
         parts = urlsplit(backend)
     except ValueError:
@@ -177,7 +177,9 @@ def _shown(backend: str) -> str:
         raise CouldNotRunError(
             f"{BACKEND_VARIABLE} is no address; give one such as s3://bucket or file:///folder, or none"
         ) from None
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    options = hashlib.sha256(parts.query.encode()).hexdigest()[:12]
+    return f"{address} (options {options})" if parts.query else address
 
 
 def _own_keys(file: Path) -> dict[str, Any]:

@@ -20,8 +20,8 @@ RECORDED = Path(__file__).parent / "recorded"
 STACK = stack_names()[0]
 VERSION = "v9.8.7"
 NO_SUCH_STACK = {"code": 6, "stderr": f"error: no stack named '{STACK}' found\n"}
-# How an update that is cut off leaves a resource: an operation without an end, or what a replacement has not deleted.
-CUT_OFF = ("updating", "deleting")
+# How an update that is cut off leaves a resource: an operation without an end.
+CUT_OFF = ("creating", "updating")
 # Relative paths to copy and to write are of the folder that it is run in. A later answer to the same command is the
 # next in its list; the last one stays.
 _SCRIPT = """\
@@ -109,10 +109,7 @@ class StandIn:
         state = json.loads(exported("deployed"))
         deployment = state["deployment"]
         left = next(item for item in deployment["resources"] if item["urn"].endswith("::database-cluster"))
-        if word == "deleting":
-            deployment["resources"].append(left | {"delete": True})
-        else:
-            deployment["pending_operations"] = [{"type": word, "resource": left}]
+        deployment["pending_operations"] = [{"type": word, "resource": left}]
         self.answer("stack export", stdout=json.dumps(state))
         return f"{word} {left['urn']}"
 

@@ -175,6 +175,30 @@ def test_what_a_destroy_left_unfinished_is_left(commands, tmp_path):
     assert "stack rm" not in commands.pulumi.commands
 
 
+def test_what_a_replacement_has_not_deleted_is_left_too(commands, tmp_path):
+    state = json.loads(exported("deployed"))
+    old = next(item for item in state["deployment"]["resources"] if item["urn"].endswith("::database-cluster"))
+    state["deployment"]["resources"] = [old | {"delete": True}]
+    commands.pulumi.answer("stack export", {"stdout": json.dumps(state)})
+    commands.pulumi.answer("destroy")
+
+    assert destroy(commands, tmp_path)[1].outcome == "refused", "there is still something that holds data"
+    code, record = destroy(commands, tmp_path, "--confirm", STACK)
+
+    assert (code, record.outcome, record.left) == (1, "failed", (old["urn"],))
+    assert record.error == "it ended well, and something is left"
+
+
+def test_a_state_that_cannot_be_read_after_the_destroy_is_a_record(commands, tmp_path):
+    commands.pulumi.answer("stack export", {"stdout": exported("deployed")}, {"code": 1, "stderr": "error: no\n"})
+    commands.pulumi.replay("destroy")
+
+    code, record = destroy(commands, tmp_path, "--confirm", STACK)
+
+    assert (code, record.outcome) == (1, "failed")
+    assert "error" not in record.error
+
+
 def test_a_stack_that_is_not_there_is_one_line(commands):
     commands.pulumi.export(None)
 

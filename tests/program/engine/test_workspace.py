@@ -53,7 +53,7 @@ def test_a_backend_that_is_given_is_taken(project, pulumi, said, monkeypatch):
 
     with opened(project, said) as place:
         assert not place.embedded
-        assert place.backend == "s3://states"
+        assert place.backend == "s3://states (options 8fafc0b6afca)"
 
     assert pulumi.call("version")["environment"][BACKEND_VARIABLE] == "s3://states?region=us-east-1"
 
@@ -64,7 +64,7 @@ def test_a_backend_that_is_given_is_taken(project, pulumi, said, monkeypatch):
         ("https://states.example:8443/team", "https://states.example:8443/team"),
         ("https://user:sesame@states.example:8443/team", "https://states.example:8443/team"),
         ("https://user:ses@me@states.example", "https://states.example"),
-        ("s3://states/parity?awssdk=v2&profile=sesame#x", "s3://states/parity"),
+        ("s3://states/parity?awssdk=v2&profile=sesame#x", "s3://states/parity (options 022906249ec5)"),
         ("file:///states", "file:///states"),
         ("file://~", "file://~"),
     ],
