@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +40,14 @@ class State:
 class Checkpoint:
     """The whole deployment; `pending` names operations that an update left without knowing their end.
 
-    `undeleted` has the URNs of which a replacement left the old resource; the next update deletes it.
+    `undeleted` has the URNs of which a replacement left the old resource; the next update deletes it. `keys` is what
+    the secrets are encrypted with, as a stack file says it: no key itself, but a salt or an encrypted one.
     """
 
     states: tuple[State, ...]
     pending: tuple[str, ...]
     undeleted: tuple[str, ...]
+    keys: Mapping[str, str]
     hash: str
     text: str
 
@@ -68,12 +71,15 @@ def parse_checkpoint(text: str, source: str) -> Checkpoint:
         # What a replacement has not deleted yet stands beside what took its place, under the same URN.
         states = tuple(_state(resource) for resource in resources if not resource.get("delete"))
         undeleted = tuple(sorted(str(resource["urn"]) for resource in resources if resource.get("delete")))
+        keys = _keys(deployment.get("secrets_providers") or {})
         operations = tuple(sorted(f"{item['type']} {item['resource']['urn']}" for item in pending))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CouldNotRunError(
             f"{source} is no deployment ({type(error).__name__}: {error}); give what `pulumi stack export` prints"
         ) from None
-    return Checkpoint(states=states, pending=operations, undeleted=undeleted, hash=_hash(resources, pending), text=text)
+    return Checkpoint(
+        states=states, pending=operations, undeleted=undeleted, keys=keys, hash=_hash(resources, pending), text=text
+    )
 
 
 def refuse_pending(checkpoint: Checkpoint, stack: str) -> None:
@@ -89,6 +95,13 @@ def _hash(resources: list[Any], pending: list[Any]) -> str:
     # The deployment's manifest is left out: its time changes with every write, also of the same resources.
     held = json.dumps({"resources": resources, "pending": pending}, sort_keys=True)
     return hashlib.sha256(held.encode()).hexdigest()
+
+
+def _keys(provider: Mapping[str, Any]) -> dict[str, str]:
+    state = provider.get("state") or {}
+    named = {"encryptionsalt": state.get("salt"), "secretsprovider": state.get("url")}
+    named["encryptedkey"] = state.get("encryptedkey")
+    return {key: value for key, value in named.items() if isinstance(value, str)}
 
 
 def _state(resource: dict[str, Any]) -> State:

@@ -100,7 +100,9 @@ def existing_checkpoint(place: Workspace) -> Checkpoint:
     ran = place.run("stack", "export", seconds=QUICK_SECONDS)
     if ran.code != 0:
         raise CouldNotRunError(explained(ran, place.stack))
-    return parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
+    checkpoint = parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
+    _take_keys(place.config_file, checkpoint.keys)
+    return checkpoint
 
 
 def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
@@ -159,6 +161,16 @@ def _copy_stack_file(source: Path, kept: Path, copy: Path) -> None:
         raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
     missing = {key: value for key, value in _own_keys(kept).items() if key not in _own_keys(source)}
     copy.write_text(text + (yaml.safe_dump(missing) if missing else ""), encoding="utf-8")
+
+
+def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
+    """Put what the state's secrets are encrypted with into the copy, where the reviewed file doesn't have it.
+
+    Without it the CLI makes a new salt or key for each run, and an apply can't read the plan of its preview.
+    """
+    missing = {key: value for key, value in keys.items() if key not in _own_keys(copy)}
+    if missing:
+        copy.write_text(copy.read_text(encoding="utf-8") + yaml.safe_dump(missing), encoding="utf-8")
 
 
 def _keep(keys: Mapping[str, Any], file: Path) -> None:

@@ -1,5 +1,7 @@
 """The whole life of every stack by the commands, with the real engine: what each leaves, and what each refuses."""
 
+import shutil
+
 import pytest
 
 from program.stackfile import stack_names
@@ -249,3 +251,16 @@ def test_a_preview_with_refresh_undoes_what_drifted(deployed_stack):
 
     assert (result.code, record["outcome"]) == (0, "applied"), result.output
     assert cloud.properties("database-cluster")["backupRetentionPeriod"] == 7
+
+
+def test_a_plan_of_one_machine_is_applied_on_another(deployed_stack):
+    engine, _ = deployed_stack
+    change(engine.project, f"stacks/Pulumi.{STACK}.yaml", "config:\n", "config:\n  parity:lambdaTimeoutSeconds: 31\n")
+    kept_by_a_machine = engine.project / ".pulumi-state"
+
+    result, _, bundle = preview(engine, STACK, "elsewhere")
+    assert result.code == 0, result.output
+    shutil.rmtree(kept_by_a_machine)
+    result, record = apply(engine, STACK, bundle)
+
+    assert (result.code, record["outcome"]) == (0, "applied"), result.output

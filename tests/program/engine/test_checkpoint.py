@@ -98,3 +98,19 @@ def test_the_hash_changes_with_any_property_and_not_with_the_time_of_writing():
 
     data["deployment"]["resources"][-1]["inputs"]["another"] = 1
     assert parse_checkpoint(json.dumps(data), "x").hash != before
+
+
+@pytest.mark.parametrize(
+    ("provider", "keys"),
+    [
+        ({}, {}),
+        ({"type": "passphrase", "state": {"salt": "v1:a"}}, {"encryptionsalt": "v1:a"}),
+        (
+            {"type": "cloud", "state": {"url": "awskms://alias/x", "encryptedkey": "QUJD"}},
+            {"secretsprovider": "awskms://alias/x", "encryptedkey": "QUJD"},
+        ),
+    ],
+    ids=["none", "passphrase", "cloud"],
+)
+def test_what_the_secrets_are_encrypted_with_is_told_as_a_stack_file_says_it(provider, keys):
+    assert parse_checkpoint(json.dumps({"deployment": {"secrets_providers": provider}}), "x").keys == keys
