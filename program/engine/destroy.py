@@ -79,7 +79,6 @@ class Destroyer:
             return self._record(outcome="failed", error=why, changes=changes, left=left)
         # The stack file is the project's, not the CLI's to delete.
         self.place.must("stack", "rm", "--yes", "--preserve-config")
-        self.place.kept_keys.unlink(missing_ok=True)
         return self._record(outcome="destroyed", changes=changes)
 
     def _record(self, **fields: object) -> DestroyRecord:

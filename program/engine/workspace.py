@@ -35,9 +35,9 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """The CLI set up for one stack; `config_file` is a copy that the CLI may write to.
+    """The CLI set up for one stack.
 
-    `kept_keys` has what the CLI made for the stack in this backend; `backend` is fit to be shown.
+    `config_file` is a copy that the CLI may write to; `backend` is fit to be shown.
     """
 
     stack: str
@@ -46,7 +46,6 @@ class Workspace:
     backend: str
     embedded: bool
     config_file: Path
-    kept_keys: Path
     version: str
 
     def run(self, *arguments: str, seconds: float) -> Ran:
@@ -79,10 +78,9 @@ def workspace(
     state.mkdir(exist_ok=True)
     backend = url or f"file://{state}"
     pulumi = Pulumi(folder=root, environment=_environment(backend), say=lambda line: say(f"pulumi: {line}"))
-    kept = state / "keys" / hashlib.sha256(backend.encode()).hexdigest()[:16] / f"{stack}.yaml"
     with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
         copy = Path(scratch) / f"Pulumi.{stack}.yaml"
-        _copy_stack_file(config_file or root / STACKS / copy.name, kept, copy)
+        _copy_stack_file(config_file or root / STACKS / copy.name, copy)
         yield Workspace(
             stack=stack,
             root=root,
@@ -90,7 +88,6 @@ def workspace(
             backend=_shown(url) if url else "embedded",
             embedded=url is None,
             config_file=copy,
-            kept_keys=kept,
             version=_version(pulumi, root),
         )
 
@@ -115,10 +112,10 @@ def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
 
 
 def make_stack(place: Workspace) -> None:
-    """Make the stack in its backend, and keep the salt or key that the CLI makes for it.
+    """Make the stack in its backend; the salt or key that the CLI makes for it stands in the state.
 
-    The CLI writes it into the project's file of that stack, whatever else it is told; so it gets a project of its own,
-    of the same name.
+    The CLI writes it into the project's file of that stack too, whatever else it is told; so it gets a project of its
+    own, of the same name.
     """
     provider = _own_keys(place.config_file).get("secretsprovider")
     arguments = ("--secrets-provider", str(provider)) if provider else ()
@@ -133,8 +130,6 @@ def make_stack(place: Workspace) -> None:
         )
         if ran.code != 0:
             raise CouldNotRunError(explained(ran, place.stack))
-        shutil.copy(file, place.config_file)
-    _keep(_own_keys(place.config_file), place.kept_keys)
 
 
 def _after_interruption(stack: str, *, killed: bool) -> str:
@@ -153,14 +148,11 @@ def _environment(backend: str) -> Mapping[str, str]:
     }
 
 
-def _copy_stack_file(source: Path, kept: Path, copy: Path) -> None:
-    """Copy the reviewed file, with what the CLI made for this stack in this backend and the file doesn't have."""
+def _copy_stack_file(source: Path, copy: Path) -> None:
     try:
-        text = source.read_text(encoding="utf-8")
+        copy.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     except OSError as error:
         raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
-    missing = {key: value for key, value in _own_keys(kept).items() if key not in _own_keys(source)}
-    copy.write_text(text + (yaml.safe_dump(missing) if missing else ""), encoding="utf-8")
 
 
 def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
@@ -171,13 +163,6 @@ def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
     missing = {key: value for key, value in keys.items() if key not in _own_keys(copy)}
     if missing:
         copy.write_text(copy.read_text(encoding="utf-8") + yaml.safe_dump(missing), encoding="utf-8")
-
-
-def _keep(keys: Mapping[str, Any], file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    part.write_text(yaml.safe_dump(dict(keys)), encoding="utf-8")
-    part.replace(file)
 
 
 def _shown(backend: str) -> str:

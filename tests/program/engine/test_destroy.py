@@ -60,22 +60,6 @@ def test_named_twice_it_goes_with_the_stack(commands, tmp_path):
     assert (commands.project / "stacks" / copy.name).exists()
 
 
-def test_what_the_cli_made_for_the_stack_goes_with_it(commands, tmp_path):
-    name = f"stacks/Pulumi.{STACK}.yaml"
-    commands.pulumi.answer("stack init", writes={name: "encryptionsalt: v1:salt\n"})
-    commands.pulumi.export(None, "empty")
-    commands.pulumi.replay("first-preview")
-    commands.run("preview", STACK)
-    (keys,) = (commands.project / ".pulumi-state").glob(f"keys/*/{STACK}.yaml")
-    assert keys.read_text() == "encryptionsalt: v1:salt\n"
-    commands.pulumi.export("deployed", "destroyed")
-    commands.pulumi.replay("destroy")
-
-    destroy(commands, tmp_path, "--confirm", STACK)
-
-    assert not keys.exists()
-
-
 @pytest.mark.parametrize("word", CUT_OFF)
 def test_after_an_update_that_was_cut_off_nothing_is_destroyed(commands, word):
     left = commands.pulumi.cut_off(word)

@@ -1,5 +1,6 @@
 """Where the CLI runs: its backend, its environment, its version, and a stack file that stays as it was reviewed."""
 
+import json
 import os
 import re
 import shutil
@@ -18,18 +19,12 @@ from program.errors import CouldNotRunError
 from tests.program.engine.standin import NO_SUCH_STACK, STACK, VERSION, exported, recorded_checkpoint
 
 SALT = "encryptionsalt: v1:salt\n"
+PASSPHRASE = {"type": "passphrase", "state": {"salt": "v1:salt"}}
 STACK_FILE = f"stacks/Pulumi.{STACK}.yaml"
 
 
 def opened(project, said, stack=STACK, config_file=None):
     return workspace(stack, config_file=config_file, say=said.append, root=project)
-
-
-def init(project, pulumi, said, text):
-    """Make the stack; the CLI leaves this text in the file of its project."""
-    pulumi.answer("stack init", writes={STACK_FILE: text})
-    with opened(project, said) as place:
-        make_stack(place)
 
 
 def test_without_a_backend_of_its_own_the_state_is_a_folder_that_is_made(project, pulumi, said):
@@ -133,47 +128,33 @@ def test_each_run_has_a_copy_of_its_own_and_takes_it_away(project, said):
     assert not list((project / ".pulumi-state").iterdir())
 
 
-def test_what_the_cli_made_for_the_stack_is_in_every_later_copy(project, pulumi, said):
-    init(project, pulumi, said, f"config: {{}}\n{SALT}")
+def test_what_the_state_is_encrypted_with_is_in_the_copy(place, pulumi):
+    reviewed = place.config_file.read_text()
+    pulumi.answer("stack export", stdout=json.dumps({"deployment": {"secrets_providers": PASSPHRASE}}))
 
-    with opened(project, said) as place:
-        assert place.config_file.read_text() == (project / STACK_FILE).read_text() + SALT
-        assert place.kept_keys.read_text() == SALT
-        assert [file.name for file in place.kept_keys.parent.iterdir()] == [f"{STACK}.yaml"]
+    existing_checkpoint(place)
 
-
-def test_what_it_made_in_one_backend_is_for_no_other(project, pulumi, said, monkeypatch):
-    init(project, pulumi, said, SALT)
-
-    for url in ("s3://states", "s3://states?profile=other"):
-        monkeypatch.setenv(BACKEND_VARIABLE, url)
-        with opened(project, said) as place:
-            assert place.config_file.read_text() == (project / STACK_FILE).read_text()
-        init(project, pulumi, said, SALT)
+    assert place.config_file.read_text() == reviewed + SALT
 
 
-def test_what_it_made_for_one_stack_is_for_no_other(project, pulumi, said):
-    init(project, pulumi, said, SALT)
-
-    with opened(project, said, stack="pr-7", config_file=project / STACK_FILE) as place:
-        assert place.config_file.read_text() == (project / STACK_FILE).read_text()
-
-
-def test_what_the_reviewed_file_has_itself_goes_before_what_was_kept(project, pulumi, said):
-    init(project, pulumi, said, f"{SALT}secretsprovider: awskms://old\n")
+def test_what_the_reviewed_file_has_itself_goes_before_it(project, pulumi, said):
     reviewed = project / STACK_FILE
-    reviewed.write_text(f"secretsprovider: awskms://new\n{reviewed.read_text()}")
+    reviewed.write_text(f"encryptionsalt: v1:own\n{reviewed.read_text()}")
+    pulumi.answer("stack export", stdout=json.dumps({"deployment": {"secrets_providers": PASSPHRASE}}))
 
     with opened(project, said) as place:
-        assert place.config_file.read_text() == reviewed.read_text() + SALT
+        existing_checkpoint(place)
+        assert place.config_file.read_text() == reviewed.read_text()
 
 
 @pytest.mark.parametrize("text", ["", "- a list\n", "{ no yaml", "config: {}\nconfig: {}\n"])
-def test_a_file_that_holds_nothing_of_the_clis_adds_nothing(project, pulumi, said, text):
-    init(project, pulumi, said, text)
+def test_a_file_that_holds_nothing_of_the_clis_gets_it_all_the_same(place, pulumi, text):
+    place.config_file.write_text(text)
+    pulumi.answer("stack export", stdout=json.dumps({"deployment": {"secrets_providers": PASSPHRASE}}))
 
-    with opened(project, said) as place:
-        assert place.config_file.read_text() == (project / STACK_FILE).read_text()
+    existing_checkpoint(place)
+
+    assert place.config_file.read_text() == text + SALT
 
 
 @pytest.mark.usefixtures("pulumi")
@@ -224,7 +205,6 @@ class TestMakingAStack:
         make_stack(place)
 
         assert (reviewed.read_bytes(), reviewed.stat().st_mtime_ns, reviewed.stat().st_ino) == before
-        assert place.config_file.read_text() == f"config: {{}}\n{SALT}"
         folder = Path(pulumi.call("stack init")["folder"])
         assert (folder.parent, folder.exists()) == (place.root / ".pulumi-state", False)
         assert set(pulumi.options("stack init")) == {"--no-select", "--stack", "--non-interactive", "--color"}
@@ -247,7 +227,7 @@ class TestMakingAStack:
 
         assert not (project / "stacks" / "Pulumi.pr-7.yaml").exists()
 
-    def test_that_fails_is_one_line_and_nothing_of_it_is_kept(self, place, pulumi):
+    def test_that_fails_is_one_line_and_leaves_nothing(self, place, pulumi):
         before = place.config_file.read_text()
         pulumi.answer("stack init", code=1, stderr="error: no\n", writes={STACK_FILE: SALT})
 
@@ -255,7 +235,6 @@ class TestMakingAStack:
             make_stack(place)
 
         assert place.config_file.read_text() == before
-        assert not place.kept_keys.exists()
         assert list((place.root / ".pulumi-state").iterdir()) == [place.config_file.parent]
 
     def test_the_secrets_provider_of_the_file_is_passed_on(self, project, pulumi, said):
