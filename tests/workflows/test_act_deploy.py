@@ -56,7 +56,10 @@ def test_a_state_that_moves_while_a_stage_waits_stops_the_promotion_there(tmp_pa
         stacks = world.stacks()
         assert stacks["dev"] > 40
         assert (stacks["staging"], stacks["prod"]) == (1, 0)
-        assert [line.split()[0] for line in repository.noted("attested")] == [
-            "https://github.com/octo/parity/preview/v1"
-        ] * 2
+        # Both bundles, and what is live of the one that was applied.
+        assert sorted(line.split()[0].rpartition("/parity/")[2] for line in repository.noted("attested")) == [
+            "apply/v1",
+            "preview/v1",
+            "preview/v1",
+        ]
         golden.check("refused.txt", "\n".join(f"{key}: {refused['refusals'][0][key]}" for key in ("code", "fix")))
