@@ -19,6 +19,7 @@ from program.cli import __main__ as door
 from program.cli import options
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
+from program.stackfile import ROOT
 from tests.cli.results import clean, finding, result, stack, violating
 
 
@@ -284,3 +285,24 @@ def test_streams_that_have_no_encoding_are_taken_as_they_are(monkeypatch):
     door.main()
 
     assert stream.getvalue() == "…\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "place"),
+    [
+        (str(ROOT / "program" / "stack.py"), "program/stack.py"),
+        ("/elsewhere/module.py", "module.py"),
+        (None, ""),
+    ],
+)
+def test_code_that_is_no_python_is_one_line_with_its_place(monkeypatch, capsys, file, place):
+    def broken(**_):
+        raise SyntaxError("invalid syntax", (file, 7, 1, "", 7, 2))
+
+    monkeypatch.setattr(door, "cli", broken)
+
+    with pytest.raises(SystemExit) as ended:
+        door.main()
+
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == f"error: {place}:7: invalid syntax\n"
