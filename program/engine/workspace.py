@@ -94,21 +94,28 @@ def workspace(
 
 def existing_checkpoint(place: Workspace) -> Checkpoint:
     """Return the stack's last deployment; raise CouldNotRunError when the backend can't be read or lacks the stack."""
-    ran = place.run("stack", "export", seconds=QUICK_SECONDS)
+    return _checkpoint(place, _exported(place))
+
+
+def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
+    """Return the same; with `make`, or in the embedded backend, a stack that isn't there is made."""
+    ran = _exported(place)
+    if ran.code == NO_SUCH_STACK and (make or place.embedded):
+        make_stack(place)
+        ran = _exported(place)
+    return _checkpoint(place, ran)
+
+
+def _exported(place: Workspace) -> Ran:
+    return place.run("stack", "export", seconds=QUICK_SECONDS)
+
+
+def _checkpoint(place: Workspace, ran: Ran) -> Checkpoint:
     if ran.code != 0:
         raise CouldNotRunError(explained(ran, place.stack))
     checkpoint = parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
     _take_keys(place.config_file, checkpoint.keys)
     return checkpoint
-
-
-def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
-    """Return the same; with `make`, or in the embedded backend, a stack that isn't there is made."""
-    if make or place.embedded:
-        ran = place.run("stack", "export", seconds=QUICK_SECONDS)
-        if ran.code == NO_SUCH_STACK:
-            make_stack(place)
-    return existing_checkpoint(place)
 
 
 def make_stack(place: Workspace) -> None:
