@@ -35,6 +35,11 @@ class Finding:
         """Tell whether the check fails because of this finding."""
         return self.level == "mandatory" and self.outcome in ("failed", "error", "undecided")
 
+    @property
+    def order(self) -> tuple[bool, str, str, str, str]:
+        """Return by what findings are sorted: those that block first."""
+        return (not self.blocks, self.rule, self.resource or "", self.outcome, self.message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedResource:

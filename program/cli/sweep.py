@@ -29,7 +29,7 @@ _LIST_SECONDS = 120.0
     help="How long the stack of an open pull request may go without a deployment.",
 )
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many at once.")
-def sweep(destroy: bool, only: str | None, days: int, most: int) -> None:  # noqa: FBT001  # click's flag
+def sweep(*, destroy: bool, only: str | None, days: int, most: int) -> None:
     """Print the review stacks (pr-<n>) that are left over, and why; with --destroy, destroy them.
 
     A stack is left over when its pull request is closed, or was not deployed for long. No other stack is ever touched,

@@ -24,7 +24,7 @@ def joined_findings(outcomes: Iterable[Outcome], declared: StackResult, limits: 
         _key(finding): finding for finding in (_finding(item, declared, limits, sources) for item in outcomes)
     }
     offline = [finding for finding in declared.findings if _key(finding) not in at_preview]
-    return tuple(sorted([*at_preview.values(), *offline], key=_order))
+    return tuple(sorted([*at_preview.values(), *offline], key=lambda finding: finding.order))
 
 
 def _finding(outcome: Outcome, declared: StackResult, limits: Limits, sources: Mapping[str, str | None]) -> Finding:
@@ -66,7 +66,3 @@ def _decided_offline(outcome: Outcome, declared: StackResult) -> bool:
 
 def _key(finding: Finding) -> tuple[str, str | None, str, str]:
     return (finding.rule, finding.resource, finding.outcome, finding.message)
-
-
-def _order(finding: Finding) -> tuple[bool, str, str, str, str]:
-    return (not finding.blocks, finding.rule, finding.resource or "", finding.outcome, finding.message)

@@ -70,7 +70,7 @@ def judge_deployment(
         )
         for outcome in outcomes
     ]
-    return tuple(sorted(findings, key=_order))
+    return tuple(sorted(findings, key=lambda finding: finding.order))
 
 
 def _refuse_failure(ran: Ran, stack: str) -> None:
@@ -81,7 +81,3 @@ def _refuse_failure(ran: Ran, stack: str) -> None:
         )
     if ran.code != 0 and _VIOLATED not in ran.stderr:
         raise CouldNotRunError(f"the policies can't judge what is deployed: {explained(ran, stack)}")
-
-
-def _order(finding: Finding) -> tuple[bool, str, str, str, str]:
-    return (not finding.blocks, finding.rule, finding.resource or "", finding.outcome, finding.message)
