@@ -88,10 +88,11 @@ def _unequal(found: Mapping[str, Mapping[str, JsonValue]]) -> list[tuple[str, di
     """Return the paths at which not all have the same value; an absent one is None."""
     paths = sorted({path for values in found.values() for path in values})
     rows = [(path, {stack: values.get(path) for stack, values in found.items()}) for path in paths]
-    return [(path, values) for path, values in rows if _differ(list(values.values()))]
+    return [(path, values) for path, values in rows if differ(list(values.values()))]
 
 
-def _differ(values: Sequence[JsonValue]) -> bool:
+def differ(values: Sequence[object]) -> bool:
+    """Tell whether not all are the same value of JSON."""
     # 1 and True are equal in Python and not in JSON.
     return any((type(value), value) != (type(values[0]), values[0]) for value in values)
 

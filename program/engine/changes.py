@@ -10,6 +10,7 @@ from program.engine.events import Side, Step
 from program.engine.records import Change, Operation, PropertyChange
 from program.manifest import is_compared
 from program.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
+from program.parity import differ
 from program.redaction import beside_secrets, redacted
 
 # What is lost with the resource, and comes back neither by a deployment nor from anywhere else at once.
@@ -64,7 +65,7 @@ def property_changes(
             replaces=re.split(r"[.\[]", path, maxsplit=1)[0] in forcing or path in forcing,
         )
         for path in sorted({*old, *new})
-        if _differ(old.get(path, _ABSENT), new.get(path, _ABSENT))
+        if differ((old.get(path, _ABSENT), new.get(path, _ABSENT)))
     )
 
 
@@ -111,8 +112,3 @@ def _shown(value: object) -> JsonValue:
     if value is _ABSENT:
         return None
     return UNKNOWN if value == UNKNOWN_SENTINEL else value  # type: ignore[return-value]  # a leaf of JSON
-
-
-def _differ(old: object, new: object) -> bool:
-    # 1 and True are equal in Python and not in JSON.
-    return (type(old), old) != (type(new), new)
