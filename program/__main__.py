@@ -7,6 +7,6 @@ from pathlib import Path
 # (https://github.com/pulumi/pulumi/issues/7360).
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from program.stack import deploy  # noqa: E402
+from program.service.stack import deploy  # noqa: E402
 
 deploy()

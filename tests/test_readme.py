@@ -4,8 +4,8 @@ import os
 import re
 
 from program.cli.__main__ import COMMANDS
-from program.stackfile import ROOT
-from tests.cli.running import run
+from program.offline.stackfile import ROOT
+from tests.program.cli.running import run
 
 README = ROOT / "README.md"
 SHOWN = re.compile(r"(<!-- check -->\n)(.*?)(<!-- /check -->)", re.DOTALL)

@@ -67,7 +67,7 @@ PHYSICAL_NAMES = ResourceRule(
     id="names",
     title="Physical names carry the environment and the suffix.",
     why="Copies can live side by side only if no name of theirs is the same.",
-    fix="Take the name from program/naming.py.",
+    fix="Take the name from program/service/naming.py.",
     types=tuple(NAMES),
     judge=_names,
 )
@@ -105,7 +105,7 @@ TAGS = ResourceRule(
     id="tags",
     title="Every resource says whose it is.",
     why="Cost, clean-up and incident all begin with the question whose this is.",
-    fix="Set tags=names.tags (program/naming.py).",
+    fix="Set tags=names.tags (program/service/naming.py).",
     types=TAGGED,
     limits=("required_tags",),
     judge=_tags,

@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def _relative(file: str | None) -> str:
-    from program.stackfile import ROOT
+    from program.offline.stackfile import ROOT
 
     path = Path(file or "")
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name

@@ -58,8 +58,8 @@ def apply(
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.apply import Applier
-    from program.engine.bundle import APPLIED_FILE
-    from program.engine.workspace import workspace
+    from program.engine.bundles.bundle import APPLIED_FILE
+    from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=config_file, say=say) as place:
         record = Applier(stack=chosen, limits=limits, place=place, say=say).apply(bundle.resolve(), confirmed)

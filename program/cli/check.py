@@ -58,11 +58,11 @@ def check(
     limits = chosen_limits()
     with Progress(len(names)) as progress, exemptions_from(reference):
         # Imported here, as it takes most of the time and --help needs none of it.
-        from program.check import check as run
+        from program.offline.check import check as run
 
         result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
     _say_what_was_assumed()
-    from program.formats import render
+    from program.report.check_formats import render
 
     click.echo(render(format_, result), nl=False)
     sys.exit(0 if result.ok else 1)
@@ -70,8 +70,8 @@ def check(
 
 def _say_what_was_assumed() -> None:
     """Say on stderr that the rotation's zip was not needed: its source is what is hashed, packaged or not."""
-    from program.packaging import archive
-    from program.stack import BUILD_FOLDER, ROTATION_FOLDER
+    from program.service.packaging import archive
+    from program.service.stack import BUILD_FOLDER, ROTATION_FOLDER
 
     if archive(ROTATION_FOLDER, BUILD_FOLDER) == ROTATION_FOLDER:
         click.echo(

@@ -28,8 +28,8 @@ def comment(
     from program.github.client import Client
     from program.github.comment import put
     from program.github.context import context_of
-    from program.report.markdown import for_comment
-    from program.report.summary import MARKER
+    from program.report.pull_request.figures import MARKER
+    from program.report.pull_request.report import for_comment
 
     context = context_of(os.environ)
     report = read_report(check_file, records, expected, drift_workflow)

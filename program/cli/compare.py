@@ -44,10 +44,10 @@ def compare(
         _compare_sources(given, format_)
     names, limits = chosen_stacks(stacks), chosen_limits()
     with Progress(len(names)) as progress:
-        from program.check import check
+        from program.offline.check import check
 
         result = check(names, limits, jobs=os.cpu_count() or 1, complete=not stacks, judge=False, done=progress.done)
-    from program.formats import render
+    from program.report.check_formats import render
 
     click.echo(render(format_, result, judged=False), nl=False)
     sys.exit(0 if result.ok else 1)
@@ -55,7 +55,7 @@ def compare(
 
 def _compare_sources(files: Mapping[str, Path], format_: str) -> None:
     from program.engine.sources import compare_sources, hashes_of, read_manifest
-    from program.formats.sources import render
+    from program.report.terminal.compared import render
 
     manifests = {source: read_manifest(file) for source, file in files.items()}
     differences = compare_sources(manifests, {}, {})

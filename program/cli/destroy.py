@@ -41,7 +41,7 @@ def destroy(
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.destroy import Destroyer
-    from program.engine.workspace import workspace
+    from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=config_file, say=say) as place:
         record = Destroyer(stack=chosen, place=place, say=say).destroy(confirmed)

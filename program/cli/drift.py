@@ -33,7 +33,7 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
     except ReviewedFileError as error:
         raise CouldNotRunError(str(error)) from None
     from program.engine.drift import DriftCheck
-    from program.engine.workspace import workspace
+    from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=None, say=say) as place:
         check = DriftCheck(stack=chosen, limits=limits, ignores=ignores, place=place, today=today(), say=say)

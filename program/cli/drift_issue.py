@@ -9,7 +9,7 @@ import click
 
 from program.engine.records import DriftRecord
 from program.errors import CouldNotRunError
-from program.stackfile import ROOT, stack_names
+from program.offline.stackfile import ROOT, stack_names
 
 
 @click.command("drift-issue")
@@ -45,7 +45,7 @@ def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
 
 def _drift_records(paths: tuple[Path, ...]) -> tuple[list[DriftRecord], list[str]]:
     """Return the records by file, and a line for each file that holds none."""
-    from program.report.sources import read_record
+    from program.report.content.inputs import read_record
 
     found: dict[str, DriftRecord] = {}
     problems: list[str] = []

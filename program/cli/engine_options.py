@@ -9,11 +9,11 @@ import click
 
 from policies.limits import Limits
 from policies.schema import suggest
-from program.stackfile import ROOT, read_stack_file, stack_names
+from program.offline.stackfile import ROOT, read_stack_file, stack_names
 
 if TYPE_CHECKING:
     from program.engine.records import AnyRecord
-    from program.stacks import Stack
+    from program.offline.stacks import Stack
 
 config_file_option = click.option(
     "--config-file",
@@ -38,7 +38,7 @@ record_option = click.option(
 
 def chosen_stack(name: str, config_file: Path | None, limits: Limits) -> Stack:
     """Return the stack; one without a file in stacks/ needs --config-file, else it is wrong usage."""
-    from program.stacks import read_stack
+    from program.offline.stacks import read_stack
 
     known = stack_names(ROOT)
     if config_file is None and name not in known:
@@ -56,9 +56,9 @@ def say(text: str) -> None:
 
 def summary_of(record: AnyRecord) -> str:
     """Return the record as Markdown: the report of this one step."""
-    from program.report import markdown
-    from program.report.assembly import assemble
-    from program.report.sources import NOTHING_CHECKED
+    from program.report.content.assembly import assemble
+    from program.report.content.inputs import NOTHING_CHECKED
+    from program.report.pull_request import report as markdown
 
     return markdown.for_summary(assemble(NOTHING_CHECKED, [record]))
 
@@ -66,7 +66,7 @@ def summary_of(record: AnyRecord) -> str:
 def rendered(record: AnyRecord, format_: str) -> str:
     """Return the record in the format, ending with a line break."""
     from program.engine.records import written
-    from program.formats.records import render
+    from program.report.terminal.steps import render
 
     if format_ == "markdown":
         return summary_of(record)

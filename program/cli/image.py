@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import click
 
 from program.errors import CouldNotRunError
-from program.stackfile import ROOT, STACKS, stack_names
+from program.offline.stackfile import ROOT, STACKS, stack_names
 from program.workflow.image import DIGEST, with_digest
 
 REVIEW_STACK_FILE = ".github/review-stack.yaml"

@@ -12,11 +12,11 @@ from policies.limits import Limits
 from program.cli.options import chosen_limits, chosen_stacks
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
-from program.result import StackResult
+from program.offline.result import StackResult
 
 if TYPE_CHECKING:
-    from program.canonical import JsonObject
-    from program.config import Settings
+    from program.manifest.canonical import JsonObject
+    from program.service.settings import Settings
 
 SOURCES = ("offline", "preview", "state")
 
@@ -41,7 +41,7 @@ def manifest(stack: str, file: Path | None, source: str) -> None:
         needs = "takes no FILE" if file is not None else "needs a FILE"
         raise click.UsageError(f"--from {source} {needs}")
     names, limits = chosen_stacks([stack], hint="STACK"), chosen_limits()
-    from program.canonical import canonical
+    from program.manifest.canonical import canonical
 
     found = _declared(names[0], limits) if file is None else _of_file(names[0], source, file, limits)
     click.echo(canonical(found).decode())
@@ -50,7 +50,7 @@ def manifest(stack: str, file: Path | None, source: str) -> None:
 def _declared(stack: str, limits: Limits) -> JsonObject:
     """Return the stack as the code declares it: recorded offline, without the policies."""
     with Progress(1) as progress:
-        from program.check import check
+        from program.offline.check import check
 
         result: StackResult = check([stack], limits, jobs=1, complete=False, judge=False, done=progress.done).stacks[0]
     if result.manifest is None:
@@ -61,10 +61,10 @@ def _declared(stack: str, limits: Limits) -> JsonObject:
 
 
 def _of_file(stack: str, source: str, file: Path, limits: Limits) -> JsonObject:
-    from program.engine.bundle import EVENTS_FILE
-    from program.engine.checkpoint import parse_checkpoint
-    from program.engine.events import read_events
-    from program.engine.observed import deployed_manifest, planned_manifest
+    from program.engine.bundles.bundle import EVENTS_FILE
+    from program.engine.manifests import deployed_manifest, planned_manifest
+    from program.engine.pulumi_cli.checkpoint import parse_checkpoint
+    from program.engine.pulumi_cli.events import read_events
 
     settings = _settings(stack, limits)
     if source == "state":
@@ -84,7 +84,7 @@ def _of_file(stack: str, source: str, file: Path, limits: Limits) -> JsonObject:
 
 
 def _settings(stack: str, limits: Limits) -> Settings:
-    from program.stacks import read_stacks
+    from program.offline.stacks import read_stacks
 
     read = read_stacks([stack], limits)[0]
     if read.settings is None:

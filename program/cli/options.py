@@ -15,7 +15,7 @@ from policies.exemptions import EXEMPTIONS_VARIABLE
 from policies.limits import LIMITS_FILE, Limits, load_limits
 from policies.schema import ReviewedFileError, suggest
 from program.errors import CouldNotRunError
-from program.stackfile import ROOT, stack_names
+from program.offline.stackfile import ROOT, stack_names
 
 EXEMPTIONS = "policies/exemptions.yaml"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from program.errors import CouldNotRunError
-from program.packaging import BundlePin, Package, bundle_pin, check_bundle, output_of, package_rotation
+from program.service.packaging import BundlePin, Package, bundle_pin, check_bundle, output_of, package_rotation
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "lambda" / "rotation"

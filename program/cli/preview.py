@@ -54,7 +54,7 @@ def preview(
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.preview import Previewer
-    from program.engine.workspace import workspace
+    from program.engine.pulumi_cli.workspace import workspace
 
     with (
         exemptions_from(reference),

@@ -32,7 +32,7 @@ def provisioned(stack: str, minutes: float, config_file: Path | None) -> None:
     """
     chosen_stack(stack, config_file, chosen_limits())
     from program.engine.provisioned import bootstrap_of, wait_until_provisioned
-    from program.engine.workspace import existing_checkpoint, workspace
+    from program.engine.pulumi_cli.workspace import existing_checkpoint, workspace
 
     with workspace(stack, config_file=config_file, say=say) as place:
         bootstrap = bootstrap_of(existing_checkpoint(place), stack)

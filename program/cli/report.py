@@ -14,7 +14,7 @@ import click
 from program.errors import CouldNotRunError
 
 if TYPE_CHECKING:
-    from program.report.model import Report
+    from program.report.content.model import Report
 
 FORMATS = ("markdown", "github", "sarif")
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -58,8 +58,8 @@ def read_report(
 ) -> Report:
     """Return the report of the files; what can't be read is a problem in it."""
     from program.github.context import run_url
-    from program.report.assembly import assemble
-    from program.report.sources import read_sources
+    from program.report.content.assembly import assemble
+    from program.report.content.inputs import read_sources
 
     sources = read_sources(check_file, records)
     return assemble(
@@ -97,7 +97,9 @@ def report(
 
 
 def _rendered(found: Report, format_: str) -> str:
-    from program.report import annotations, markdown, sarif
+    from program.report.machine import report_annotations as annotations
+    from program.report.machine import report_sarif as sarif
+    from program.report.pull_request import report as markdown
 
     if format_ == "markdown":
         return markdown.for_summary(found)

@@ -30,7 +30,7 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run is on stderr.
     Exits with 1 when a stack's settings can't be used.
     """
-    from program.stacks import read_stacks
+    from program.offline.stacks import read_stacks
 
     backend = os.environ.get("PULUMI_BACKEND_URL", "")
     decided = decide(read_event(os.environ), backend=backend, review_stacks=_review_stacks())

@@ -17,7 +17,7 @@ def stacks(stacks: tuple[str, ...]) -> None:
 
     Exits with 1, after one line for each on stderr, when a stack's settings can't be used.
     """
-    from program.stacks import read_stacks
+    from program.offline.stacks import read_stacks
 
     rows = read_stacks(chosen_stacks(stacks), chosen_limits())
     problems = [f"{finding.source}: {finding.message}" for row in rows for finding in row.findings]

@@ -12,7 +12,7 @@ from program.cli.engine_options import chosen_stack, say
 from program.cli.image import REVIEW_STACK_FILE
 from program.cli.options import chosen_limits
 from program.errors import CouldNotRunError
-from program.stackfile import ROOT
+from program.offline.stackfile import ROOT
 from program.workflow.leftover import ReviewStack, Sweep, left_over, number_of, read_listing
 
 _LIST_SECONDS = 120.0
@@ -52,7 +52,7 @@ def sweep(*, destroy: bool, only: str | None, days: int, most: int) -> None:
 
 
 def _listed() -> tuple[ReviewStack, ...]:
-    from program.engine.process import Pulumi
+    from program.engine.pulumi_cli.process import Pulumi
 
     if not os.environ.get("PULUMI_BACKEND_URL"):
         raise CouldNotRunError("PULUMI_BACKEND_URL is not set; it says where the stacks are")
@@ -89,7 +89,7 @@ def _left_over(stacks: tuple[ReviewStack, ...], days: int, most: int, unseen: li
 def _destroyed(name: str) -> bool:
     """Destroy the stack; that it couldn't be is a line, and stops no other one's end."""
     from program.engine.destroy import Destroyer
-    from program.engine.workspace import workspace
+    from program.engine.pulumi_cli.workspace import workspace
 
     template = ROOT / REVIEW_STACK_FILE
     try:

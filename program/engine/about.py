@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TypeVar
 
+from program.engine.bundles.revision import commit_of
+from program.engine.pulumi_cli.workspace import Workspace
 from program.engine.records import StackRecord
-from program.engine.revision import commit_of
-from program.engine.workspace import Workspace
-from program.stacks import Stack
+from program.offline.stacks import Stack
 
 _Record = TypeVar("_Record", bound=StackRecord)
 

@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.limits import Limits
-from program.canonical import JsonObject, canonical
-from program.engine import bundle
 from program.engine.about import record_of, timed
+from program.engine.bundles import bundle
+from program.engine.bundles.metadata import metadata_of
+from program.engine.bundles.refusals import refusals
 from program.engine.changes import changes_of, unchanged_count
-from program.engine.checkpoint import Checkpoint, refuse_pending
-from program.engine.events import EventLog
-from program.engine.failures import explained_run
-from program.engine.metadata import metadata_of
-from program.engine.observed import deployed_manifest
-from program.engine.places import place_differences
-from program.engine.process import Ran
+from program.engine.manifests import deployed_manifest
+from program.engine.placement import place_differences
+from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
+from program.engine.pulumi_cli.events import EventLog
+from program.engine.pulumi_cli.failures import explained_run
+from program.engine.pulumi_cli.operation import run_engine
+from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, existing_checkpoint
 from program.engine.records import ApplyRecord
-from program.engine.refusals import refusals
-from program.engine.running import run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
-from program.engine.workspace import PACK_FOLDER, Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
-from program.stacks import Stack
+from program.manifest.canonical import JsonObject, canonical
+from program.offline.stacks import Stack
 
 # An Aurora cluster with its instances takes a quarter of an hour to make.
 _SECONDS = 7200.0

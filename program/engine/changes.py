@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from program.canonical import JsonObject, JsonValue
-from program.engine.events import Side, Step
+from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import Change, Operation, PropertyChange
-from program.manifest import is_compared
-from program.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
-from program.parity import differ
-from program.redaction import beside_secrets, redacted
+from program.manifest.canonical import JsonObject, JsonValue
+from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
+from program.manifest.parity import differ
+from program.manifest.resources import is_compared
+from program.offline.redaction import beside_secrets, redacted
 
 # What is lost with the resource, and comes back neither by a deployment nor from anywhere else at once.
 STATEFUL: Mapping[str, str] = {

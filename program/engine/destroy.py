@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from program.config import config_key
 from program.engine.about import record_of, timed
 from program.engine.changes import changes_of
-from program.engine.checkpoint import Checkpoint, refuse_pending
-from program.engine.failures import explained_run
+from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
+from program.engine.pulumi_cli.failures import explained_run
+from program.engine.pulumi_cli.operation import run_engine
+from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import DestroyRecord, Refusal
-from program.engine.running import run_engine
-from program.engine.workspace import Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
-from program.stackfile import stack_names
-from program.stacks import Stack
+from program.offline.stackfile import stack_names
+from program.offline.stacks import Stack
+from program.service.settings import config_key
 
 PROTECTION_KEY = config_key("data_protection")
 # An Aurora cluster takes a quarter of an hour to go.

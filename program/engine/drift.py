@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from policies.drift_ignores import Ignore
 from policies.limits import Limits
 from policies.pack import NAME
-from program.canonical import JsonValue, digest
-from program.check import check_one
 from program.engine.about import record_of, timed
-from program.engine.checkpoint import Checkpoint, refuse_pending
-from program.engine.drifted import drifted_changes, live_deployment
-from program.engine.events import EventLog
-from program.engine.failures import explained_run
+from program.engine.drift_changes import drifted_changes, live_deployment
 from program.engine.ignores import sift
-from program.engine.observed import deployed_manifest
-from program.engine.places import place_differences
+from program.engine.manifests import deployed_manifest
+from program.engine.placement import place_differences
+from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
+from program.engine.pulumi_cli.events import EventLog
+from program.engine.pulumi_cli.failures import explained_run
+from program.engine.pulumi_cli.operation import run_engine
+from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import Change, DriftRecord, DriftVerdict
-from program.engine.running import run_engine
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
-from program.engine.workspace import Workspace, existing_checkpoint
 from program.errors import CouldNotRunError
-from program.parity import CONFIGURATION, PRESENCE, PRESENT
-from program.result import Difference, Finding, StackResult
-from program.stacks import Stack
+from program.manifest.canonical import JsonValue, digest
+from program.manifest.parity import CONFIGURATION, PRESENCE, PRESENT
+from program.offline.check import check_one
+from program.offline.result import Difference, Finding, StackResult
+from program.offline.stacks import Stack
 
 _SECONDS = 1800.0
 # Of a stack without outputs: nothing, or a first deployment that did not end.

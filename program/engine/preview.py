@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.limits import Limits
-from program.canonical import canonical
-from program.check import check_one
-from program.engine import bundle
 from program.engine.about import record_of, timed
+from program.engine.bundles import bundle
+from program.engine.bundles.metadata import metadata_of
+from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
-from program.engine.checkpoint import Checkpoint, refuse_pending
-from program.engine.events import EventLog
-from program.engine.failures import explained_run
-from program.engine.metadata import metadata_of
-from program.engine.observed import deployed_manifest, planned_manifest
-from program.engine.outcomes import joined_findings
-from program.engine.places import place_differences
+from program.engine.manifests import deployed_manifest, planned_manifest
+from program.engine.placement import place_differences
+from program.engine.policy_results import joined_findings
+from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
+from program.engine.pulumi_cli.events import EventLog
+from program.engine.pulumi_cli.failures import explained_run
+from program.engine.pulumi_cli.operation import refuse_silence, run_engine
+from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, made_checkpoint
 from program.engine.records import PreviewRecord
-from program.engine.revision import source_of
-from program.engine.running import refuse_silence, run_engine
 from program.engine.sources import (
     DECLARED,
     DEPLOYED,
@@ -34,10 +33,11 @@ from program.engine.sources import (
     planned_dependencies,
 )
 from program.engine.tally import tallied
-from program.engine.workspace import PACK_FOLDER, Workspace, made_checkpoint
 from program.errors import CouldNotRunError
-from program.result import StackResult
-from program.stacks import Stack
+from program.manifest.canonical import canonical
+from program.offline.check import check_one
+from program.offline.result import StackResult
+from program.offline.stacks import Stack
 
 _SECONDS = 1800.0
 

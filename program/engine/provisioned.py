@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import boto3  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
-from program.engine.checkpoint import Checkpoint
+from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.errors import CouldNotRunError
 
 _VERSION_TYPE = "aws:secretsmanager/secretVersion:SecretVersion"

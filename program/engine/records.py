@@ -9,9 +9,9 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from program.canonical import JsonValue
 from program.errors import CouldNotRunError
-from program.result import Difference, Finding
+from program.manifest.canonical import JsonValue
+from program.offline.result import Difference, Finding
 
 Operation = Literal["create", "update", "replace", "delete"]
 PreviewOutcome = Literal["clean", "blocked", "failed"]

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from program.canonical import JsonObject, canonical
 from program.engine.records import Hashes
 from program.errors import CouldNotRunError
-from program.normalise import UNKNOWN, leaves
-from program.parity import configuration_differences, resource_differences
-from program.redaction import beside_secrets
-from program.result import CheckedResource, Difference
+from program.manifest.canonical import JsonObject, canonical
+from program.manifest.normalise import UNKNOWN, leaves
+from program.manifest.parity import configuration_differences, resource_differences
+from program.offline.redaction import beside_secrets
+from program.offline.result import CheckedResource, Difference
 
 DECLARED, PLANNED, DEPLOYED = "declared", "planned", "deployed"
 # A reference to another resource's output, as the normaliser writes it; not to the place.

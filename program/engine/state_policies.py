@@ -15,14 +15,14 @@ from typing import Protocol
 
 from policies.limits import Limits
 from policies.pack_config import policy_config
-from program.config import SECRET_KEYS
-from program.engine.events import read_events
-from program.engine.failures import explained
-from program.engine.process import Ran
-from program.engine.workspace import PACK_FOLDER
+from program.engine.pulumi_cli.events import read_events
+from program.engine.pulumi_cli.failures import explained
+from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.workspace import PACK_FOLDER
 from program.errors import CouldNotRunError
-from program.result import Finding
-from program.stacks import Stack
+from program.offline.result import Finding
+from program.offline.stacks import Stack
+from program.service.settings import SECRET_KEYS
 
 _SECONDS = 300.0
 # Why the CLI ends with an error when all went well.
@@ -31,7 +31,7 @@ _UNREADABLE = "could not decrypt secrets"
 
 
 class RunsPulumi(Protocol):
-    """Runs the CLI in the project's folder, as `program.engine.process.Pulumi` does."""
+    """Runs the CLI in the project's folder, as `program.engine.pulumi_cli.process.Pulumi` does."""
 
     def run(self, *arguments: str, seconds: float) -> Ran:
         """Run the CLI with the arguments, for so many seconds at most."""

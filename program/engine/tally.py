@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from policies.catalogue import RULES
 from policies.limits import Limits
-from program.canonical import JsonObject
-from program.result import Finding
+from program.manifest.canonical import JsonObject
+from program.offline.result import Finding
 
 SCHEMA_VERSION = 1
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from program.engine.records import DriftRecord
-from program.formats.grouping import stack_list
 from program.github.client import ISSUES, Client
 from program.github.model import Issue
-from program.report.drift_issue import body, title
-from program.report.drift_marker import OVERFLOW, fingerprint_of, parse
-from program.report.drift_notes import note, overflow_body, overflow_title
-from program.report.drift_states import MOST_OPEN, Night, Standing, Step, plan, steps
-from program.report.words import sentence
+from program.report.content.grouping import stack_list
+from program.report.issue.body import body, title
+from program.report.issue.marker import OVERFLOW, fingerprint_of, parse
+from program.report.issue.notes import note, overflow_body, overflow_title
+from program.report.issue.states import MOST_OPEN, Night, Standing, Step, plan, steps
+from program.report.markdown.words import sentence
 
 # By which the issues are found, so it must stay on them.
 LABEL = "drift"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from program.stacks import Stack
+from program.offline.stacks import Stack
 
 Row = dict[str, str]
 

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from policies.limits import load_limits
-from program.check import check
-from program.stackfile import PROJECT_FILE, ROOT, STACKS, stack_names
+from program.offline.check import check
+from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, stack_names
 
 
 def main() -> None:

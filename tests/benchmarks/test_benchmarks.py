@@ -9,16 +9,16 @@ import time
 import pytest
 
 from policies.catalogue import RULES
-from program.analysis import running_pack
-from program.recording import record
-from program.simulation import Cloud, account_of
-from program.stack import deploy
-from program.stackfile import ROOT, read_stack_file, stack_names
+from program.offline.analysis import running_pack
+from program.offline.recording import record
+from program.offline.simulation import Cloud, account_of
+from program.offline.stackfile import ROOT, read_stack_file, stack_names
+from program.service.stack import deploy
 
 pytestmark = pytest.mark.benchmark
 
 # What a check can't do without: the SDKs, and the services of the provider that the program uses.
-FLOOR = "import pulumi, pulumi_policy, program.stack; from program.check import preload; preload()"
+FLOOR = "import pulumi, pulumi_policy, program.service.stack; from program.offline.check import preload; preload()"
 RUNS = 3
 
 

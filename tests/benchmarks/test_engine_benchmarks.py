@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from program.stackfile import stack_names
+from program.offline.stackfile import stack_names
 from tests.engine.harness import make_engine, needs_pulumi, needs_the_double
 
 pytestmark = [pytest.mark.benchmark, *needs_pulumi, needs_the_double]

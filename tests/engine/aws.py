@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
-from program.simulation import Cloud, SimulatedCloud
+from program.offline.simulation import Cloud, SimulatedCloud
 from tests.engine.answers import as_aws_answers, inputs_of
 from tests.engine.cloud_file import CloudFile, Contents, Existing
 from tests.engine.sdk import properties_of

@@ -6,7 +6,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from program.simulation import Cloud
+from program.offline.simulation import Cloud
 from tests.engine.wire import plain, to_struct
 
 HERE = Cloud(stack="a-stack", region="eu-west-1", account="123456789012")

@@ -31,11 +31,11 @@ from typing import Any
 
 import pytest
 
-from program.simulation import Cloud, account_of, network_outputs
-from program.stackfile import read_stack_file, stack_names
-from tests.cli.running import copy_of_the_project
+from program.offline.simulation import Cloud, account_of, network_outputs
+from program.offline.stackfile import read_stack_file, stack_names
 from tests.engine.cloud_file import CloudFile
 from tests.engine.provider import serve
+from tests.program.cli.running import copy_of_the_project
 
 PLUGIN_VARIABLE = "PARITY_ENGINE_AWS_PLUGIN"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"

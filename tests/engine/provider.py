@@ -28,7 +28,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from program.simulation import Cloud
+from program.offline.simulation import Cloud
 from tests.engine.answers import checked
 from tests.engine.aws import Aws, AwsError
 from tests.engine.cloud_file import CloudFile

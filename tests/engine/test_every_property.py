@@ -3,9 +3,9 @@
 import copy
 import json
 
-from program.engine.checkpoint import parse_checkpoint
-from program.engine.drifted import drifted_changes
-from program.engine.events import read_events
+from program.engine.drift_changes import drifted_changes
+from program.engine.pulumi_cli.checkpoint import parse_checkpoint
+from program.engine.pulumi_cli.events import read_events
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.traits import traits_of
 

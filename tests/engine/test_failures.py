@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 
-from tests.cli.running import change
 from tests.engine.cloud_file import Fault
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.life import apply, preview
+from tests.program.cli.running import change
 
 pytestmark = [*needs_pulumi, needs_the_double]
 
@@ -150,7 +150,7 @@ def test_a_program_that_stops_in_the_preview_alone_says_where_and_why(engine):
     engine.make_network(STACK)
     change(
         engine.project,
-        "program/stack.py",
+        "program/service/stack.py",
         "def deploy() -> None:",
         "def deploy() -> None:\n    if os.environ.get('PULUMI_CONFIG'):\n        raise pulumi.RunError('only here')\n",
     )

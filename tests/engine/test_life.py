@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from program.stackfile import stack_names
-from tests.cli.running import change
+from program.offline.stackfile import stack_names
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.life import apply, destroy, drift, must_deploy, preview
+from tests.program.cli.running import change
 
 pytestmark = [*needs_pulumi, needs_the_double]
 
@@ -152,7 +152,12 @@ def test_a_plan_is_refused_after_the_code_has_changed(deployed_stack):
     engine, cloud = deployed_stack
     _, _, bundle = preview(engine, STACK, "stale")
     before = cloud.read()
-    change(engine.project, "program/stack.py", "import pulumi_aws as aws", "import pulumi_aws as aws  # another byte")
+    change(
+        engine.project,
+        "program/service/stack.py",
+        "import pulumi_aws as aws",
+        "import pulumi_aws as aws  # a byte",
+    )
 
     result, record = apply(engine, STACK, bundle)
 
@@ -185,7 +190,10 @@ def test_a_surprise_replacement_of_the_cluster_is_stopped_until_it_is_named(depl
 def test_a_mandatory_violation_stops_the_preview_and_its_bundle_is_not_applied(deployed_stack):
     engine, cloud = deployed_stack
     change(
-        engine.project, "program/components/database.py", "copy_tags_to_snapshot=True", "copy_tags_to_snapshot=False"
+        engine.project,
+        "program/service/components/database.py",
+        "copy_tags_to_snapshot=True",
+        "copy_tags_to_snapshot=False",
     )
     before = cloud.read()
 

@@ -1,8 +1,8 @@
 """A stack that is to be another copy than is deployed is not clean, though the manifests of both are the same."""
 
-from tests.cli.running import change
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.life import drift
+from tests.program.cli.running import change
 
 pytestmark = [*needs_pulumi, needs_the_double]
 

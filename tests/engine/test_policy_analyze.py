@@ -16,16 +16,16 @@ from policies import tokens
 from policies.limits import load_limits
 from policies.pack_config import policy_config
 from policies.wire import Outcome, decode
-from program.engine.events import read_events
-from program.engine.process import Pulumi
+from program.engine.pulumi_cli.events import read_events
+from program.engine.pulumi_cli.process import Pulumi
 from program.engine.state_policies import judge_deployment
 from program.errors import CouldNotRunError
-from program.result import Finding
-from program.stackfile import read_stack_file
-from program.stacks import read_stacks
-from tests.cli.running import change
+from program.offline.result import Finding
+from program.offline.stackfile import read_stack_file
+from program.offline.stacks import read_stacks
 from tests.engine.harness import STACK, Engine, needs_pulumi
 from tests.policies.test_pack import started
+from tests.program.cli.running import change
 
 pytestmark = needs_pulumi
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from program.stackfile import stack_names
-from tests.cli.running import change
+from program.offline.stackfile import stack_names
 from tests.engine.harness import STACK, Result, needs_pulumi
+from tests.program.cli.running import change
 
 pytestmark = needs_pulumi
 
@@ -26,7 +26,9 @@ def test_the_preview_of_every_stack_keeps_every_mandatory_policy(engine, stack):
 
 
 def test_the_preview_stops_at_what_the_check_finds(engine):
-    change(engine.project, "program/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
+    change(
+        engine.project, "program/service/components/database.py", "storage_encrypted=True", "storage_encrypted=False"
+    )
 
     result = preview(engine, STACK)
 

@@ -2,10 +2,10 @@
 
 import json
 
-from program.canonical import canonical
-from tests.cli.running import change
+from program.manifest.canonical import canonical
 from tests.engine.cloud_file import Fault
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
+from tests.program.cli.running import change
 
 pytestmark = [*needs_pulumi, needs_the_double]
 
@@ -124,8 +124,13 @@ def test_a_failed_create_leaves_what_was_made_and_the_next_update_makes_the_rest
 
 
 def test_an_update_reaches_the_cloud_and_a_replacement_goes_before_its_successor(deployed):
-    change(deployed.project, "program/components/lambda_.py", 'description="The app."', 'description="The service."')
-    change(deployed.project, "program/components/database.py", "The database; who", "Our database; who")
+    change(
+        deployed.project,
+        "program/service/components/lambda_.py",
+        'description="The app."',
+        'description="The service."',
+    )
+    change(deployed.project, "program/service/components/database.py", "The database; who", "Our database; who")
     with deployed.provider(STACK) as cloud:
         old_group = cloud.read().named("database-security-group")[1]
         result, events = deployed.events("up", "--yes", "--skip-preview", "--stack", STACK)

@@ -5,7 +5,7 @@ import time
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from program.simulation import Cloud
+from program.offline.simulation import Cloud
 from tests.engine.client import CLUSTER, CLUSTER_INPUTS, FUNCTION, HERE, KEY, Client, refusal, urn
 from tests.engine.cloud_file import Fault
 from tests.engine.provider import serve

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 
-from program.normalise import whole
+from program.manifest.normalise import whole
 
 # sdk/go/common/resource/sig: the key that marks a special value, and the value that says it is a secret.
 SIGNATURE = "4dabf18193072939515e22adb298388d"

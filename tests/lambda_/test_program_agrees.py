@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-import program.stack
-from program.packaging import output_of, source_hash
-from program.stack import ROTATION_FOLDER, deploy
-from program.stackfile import stack_names
+import program.service.stack
+from program.offline.stackfile import stack_names
+from program.service.packaging import output_of, source_hash
+from program.service.stack import ROTATION_FOLDER, deploy
 from tests.lambda_.roots import APP, ROTATION
 from tests.program.recorded import find, record_program, recorded, statements
 
@@ -124,7 +124,7 @@ def test_a_zip_of_this_very_source_is_deployed_and_the_hash_is_the_same_without_
             zipped.writestr("handler.py", "")
         built_of = source_hash(ROTATION_FOLDER) if state == "current" else "0" * 64
         file.with_suffix(".source").write_text(built_of + "\n")
-    monkeypatch.setattr(program.stack, "BUILD_FOLDER", tmp_path)
+    monkeypatch.setattr(program.service.stack, "BUILD_FOLDER", tmp_path)
 
     inputs = find(record_program(deploy), "secrets-rotation-function").inputs
 

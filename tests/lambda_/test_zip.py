@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from program.packaging import package_rotation
+from program.service.packaging import package_rotation
 from tests.lambda_.fake_secrets_manager import STEPS
 from tests.lambda_.roots import ROTATION
 

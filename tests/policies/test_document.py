@@ -86,7 +86,7 @@ def test_every_limit_that_a_rule_names_exists():
 def test_every_limit_is_used_by_a_rule():
     used = {limit for rule in RULES for limit in rule.limits}
     elsewhere = {"levels", "undecided_fails"}
-    # Settings are judged by these before any resource exists (program/validation.py).
+    # Settings are judged by these before any resource exists (program/service/validation.py).
     of_settings = {"instance_memory_gib"}
 
     assert set(EnvironmentLimits.model_fields) - used - elsewhere == set()

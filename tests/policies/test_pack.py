@@ -25,7 +25,7 @@ from policies.pack import policies
 from policies.pack_config import policy_config
 from policies.server import Analyzer
 from policies.wire import Outcome, decode
-from program.recording import Registration
+from program.offline.recording import Registration
 from tests.policies.world import SECRET_MARK, recorded
 
 PACK = Path(pack.__file__).parent

@@ -21,11 +21,11 @@ from policies.pack_config import PackConfig
 from policies.rule import ResourceRule, Rule
 from policies.view import UNKNOWN, Resource, StackView
 from policies.wire import UndecidedError
-from program.check import preload
-from program.recording import Registration, record
-from program.simulation import Cloud
-from program.stack import deploy
-from program.stackfile import read_stack_file
+from program.offline.check import preload
+from program.offline.recording import Registration, record
+from program.offline.simulation import Cloud
+from program.offline.stackfile import read_stack_file
+from program.service.stack import deploy
 
 ACCOUNT = "912345678901"
 TODAY = datetime.date(2027, 1, 1)

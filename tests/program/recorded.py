@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from functools import cache
 
-from program.config import PROJECT
-from program.recording import Recording, Registration, record
-from program.simulation import Cloud
-from program.stack import deploy
-from program.stackfile import read_stack_file
+from program.offline.recording import Recording, Registration, record
+from program.offline.simulation import Cloud
+from program.offline.stackfile import read_stack_file
+from program.service.settings import PROJECT
+from program.service.stack import deploy
 
 ACCOUNT = "123456789012"
 EXPLICIT_NETWORK = {

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from program.packaging import BundlePin
+from program.service.packaging import BundlePin
 
 
 def certificate(until: datetime.date) -> bytes:

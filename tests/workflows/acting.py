@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from program.stackfile import ROOT
-from tests.cli.running import copy_of_the_project
+from program.offline.stackfile import ROOT
+from tests.program.cli.running import copy_of_the_project
 from tests.program.workflow.events import REPOSITORY
 
 needs_act = [

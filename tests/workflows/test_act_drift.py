@@ -1,7 +1,7 @@
 """Drift appears, grows, can't be checked, is mended and is gone; a review stack that is left over is swept."""
 
 from tests.engine.harness import needs_pulumi, needs_the_double
-from tests.github.state import pull_request as issue_of_a_pull_request
+from tests.program.github.state import pull_request as issue_of_a_pull_request
 from tests.workflows import golden
 from tests.workflows.acting import needs_act
 from tests.workflows.world import a_world

@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from program.stackfile import stack_names
-from tests.cli.running import change
-from tests.github import server
-from tests.github.state import empty
-from tests.github.state import pull_request as issue_of_a_pull_request
-from tests.github.state import run as run_of_a_workflow
+from program.offline.stackfile import stack_names
+from tests.program.cli.running import change
+from tests.program.github import server
+from tests.program.github.state import empty
+from tests.program.github.state import pull_request as issue_of_a_pull_request
+from tests.program.github.state import run as run_of_a_workflow
 from tests.program.workflow.local_git import GitRoutes
 from tests.workflows import golden
 from tests.workflows.acting import make_repository, needs_act, pull_request
@@ -55,7 +55,12 @@ def test_a_fork_gets_the_whole_offline_verdict_and_no_credentials(repository, gi
 
 def test_a_change_that_breaks_a_policy_is_stopped_with_one_comment(repository, github):
     base = repository.git("rev-parse", "HEAD")
-    change(repository.project, "program/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
+    change(
+        repository.project,
+        "program/service/components/database.py",
+        "storage_encrypted=True",
+        "storage_encrypted=False",
+    )
     repository.commit("Store the database in the clear")
 
     run = repository.act(
@@ -77,13 +82,18 @@ def test_a_change_that_breaks_a_policy_is_stopped_with_one_comment(repository, g
         for result in each["results"]
     }
     assert "rds-encrypted" in rules
-    assert "::error file=program/components/database.py" in run.log
+    assert "::error file=program/service/components/database.py" in run.log
     golden.check("policy.md", comment)
 
 
 def test_a_program_that_fails_is_a_finding(repository, github):
     base = repository.git("rev-parse", "HEAD")
-    change(repository.project, "program/components/database.py", "storage_encrypted=True", "storage_encrypted=1 / 0")
+    change(
+        repository.project,
+        "program/service/components/database.py",
+        "storage_encrypted=True",
+        "storage_encrypted=1 / 0",
+    )
     repository.commit("Divide by nothing")
 
     run = repository.act("pull_request", "pull-request", pull_request(repository, base=base), api=github.url)

@@ -1,7 +1,7 @@
 """The life of a pull request with a review stack, whole: opened, changed, closed."""
 
-from tests.cli.running import change
 from tests.engine.harness import needs_pulumi, needs_the_double
+from tests.program.cli.running import change
 from tests.workflows import golden
 from tests.workflows.acting import needs_act, pull_request
 from tests.workflows.world import a_world

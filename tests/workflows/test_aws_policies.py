@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from program.stackfile import ROOT, stack_names
+from program.offline.stackfile import ROOT, stack_names
 from tests.program.recorded import recorded
 from tests.workflows.aws_actions import ACTIONS
 

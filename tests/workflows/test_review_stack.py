@@ -3,8 +3,8 @@
 import re
 
 from policies.limits import limits
-from program.stackfile import ROOT, read_stack_file, stack_names
-from program.stacks import read_stack
+from program.offline.stackfile import ROOT, read_stack_file, stack_names
+from program.offline.stacks import read_stack
 
 TEMPLATE = ROOT / ".github" / "review-stack.yaml"
 

@@ -7,14 +7,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from program.simulation import Cloud
-from program.stackfile import stack_names
+from program.offline.simulation import Cloud
+from program.offline.stackfile import stack_names
 from tests.engine.harness import Engine, cloud_of, make_engine
 from tests.engine.provider import serve
-from tests.github.server import LocalGitHub
-from tests.github.state import empty
-from tests.github.state import pull_request as issue_of_a_pull_request
-from tests.github.state import run as run_of_a_workflow
+from tests.program.github.server import LocalGitHub
+from tests.program.github.state import empty
+from tests.program.github.state import pull_request as issue_of_a_pull_request
+from tests.program.github.state import run as run_of_a_workflow
 from tests.workflows.acting import Repository, make_repository
 
 RIGHTS = {"actions": "read", "issues": "write", "pull-requests": "write"}

@@ -10,8 +10,8 @@ from functools import partial
 
 from policies.drift_ignores import load_ignores
 from program.cli.__main__ import main
-from program.engine.workspace import workspace
-from program.stackfile import ROOT
+from program.engine.pulumi_cli.workspace import workspace
+from program.offline.stackfile import ROOT
 from tests.program.engine.standin import StandIn, recorded_check
 
 
@@ -51,7 +51,12 @@ class Commands:
 
 def small_project(folder):
     """Return a folder with what the commands themselves read of the project; the CLI reads the rest."""
-    for name in ("Pulumi.yaml", "policies/drift-ignores.yaml", "policies/PulumiPolicy.yaml", "program/stack.py"):
+    for name in (
+        "Pulumi.yaml",
+        "policies/drift-ignores.yaml",
+        "policies/PulumiPolicy.yaml",
+        "program/service/stack.py",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "stacks", folder / "stacks")

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.limits import load_limits
-from program.engine.workspace import workspace
+from program.engine.pulumi_cli.workspace import workspace
 from tests.program.engine.commands import Commands, leave_no_account, small_project
 from tests.program.engine.standin import STACK, StandIn, recorded_check
 

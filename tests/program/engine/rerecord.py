@@ -21,13 +21,13 @@ from pydantic import TypeAdapter
 
 from policies.limits import load_limits
 from policies.pack_config import policy_config
-from program.check import check_one
-from program.result import StackResult
-from program.stackfile import read_stack_file
-from program.stacks import read_stack
-from tests.cli.running import change
+from program.offline.check import check_one
+from program.offline.result import StackResult
+from program.offline.stackfile import read_stack_file
+from program.offline.stacks import read_stack
 from tests.engine.cloud_file import CloudFile, Fault
 from tests.engine.harness import STACK, Engine, Result, make_engine
+from tests.program.cli.running import change
 
 RECORDED = Path(__file__).parent / "recorded"
 # The recordings are replaced whole, or not at all.
@@ -70,7 +70,7 @@ def _before_deployment(engine: Engine, folder: Path) -> None:
     with engine.provider(STACK):
         _scene("first-preview", engine, *PREVIEW)
     copy = engine.copied_to(_made(folder / "violating"))
-    change(copy.project, "program/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
+    change(copy.project, "program/service/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
     with copy.provider(STACK):
         _scene("violating-preview", copy, *PREVIEW)
     copy = engine.copied_to(_made(folder / "failing"))

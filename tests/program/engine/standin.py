@@ -9,11 +9,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from policies.limits import load_limits
-from program.engine.checkpoint import parse_checkpoint
-from program.engine.events import read_events
-from program.result import StackResult
-from program.stackfile import read_stack_file, stack_names
-from program.stacks import read_stack
+from program.engine.pulumi_cli.checkpoint import parse_checkpoint
+from program.engine.pulumi_cli.events import read_events
+from program.offline.result import StackResult
+from program.offline.stackfile import read_stack_file, stack_names
+from program.offline.stacks import read_stack
 
 RECORDED = Path(__file__).parent / "recorded"
 # The stack that was recorded.

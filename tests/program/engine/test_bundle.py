@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from program.engine.bundle import (
+from program.engine.bundles.bundle import (
     EVENTS_FILE,
     METADATA_FILE,
     PLAN_FILE,

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from program.engine.changes import changes_of, property_changes, unchanged_count
-from program.engine.events import Side, Step
+from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import PropertyChange
-from program.normalise import UNKNOWN_SENTINEL
+from program.manifest.normalise import UNKNOWN_SENTINEL
 from tests.program.engine.standin import recorded_log
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from program.engine.checkpoint import parse_checkpoint, refuse_pending
+from program.engine.pulumi_cli.checkpoint import parse_checkpoint, refuse_pending
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import exported, recorded_checkpoint
 

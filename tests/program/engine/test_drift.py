@@ -6,10 +6,10 @@ import json
 import pytest
 
 from policies.pack import NAME
-from program.engine.drifted import NOT_SHOWN, drifted_changes, live_deployment
-from program.engine.events import Side, Step
+from program.engine.drift_changes import NOT_SHOWN, drifted_changes, live_deployment
+from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import DriftRecord
-from program.result import Difference, Finding
+from program.offline.result import Difference, Finding
 from tests.program.engine.standin import (
     CUT_OFF,
     RECORDED,
@@ -114,7 +114,7 @@ def test_every_drift_is_told_by_its_property_also_in_a_document_and_a_resource_t
     assert (variable.path, variable.before, variable.after) == ("environment.variables.DEBUG", None, NOT_SHOWN)
     assert all(item.path.startswith("policy.Statement[") for item in found["lambda-app-policy"].properties)
     assert found["monitoring-app-errors"].properties == ()
-    assert found["database-cluster"].source.startswith("program/components/database.py:")
+    assert found["database-cluster"].source.startswith("program/service/components/database.py:")
     assert record.pending == ()
 
 
@@ -219,7 +219,7 @@ def test_what_is_live_is_judged_by_the_policies(commands, tmp_path):
     assert (code, record.verdict) == (1, "clean")
     (broken,) = [finding for finding in record.findings if finding.blocks]
     assert (broken.rule, broken.resource.rpartition("::")[2]) == ("rds-encrypted", "database-cluster")
-    assert broken.source.startswith("program/components/database.py:")
+    assert broken.source.startswith("program/service/components/database.py:")
 
 
 def test_what_has_drifted_is_told_also_where_the_policies_cannot_judge(commands, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from policies.catalogue import RULES
 from policies.pack import NAME
-from program.engine.events import Diagnostic, read_events, step_of
+from program.engine.pulumi_cli.events import Diagnostic, read_events, step_of
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import recorded_log
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from program.engine.events import Diagnostic, read_events
-from program.engine.failures import explained, explained_run
-from program.engine.process import Ran
+from program.engine.pulumi_cli.events import Diagnostic, read_events
+from program.engine.pulumi_cli.failures import explained, explained_run
+from program.engine.pulumi_cli.process import Ran
 
 # What a real CLI or engine said, and how the line begins.
 KNOWN = (

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from program.engine.bundle import PLAN_FILE, PREVIEW_FILE, hashes_in, read_bundle
+from program.engine.bundles.bundle import PLAN_FILE, PREVIEW_FILE, hashes_in, read_bundle
 from program.engine.records import PreviewRecord
-from program.result import Finding
+from program.offline.result import Finding
 from tests.program.engine.standin import CUT_OFF, NO_SUCH_STACK, STACK, VERSION, exported, recorded_checkpoint
 
 SEALED = {
@@ -121,7 +121,7 @@ def test_a_change_and_a_replacement_are_told_with_their_place_in_the_program(com
     changes = {change.name: change for change in record.changes}
     assert code == 0
     assert changes["database-cluster"].loses_data
-    assert changes["database-cluster"].source.startswith("program/components/database.py:")
+    assert changes["database-cluster"].source.startswith("program/service/components/database.py:")
     assert [item.path for item in changes["database-cluster"].properties if item.replaces] == ["databaseName"]
     assert changes["lambda-app-function"].operation == "update"
     assert {(item.property, item.values["planned"]) for item in record.differences} >= {("databaseName", "another")}

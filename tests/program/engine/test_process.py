@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from program.engine import process
-from program.engine.process import Pulumi, PulumiInterrupted, Ran
+from program.engine.pulumi_cli import process
+from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import write_executable
 

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from program.engine import provisioned
-from program.engine.checkpoint import Checkpoint, State
 from program.engine.provisioned import Bootstrap, bootstrap_of, is_provisioned, wait_until_provisioned
+from program.engine.pulumi_cli.checkpoint import Checkpoint, State
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import STACK, recorded_checkpoint
 

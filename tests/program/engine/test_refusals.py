@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from program.engine.bundle import EVENTS_FILE, Bundle, hashes_in
+from program.engine.bundles.bundle import EVENTS_FILE, Bundle, hashes_in
+from program.engine.bundles.refusals import refusals
 from program.engine.changes import changes_of
-from program.engine.events import read_events
-from program.engine.refusals import refusals
+from program.engine.pulumi_cli.events import read_events
 from program.errors import CouldNotRunError
 from tests.program.engine.test_bundle import NOW, metadata, record
 

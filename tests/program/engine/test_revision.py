@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from program.engine.revision import commit_of, pack_of, source_of
+from program.engine.bundles.revision import commit_of, pack_of, source_of
 
 
 def git(folder, *arguments):
@@ -34,7 +34,7 @@ def test_without_git_there_is_no_commit(project, monkeypatch):
     assert commit_of(project) is None
 
 
-@pytest.mark.parametrize("file", ["program/stack.py", "Pulumi.yaml", "policies/new.yaml", "lambda/app/new.py"])
+@pytest.mark.parametrize("file", ["program/service/stack.py", "Pulumi.yaml", "policies/new.yaml", "lambda/app/new.py"])
 def test_every_file_that_decides_changes_the_hash(project, file):
     before = source_of(project)
     path = project / file

@@ -5,10 +5,9 @@ import json
 
 import pytest
 
-from program.canonical import canonical
-from program.engine.checkpoint import parse_checkpoint
-from program.engine.events import read_events
-from program.engine.observed import deployed_manifest, planned_manifest
+from program.engine.manifests import deployed_manifest, planned_manifest
+from program.engine.pulumi_cli.checkpoint import parse_checkpoint
+from program.engine.pulumi_cli.events import read_events
 from program.engine.sources import (
     DECLARED,
     DEPLOYED,
@@ -20,7 +19,8 @@ from program.engine.sources import (
     read_manifest,
 )
 from program.errors import CouldNotRunError
-from program.normalise import UNKNOWN
+from program.manifest.canonical import canonical
+from program.manifest.normalise import UNKNOWN
 from tests.program.engine.standin import (
     RECORDED,
     exported,

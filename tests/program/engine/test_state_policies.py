@@ -8,12 +8,12 @@ import pytest
 
 from policies.catalogue import RULES
 from policies.limits import load_limits
-from program.engine.process import Ran
+from program.engine.pulumi_cli.process import Ran
 from program.engine.state_policies import judge_deployment
 from program.errors import CouldNotRunError
-from program.result import Finding
-from program.stackfile import ROOT, SECRET_MARKER
-from program.stacks import read_stacks
+from program.offline.result import Finding
+from program.offline.stackfile import ROOT, SECRET_MARKER
+from program.offline.stacks import read_stacks
 
 STACK = "dev"
 URN = f"urn:pulumi:{STACK}::parity::tap:stack:TapStack$tap:components"
@@ -77,7 +77,7 @@ def judged(cli: Recorded) -> tuple[Finding, ...]:
     (stack,) = read_stacks([STACK], limits, ROOT)
     config = {**stack.file.config, "parity:alarmEmail": SECRET_MARKER}
     stack = replace(stack, file=replace(stack.file, config=config))
-    return judge_deployment(DEPLOYMENT, stack, limits, cli, {CLUSTER: "program/components/database.py:103"})
+    return judge_deployment(DEPLOYMENT, stack, limits, cli, {CLUSTER: "program/service/components/database.py:103"})
 
 
 def test_every_word_of_the_policies_is_a_finding_what_blocks_first():
@@ -90,8 +90,8 @@ def test_every_word_of_the_policies_is_a_finding_what_blocks_first():
         ("rds-own-key", "advisory", "undecided", CLUSTER, "kmsKeyId is not known"),
     ]
     assert [item.source for item in findings] == [
-        *(None, "program/components/database.py:103"),
-        *(None, "program/components/database.py:103"),
+        *(None, "program/service/components/database.py:103"),
+        *(None, "program/service/components/database.py:103"),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from program.engine.workspace import (
+from program.engine.pulumi_cli.workspace import (
     BACKEND_VARIABLE,
     existing_checkpoint,
     made_checkpoint,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from tests.github.routes import Answered, Routes
+from tests.program.github.routes import Answered, Routes
 
 READ, WRITE = ("read", "write"), ("write",)
 

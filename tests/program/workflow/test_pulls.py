@@ -6,10 +6,10 @@ from click.testing import CliRunner
 from program.cli.image import image
 from program.errors import CouldNotRunError
 from program.github.context import Context
-from program.stackfile import ROOT, stack_names
+from program.offline.stackfile import ROOT, stack_names
 from program.workflow.pulls import PullRequests
-from tests.github import server
-from tests.github.state import empty, issue, pull_request
+from tests.program.github import server
+from tests.program.github.state import empty, issue, pull_request
 from tests.program.workflow.local_git import GitRoutes
 
 DIGEST = "sha256:" + "a" * 64

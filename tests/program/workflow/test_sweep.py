@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from program.cli.sweep import sweep
 from program.errors import CouldNotRunError
 from program.workflow.leftover import ReviewStack, left_over, number_of, read_listing
-from tests.github.server import LocalGitHub
-from tests.github.state import empty, pull_request
+from tests.program.github.server import LocalGitHub
+from tests.program.github.state import empty, pull_request
 from tests.program.workflow.fake_pulumi import FakePulumi
 
 NOW = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)

@@ -1,0 +1,93 @@
+"""Say in one line why the CLI failed, and what to do: people read this in the place of its output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from program.engine.pulumi_cli.events import EventLog
+from program.engine.pulumi_cli.process import Ran
+from program.offline.recording import STACK_TYPE
+
+# What the CLI says, and what it means. The first that matches speaks; a text may take the match's groups.
+_KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
+    (
+        re.compile(r"currently locked by (\d+) lock"),
+        "stack {stack} is locked by another update, or by one that was killed; wait for it, or, once nobody else "
+        "deploys, run `pulumi cancel --stack {stack}`",
+    ),
+    (
+        re.compile(r"incorrect passphrase"),
+        "the passphrase is not the one that stack {stack}'s secrets are encrypted with; mend PULUMI_CONFIG_PASSPHRASE",
+    ),
+    (
+        re.compile(r"passphrase must be set"),
+        "stack {stack} encrypts its secrets with a passphrase, and none is set; set PULUMI_CONFIG_PASSPHRASE (it may "
+        "be empty) or PULUMI_CONFIG_PASSPHRASE_FILE",
+    ),
+    (
+        re.compile(r"unknown stack \"([^\"]+)\""),
+        "the networking stack {0} is not in this backend; deploy it first, or mend parity:networkingStackRef",
+    ),
+    (
+        re.compile(r"no stack named '([^']+)' found"),
+        "there is no stack {stack} in this backend; check PULUMI_BACKEND_URL, or make the stack: "
+        "`pulumi stack init {stack}`",
+    ),
+    (
+        re.compile(
+            r"(no resource plugin '[^']+' found|could not find (?:latest version|plugin)[^\n]*"
+            r"|failed to install plugin[^\n]*)"
+        ),
+        "a plugin can't be had ({0}); install it where there is a network: `pulumi plugin install`",
+    ),
+    (
+        re.compile(
+            r"(unable to open (?:state|bucket)[^\n]*|open bucket[^\n]*|NoSuchBucket|could not list bucket[^\n]*"
+            r"|no credential[^\n]*|unable to check[^\n]*|read \"\.pulumi/meta\.yaml\"[^\n]*"
+            r"|PULUMI_ACCESS_TOKEN must be set[^\n]*|problem logging in[^\n]*)"
+        ),
+        "the backend can't be reached or read ({0}); check PULUMI_BACKEND_URL and the credentials",
+    ),
+)
+_ERROR = re.compile(r"^\s*error: (.+)$", re.MULTILINE)
+# What the engine says last of every run that failed.
+_SUMMARY = re.compile(
+    r"^(preview|update|destroy|refresh|resource plugin\S*) failed$|^update failed"
+    r"|^an unhandled error occurred: program exited with non-zero exit code"
+)
+_LONGEST = 400
+
+
+def explained_run(ran: Ran, log: EventLog, stack: str) -> str:
+    """Return one line on a run of the engine: what the program or a provider said, else what the CLI did."""
+    said = [item for item in log.errors if not _SUMMARY.search(item.message)]
+    if not said:
+        return explained(ran, stack)
+    first = said[0]
+    of = f"{first.urn.rpartition('::')[2]}: " if first.urn and STACK_TYPE not in first.urn else ""
+    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+    known = _known("\n".join(item.message for item in said), stack)
+    return known or f"{of}{_short(first.message)}{more}"
+
+
+def explained(ran: Ran, stack: str) -> str:
+    """Return one line: a known failure with its remedy, else the CLI's own last error."""
+    said = f"{ran.stderr}\n{ran.stdout}"
+    if known := _known(said, stack):
+        return known
+    errors = [error for error in _ERROR.findall(said) if not error.startswith("update failed")]
+    last = _short(errors[-1]) if errors else "it said nothing"
+    return f"pulumi failed for stack {stack} with exit code {ran.code}: {last}"
+
+
+def _known(said: str, stack: str) -> str | None:
+    for pattern, text in _KNOWN:
+        if match := pattern.search(said):
+            return text.format(*[_short(group) for group in match.groups()], stack=stack)
+    return None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."

@@ -1,0 +1,42 @@
+"""Run the engine for one stack, say each step as it begins, and read what it logged."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from program.engine.pulumi_cli.event_tail import following
+from program.engine.pulumi_cli.events import EventLog, read_events
+from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.workspace import Workspace
+from program.errors import CouldNotRunError
+
+
+def run_engine(
+    place: Workspace, say: Callable[[str], None], *arguments: str, seconds: float, log: Path | None = None
+) -> tuple[Ran, EventLog]:
+    """Run a command of the CLI that has an event log; return how it ended and what the log says.
+
+    The log is kept where `log` names a file.
+    """
+    with tempfile.TemporaryDirectory(prefix="events-") as scratch:
+        # The CLI runs in the project's folder, whatever the one is that a relative path is meant for.
+        file = (log or Path(scratch) / "events.jsonl").resolve()
+        with following(file, say):
+            ran = place.run(
+                *arguments,
+                *("--config-file", str(place.config_file)),
+                *("--event-log", str(file)),
+                seconds=seconds,
+            )
+        return ran, read_events(file)
+
+
+def refuse_silence(log: EventLog, command: str) -> None:
+    """Raise CouldNotRunError for a log without a step: nothing known is not the same as nothing to do."""
+    if not log.begun:
+        raise CouldNotRunError(
+            f"pulumi {command} ended well and logged no step, so that nothing is known of the stack; check what pulumi "
+            f"is on PATH, and run the command again"
+        )

@@ -1,0 +1,207 @@
+"""Where one stack's commands run: the backend, the environment, and a working copy of the stack file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import yaml
+
+from policies.strict_yaml import YamlError, read
+from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
+from program.engine.pulumi_cli.failures import explained
+from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
+from program.errors import CouldNotRunError
+from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS
+
+STATE_FOLDER = ".pulumi-state"
+BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
+PACK_FOLDER = "policies"
+QUICK_SECONDS = 120.0
+# The CLI's exit code for a stack that its backend doesn't know.
+NO_SUCH_STACK = 6
+_OWN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The CLI set up for one stack.
+
+    `config_file` is a copy that the CLI may write to; `backend` is fit to be shown.
+    """
+
+    stack: str
+    root: Path
+    pulumi: Pulumi
+    backend: str
+    embedded: bool
+    config_file: Path
+    version: str
+
+    def run(self, *arguments: str, seconds: float) -> Ran:
+        """Run a command of the CLI for the stack; one that the user stops says what became of the stack's lock."""
+        try:
+            return self.pulumi.run(*arguments, "--stack", self.stack, seconds=seconds)
+        except PulumiInterrupted as stopped:
+            self.pulumi.say(_after_interruption(self.stack, killed=stopped.killed))
+            raise
+
+    def must(self, *arguments: str, seconds: float = QUICK_SECONDS) -> str:
+        """Run a command that has to succeed and return its stdout; raise CouldNotRunError with what is wrong."""
+        ran = self.run(*arguments, seconds=seconds)
+        if ran.code != 0:
+            raise CouldNotRunError(explained(ran, self.stack))
+        return ran.stdout
+
+
+@contextmanager
+def workspace(
+    stack: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT
+) -> Iterator[Workspace]:
+    """Set the CLI up for the stack; what the CLI writes into the stack file goes into a copy of this run alone.
+
+    The backend is PULUMI_BACKEND_URL, else a folder in the project that is made when missing. Raises CouldNotRunError
+    when there is no CLI, or it is older than the project allows.
+    """
+    state = root / STATE_FOLDER
+    url = os.environ.get(BACKEND_VARIABLE)
+    state.mkdir(exist_ok=True)
+    backend = url or f"file://{state}"
+    pulumi = Pulumi(folder=root, environment=_environment(backend), say=lambda line: say(f"pulumi: {line}"))
+    with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
+        copy = Path(scratch) / f"Pulumi.{stack}.yaml"
+        _copy_stack_file(config_file or root / STACKS / copy.name, copy)
+        yield Workspace(
+            stack=stack,
+            root=root,
+            pulumi=pulumi,
+            backend=_shown(url) if url else "embedded",
+            embedded=url is None,
+            config_file=copy,
+            version=_version(pulumi, root),
+        )
+
+
+def existing_checkpoint(place: Workspace) -> Checkpoint:
+    """Return the stack's last deployment; raise CouldNotRunError when the backend can't be read or lacks the stack."""
+    return _checkpoint(place, _exported(place))
+
+
+def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
+    """Return the same; with `make`, or in the embedded backend, a stack that isn't there is made."""
+    ran = _exported(place)
+    if ran.code == NO_SUCH_STACK and (make or place.embedded):
+        make_stack(place)
+        ran = _exported(place)
+    return _checkpoint(place, ran)
+
+
+def _exported(place: Workspace) -> Ran:
+    return place.run("stack", "export", seconds=QUICK_SECONDS)
+
+
+def _checkpoint(place: Workspace, ran: Ran) -> Checkpoint:
+    if ran.code != 0:
+        raise CouldNotRunError(explained(ran, place.stack))
+    checkpoint = parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
+    _take_keys(place.config_file, checkpoint.keys)
+    return checkpoint
+
+
+def make_stack(place: Workspace) -> None:
+    """Make the stack in its backend; the salt or key that the CLI makes for it stands in the state.
+
+    The CLI writes it into the project's file of that stack too, whatever else it is told; so it gets a project of its
+    own, of the same name.
+    """
+    provider = _own_keys(place.config_file).get("secretsprovider")
+    arguments = ("--secrets-provider", str(provider)) if provider else ()
+    with tempfile.TemporaryDirectory(prefix="init-", dir=place.root / STATE_FOLDER) as scratch:
+        project = Path(scratch)
+        shutil.copy(place.root / PROJECT_FILE, project)
+        file = project / STACKS / place.config_file.name
+        file.parent.mkdir()
+        shutil.copy(place.config_file, file)
+        ran = replace(place.pulumi, folder=project).run(
+            "stack", "init", "--no-select", *arguments, "--stack", place.stack, seconds=QUICK_SECONDS
+        )
+        if ran.code != 0:
+            raise CouldNotRunError(explained(ran, place.stack))
+
+
+def _after_interruption(stack: str, *, killed: bool) -> str:
+    if killed:
+        return f"killed; a lock of stack {stack} can be left: `pulumi cancel` removes it, once nobody else deploys"
+    return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
+
+
+def _environment(backend: str) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        BACKEND_VARIABLE: backend,
+        # The event log, which the CLI keeps for the Automation API.
+        "PULUMI_DEBUG_COMMANDS": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def _copy_stack_file(source: Path, copy: Path) -> None:
+    try:
+        copy.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    except OSError as error:
+        raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
+
+
+def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
+    """Put what the state's secrets are encrypted with into the copy, where the reviewed file doesn't have it.
+
+    Without it the CLI makes a new salt or key for each run, and an apply can't read the plan of its preview.
+    """
+    missing = {key: value for key, value in keys.items() if key not in _own_keys(copy)}
+    if missing:
+        copy.write_text(copy.read_text(encoding="utf-8") + yaml.safe_dump(missing), encoding="utf-8")
+
+
+def _shown(backend: str) -> str:
+    """Return the backend's address without a user, a password and options; of options, a hash tells them apart."""
+    try:
+        parts = urlsplit(backend)
+    except ValueError:
+        # Whose text can have the password in it.
+        raise CouldNotRunError(
+            f"{BACKEND_VARIABLE} is no address; give one such as s3://bucket or file:///folder, or none"
+        ) from None
+    address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    options = hashlib.sha256(parts.query.encode()).hexdigest()[:12]
+    return f"{address} (options {options})" if parts.query else address
+
+
+def _own_keys(file: Path) -> dict[str, Any]:
+    """Return what the CLI wrote into a stack file; a file that is missing or no YAML has nothing of it."""
+    try:
+        data = read(file).data
+    except YamlError:
+        return {}
+    return {key: data[key] for key in _OWN_KEYS if key in data} if isinstance(data, dict) else {}
+
+
+def _version(pulumi: Pulumi, root: Path) -> str:
+    """Return the CLI's version; refuse one that is older than Pulumi.yaml asks for."""
+    said = pulumi.run("version", seconds=QUICK_SECONDS).stdout.strip()
+    required = str(read(root / PROJECT_FILE).data.get("requiredPulumiVersion", ""))
+    found, least = _VERSION.search(said), _VERSION.search(required)
+    if found is None:
+        raise CouldNotRunError(f"pulumi version says {said!r}, which is no version; check what pulumi is on PATH")
+    if least is not None and [int(part) for part in found.groups()] < [int(part) for part in least.groups()]:
+        raise CouldNotRunError(f"pulumi is {said}; {PROJECT_FILE} needs {required}: install a newer Pulumi CLI")
+    return said

@@ -1,0 +1,102 @@
+"""Compare manifests: every property that differs, each side's value, and whether the difference is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from policies.limits import Difference as Declared
+from policies.limits import Limits
+from program.manifest.canonical import JsonObject, JsonValue
+from program.manifest.normalise import leaves
+from program.manifest.resources import covers
+from program.offline.result import Comparison, Difference
+from program.service.configuration import scaling_paths
+
+# The name of the configuration among the resources of a comparison.
+CONFIGURATION = "configuration"
+PRESENCE = "(resource)"
+PRESENT = "present"
+
+
+def compare(manifests: Mapping[str, JsonObject], limits: Limits, *, complete: bool) -> Comparison:
+    """Compare the manifests by stack; `complete` says that they are all, so that a declaration can be stale."""
+    used: set[Declared] = set()
+    differences = configuration_differences(manifests, scaling_paths(limits))
+    differences += resource_differences(manifests, limits.differences, used)
+    stale = [_describe(declared) for declared in limits.differences if declared not in used] if complete else []
+    return Comparison(
+        baseline_hash=_hashes(manifests, "baselineHash"),
+        resources_hash=_hashes(manifests, "resourcesHash"),
+        differences=tuple(differences),
+        stale=tuple(stale),
+    )
+
+
+def _hashes(manifests: Mapping[str, JsonObject], name: str) -> dict[str, str]:
+    return {stack: str(manifest[name]) for stack, manifest in manifests.items()}
+
+
+def configuration_differences(manifests: Mapping[str, JsonObject], scaling: Sequence[str]) -> list[Difference]:
+    """Return where the configurations differ; what lies on a scaling path is declared."""
+    found = {stack: dict(leaves(manifest["configuration"])) for stack, manifest in manifests.items()}
+    return [
+        Difference(resource=CONFIGURATION, property=path, values=values, declared=path in scaling)
+        for path, values in _unequal(found)
+    ]
+
+
+def resource_differences(
+    manifests: Mapping[str, JsonObject], declared: Sequence[Declared], used: set[Declared]
+) -> list[Difference]:
+    """Return where the resources differ, in presence or by property; the declarations that were needed go to `used`."""
+    resources = {stack: _inputs(manifest) for stack, manifest in manifests.items()}
+    differences: list[Difference] = []
+    for key in sorted({key for inputs in resources.values() for key in inputs}):
+        # A resource without inputs has no leaves.
+        present = {
+            stack: dict(leaves(inputs[key])) if inputs[key] else {}
+            for stack, inputs in resources.items()
+            if key in inputs
+        }
+        if len(present) < len(resources):
+            values: dict[str, JsonValue] = {stack: PRESENT if stack in present else None for stack in resources}
+            differences.append(_difference(key, None, values, declared, used))
+        for path, unequal in _unequal(present):
+            differences.append(_difference(key, path, unequal, declared, used))
+    return differences
+
+
+def _difference(
+    key: str,
+    path: str | None,
+    values: Mapping[str, JsonValue],
+    declared: Sequence[Declared],
+    used: set[Declared],
+) -> Difference:
+    covering = {declaration for declaration in declared if covers(declaration, key, path)}
+    used |= covering
+    return Difference(resource=key, property=path or PRESENCE, values=values, declared=bool(covering))
+
+
+def _inputs(manifest: JsonObject) -> dict[str, JsonValue]:
+    resources = manifest["resources"]
+    entries = resources.items() if isinstance(resources, dict) else ()
+    return {key: entry["inputs"] for key, entry in entries if isinstance(entry, dict)}
+
+
+def _unequal(found: Mapping[str, Mapping[str, JsonValue]]) -> list[tuple[str, dict[str, JsonValue]]]:
+    """Return the paths at which not all have the same value; an absent one is None."""
+    paths = sorted({path for values in found.values() for path in values})
+    rows = [(path, {stack: values.get(path) for stack, values in found.items()}) for path in paths]
+    return [(path, values) for path, values in rows if differ(list(values.values()))]
+
+
+def differ(values: Sequence[object]) -> bool:
+    """Tell whether not all are the same value of JSON."""
+    # 1 and True are equal in Python and not in JSON.
+    return any((type(value), value) != (type(values[0]), values[0]) for value in values)
+
+
+def _describe(declared: Declared) -> str:
+    what = f"property {declared.property}" if declared.property else "presence"
+    return f"{declared.type} {declared.name}: {what}"

@@ -1,0 +1,64 @@
+"""The whole manifest of one stack: its configuration's, and all resources as they must be in every stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from policies.limits import Difference
+from program.manifest.canonical import JsonObject, JsonValue, digest
+from program.manifest.normalise import UNKNOWN, Normaliser, Place, Resource, leaves
+
+# Not resources of the system: the stack itself, the other stack it reads, and the provider.
+_NOT_COMPARED = ("pulumi:pulumi:Stack", "pulumi:pulumi:StackReference", "pulumi:providers:*")
+
+
+def full_manifest(
+    configuration: JsonObject,
+    place: Place,
+    resources: Sequence[Resource],
+    differences: Sequence[Difference],
+) -> JsonObject:
+    """Return the configuration's manifest with `resources` and `resourcesHash` added.
+
+    While values aren't known yet, there is no hash: `unknowns` counts them in its place.
+    """
+    normaliser = Normaliser(place, resources)
+    inputs = {resource.key: normaliser.inputs(resource) for resource in resources if is_compared(resource.type)}
+    entries: JsonObject = {key: {"digest": digest(inputs[key]), "inputs": inputs[key]} for key in sorted(inputs)}
+    shared: JsonObject = {
+        key: _without_declared(key, inputs[key], differences)
+        for key in sorted(inputs)
+        if not any(covers(difference, key, None) for difference in differences)
+    }
+    unknowns = sum(value == UNKNOWN for item in inputs.values() for _, value in leaves(item))
+    if unknowns:
+        return configuration | {"resources": entries, "resourcesHash": None, "unknowns": unknowns}
+    return configuration | {"resources": entries, "resourcesHash": digest(shared)}
+
+
+def is_compared(type_: str) -> bool:
+    """Tell whether resources of the type are part of the manifest."""
+    return not any(fnmatchcase(type_, pattern) for pattern in _NOT_COMPARED)
+
+
+def covers(difference: Difference, key: str, path: str | None) -> bool:
+    """Tell whether a declared difference covers the property at the path, or the presence where path is None.
+
+    A declared property covers what stands below it too.
+    """
+    type_, _, name = key.partition("::")
+    if not (fnmatchcase(type_, difference.type) and fnmatchcase(name, difference.name)):
+        return False
+    if path is None or difference.property is None:
+        return path is None and difference.property is None
+    return path == difference.property or path.startswith((f"{difference.property}.", f"{difference.property}["))
+
+
+def _without_declared(key: str, inputs: JsonObject, differences: Sequence[Difference]) -> JsonValue:
+    """Return the leaves of the inputs that no declaration covers, which is all that must be equal."""
+    return {
+        path: value
+        for path, value in leaves(inputs)
+        if not any(covers(difference, key, path) for difference in differences)
+    }

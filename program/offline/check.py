@@ -1,0 +1,66 @@
+"""The main job: every stack examined offline, in parallel, and the stacks side by side."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from policies.limits import Limits, limits
+from program.manifest.parity import compare
+from program.offline.examination import examine
+from program.offline.result import CheckResult, StackResult
+from program.offline.stackfile import ROOT
+from program.offline.stacks import Stack, read_stacks
+from program.offline.workers import in_workers
+
+
+def check(
+    names: Sequence[str],
+    limits: Limits,
+    *,
+    jobs: int,
+    complete: bool,
+    judge: bool = True,
+    done: Callable[[str], None],
+    root: Path = ROOT,
+) -> CheckResult:
+    """Examine the stacks and compare their manifests; `done` is called with each stack's name as it ends.
+
+    `complete` says that these are all the stacks, so that a declared difference can be stale; without `judge` the
+    policies are left out, which leaves the manifests and their comparison.
+    """
+    preload()
+    stacks = read_stacks(names, limits, root)
+    results: list[StackResult] = in_workers(
+        partial(examine, limits=limits, judge=judge), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
+    )
+    manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
+    all_there = complete and len(manifests) == len(results)
+    return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
+
+
+def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:
+    """Examine one stack, in a process of its own, as Pulumi's runtime is there once in each."""
+    preload()
+    task = partial(examine, limits=limits, judge=judge)
+    return in_workers(task, [stack], jobs=1, name=lambda stack: stack.name, done=lambda _: None)[0]
+
+
+def preload() -> None:
+    """Import the provider's services that the program uses, once, before any worker is forked.
+
+    `pulumi_aws` imports a service when something of it is first looked at, which every worker would do again.
+    """
+    modules = [module for name, module in sys.modules.items() if name.startswith("program.")]
+    services = [value for module in modules for value in vars(module).values() if isinstance(value, ModuleType)]
+    for service in services:
+        # Any attribute that no lazy module has by itself.
+        getattr(service, "__all__", None)
+    # Every worker and its pack read the limits; they find them read.
+    limits()
+    # What was imported is never garbage: without this every worker's collector walks all of it, again and again.
+    gc.freeze()

@@ -1,0 +1,206 @@
+"""Run the program for one stack in this process, and record every registration instead of making it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from google.protobuf import empty_pb2, json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.errors import RunError
+from pulumi.runtime import config as pulumi_config
+from pulumi.runtime.mocks import MockEngine, MockMonitor, MockSettings
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import configure
+from pulumi.runtime.stack import run_in_stack
+
+from program.manifest.canonical import JsonObject
+from program.manifest.normalise import Resource
+from program.offline.simulation import Cloud, SimulatedCloud
+from program.offline.stackfile import ROOT, SECRET_MARKER
+from program.service.settings import PROJECT, SECRET_KEYS
+
+ORGANIZATION = "organization"
+PROGRAM = ROOT / "program"
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One registration as the engine would have got it, with the outputs that the simulated cloud gave."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    properties: Struct
+    outputs: JsonObject
+    dependencies: tuple[str, ...]
+    property_dependencies: Mapping[str, tuple[str, ...]]
+    protect: bool
+    retain_on_delete: bool
+    ignore_changes: tuple[str, ...]
+    source: str | None
+
+    @property
+    def inputs(self) -> JsonObject:
+        """Return the inputs as plain data; secrets and assets keep Pulumi's own marks."""
+        inputs: JsonObject = json_format.MessageToDict(self.properties)
+        return inputs
+
+    def resource(self) -> Resource:
+        """Return the registration as the manifest sees it."""
+        return Resource(type=self.type, name=self.name, inputs=self.inputs, outputs=self.outputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """All that the program registered, in order, and what it exported and warned of."""
+
+    registrations: tuple[Registration, ...]
+    outputs: JsonObject
+    warnings: tuple[str, ...]
+
+
+class ProgramError(Exception):
+    """The program stopped; the text is one line, `source` the line of ours where it did."""
+
+    def __init__(self, message: str, source: str | None) -> None:
+        super().__init__(message)
+        self.source = source
+
+
+def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str], cloud: Cloud) -> Recording:
+    """Run the program as Pulumi would for the stack; raise ProgramError when it raises.
+
+    Pulumi's runtime is global: one recording at a time in a process.
+    """
+    monitor = _RecordingMonitor(SimulatedCloud(cloud), stack)
+    warnings = _Warnings()
+    logger = logging.getLogger(f"{__name__}.{stack}")
+    logger.addHandler(warnings)
+    # As the engine does, which says of each key whether the stack file keeps it encrypted.
+    pulumi_config.set_all_config(dict(config), [key for key in SECRET_KEYS if config.get(key) == SECRET_MARKER])
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    configure(
+        MockSettings(
+            monitor=monitor,
+            monitor_features=set(monitor.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures),
+            engine=MockEngine(logger),
+            project=PROJECT,
+            stack=stack,
+            dry_run=False,
+            organization=ORGANIZATION,
+            callbacks=None,
+        )
+    )
+    try:
+        loop.run_until_complete(run_in_stack(program))
+    except Exception as error:
+        raise ProgramError(_one_line(error), _last_line_of_ours(error)) from error
+    finally:
+        logger.removeHandler(warnings)
+        _cancel_the_rest(loop)
+        asyncio.set_event_loop(None)
+        loop.close()
+    return Recording(
+        registrations=tuple(monitor.registrations),
+        outputs=monitor.stack_outputs,
+        warnings=tuple(warnings.messages),
+    )
+
+
+def _cancel_the_rest(loop: asyncio.AbstractEventLoop) -> None:
+    """End what a program that stopped left waiting, which asyncio would complain of on stderr."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
+class _RecordingMonitor(MockMonitor):
+    """Keeps every request; makes URNs as the engine does, which Pulumi's mocks don't."""
+
+    def __init__(self, cloud: SimulatedCloud, stack: str) -> None:
+        super().__init__(cloud)
+        self.registrations: list[Registration] = []
+        self.stack_outputs: JsonObject = {}
+        self._stack = stack
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        parent_type = parent.split("::")[2] if parent else STACK_TYPE
+        qualified = type_ if parent_type == STACK_TYPE else f"{parent_type}${type_}"
+        return f"urn:pulumi:{self._stack}::{PROJECT}::{qualified}::{name}"
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:  # noqa: N802
+        response = super().RegisterResource(request)
+        self.registrations.append(
+            Registration(
+                urn=response.urn,
+                type=request.type,
+                name=request.name,
+                parent=request.parent,
+                custom=request.custom,
+                properties=request.object,
+                outputs=_outputs(response, custom=request.custom),
+                dependencies=tuple(sorted(request.dependencies)),
+                property_dependencies={
+                    key: tuple(sorted(value.urns)) for key, value in sorted(request.propertyDependencies.items())
+                },
+                protect=request.protect,
+                retain_on_delete=request.retainOnDelete,
+                ignore_changes=tuple(request.ignoreChanges),
+                source=_source(request.sourcePosition.uri, request.sourcePosition.line),
+            )
+        )
+        return response
+
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:  # noqa: N802
+        if f"::{STACK_TYPE}::" in request.urn:
+            self.stack_outputs = json_format.MessageToDict(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+
+# By identity: a logger takes no handler that equals one it has.
+@dataclass(eq=False)
+class _Warnings(logging.Handler):
+    messages: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _outputs(response: resource_pb2.RegisterResourceResponse, *, custom: bool) -> JsonObject:
+    if not custom:
+        return {}
+    return {**json_format.MessageToDict(response.object), "id": response.id}
+
+
+def _source(uri: str, line: int) -> str | None:
+    """Return `file:line` relative to the project; None for what isn't the program's."""
+    return _place(Path(unquote(urlparse(uri).path)), line)
+
+
+def _place(path: Path, line: int) -> str | None:
+    return f"{path.relative_to(ROOT).as_posix()}:{line}" if path.is_relative_to(PROGRAM) else None
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, RunError) else f"{type(error).__name__}: {text}"
+
+
+def _last_line_of_ours(error: BaseException) -> str | None:
+    frames = traceback.extract_tb(error.__traceback__)
+    sources = [_place(Path(frame.filename), frame.lineno or 1) for frame in frames if frame.filename != __file__]
+    return next((source for source in reversed(sources) if source is not None), None)

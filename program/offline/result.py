@@ -1,0 +1,111 @@
+"""What a check found: the one object that every output format is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from program.manifest.canonical import JsonObject, JsonValue
+
+# Rules that no policy can judge.
+PROGRAM_RULE = "program"
+RETAIN_RULE = "retain-on-delete"
+
+FindingLevel = Literal["mandatory", "advisory"]
+FindingOutcome = Literal["failed", "undecided", "exempt", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule's word on one resource (a URN), or on the whole stack where resource is None.
+
+    `source` is `file:line` relative to the project's root, where known.
+    """
+
+    rule: str
+    level: FindingLevel
+    outcome: FindingOutcome
+    resource: str | None
+    message: str
+    source: str | None
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether the check fails because of this finding."""
+        return self.level == "mandatory" and self.outcome in ("failed", "error", "undecided")
+
+    @property
+    def order(self) -> tuple[bool, str, str, str, str]:
+        """Return by what findings are sorted: those that block first."""
+        return (not self.blocks, self.rule, self.resource or "", self.outcome, self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedResource:
+    """One registration of a resource, with the inputs that policies see."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    dependencies: tuple[str, ...]
+    property_dependencies: Mapping[str, tuple[str, ...]]
+    inputs: JsonObject
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackResult:
+    """One stack: its manifest (None when its settings are unusable), its resources and the findings."""
+
+    stack: str
+    environment: str | None
+    region: str | None
+    manifest: JsonObject | None
+    resources: tuple[CheckedResource, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing in this stack blocks."""
+        return not any(finding.blocks for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One property (`(resource)` for its presence) that is not the same in every stack."""
+
+    resource: str
+    property: str
+    values: Mapping[str, JsonValue]
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The stacks side by side: their hashes, and each difference with every stack's value."""
+
+    baseline_hash: Mapping[str, str]
+    resources_hash: Mapping[str, str]
+    differences: tuple[Difference, ...]
+    stale: tuple[str, ...]
+
+    @property
+    def match(self) -> bool:
+        """Tell whether the stacks are the same but for declared differences, none of them stale."""
+        one_hash = all(len(set(hashes.values())) <= 1 for hashes in (self.baseline_hash, self.resources_hash))
+        return one_hash and not self.stale and all(difference.declared for difference in self.differences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """The whole check, and whether it passed."""
+
+    stacks: tuple[StackResult, ...]
+    comparison: Comparison
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every stack is clean and the stacks match."""
+        return self.comparison.match and all(stack.ok for stack in self.stacks)

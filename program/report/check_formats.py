@@ -1,0 +1,24 @@
+"""The outputs of a check, one module each, all made from the one CheckResult."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from program.offline.result import CheckResult
+from program.report.content.summary import Summary, summarise
+from program.report.machine import json_, sarif
+from program.report.pull_request import check as markdown
+from program.report.terminal import check as text
+
+_RENDERERS: Mapping[str, Callable[[Summary], str]] = {
+    "github": github.render,
+    "json": json_.render,
+    "markdown": markdown.render,
+    "sarif": sarif.render,
+    "text": text.render,
+}
+
+
+def render(format_: str, result: CheckResult, *, judged: bool = True) -> str:
+    """Return the result in the format, ending with a line break; `judged` says that the policies were asked."""
+    return _RENDERERS[format_](summarise(result, judged=judged))

@@ -1,0 +1,170 @@
+"""Read the JSON of `check --format json` as data that another job wrote: capped, strict, and never trusted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from program.errors import CouldNotRunError
+from program.manifest.canonical import JsonObject, JsonValue, canonical
+from program.offline.result import (
+    CheckedResource,
+    CheckResult,
+    Comparison,
+    Difference,
+    Finding,
+    FindingLevel,
+    FindingOutcome,
+    StackResult,
+)
+
+# 200 stacks with all their resources are a third of it.
+LARGEST_BYTES = 128 * 1024 * 1024
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True)
+
+
+def _comparable(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse a number that canonical JSON has no word for: nothing that a check compared."""
+    canonical(values)
+    return values
+
+
+class _Resource(_Part):
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    dependencies: list[str]
+    property_dependencies: dict[str, list[str]]
+    inputs: dict[str, JsonValue]
+    source: str | None
+
+
+class _Finding(_Part):
+    rule: str
+    level: FindingLevel
+    outcome: FindingOutcome
+    resource: str | None
+    message: str
+    source: str | None
+
+
+class _Stack(_Part):
+    stack: str
+    environment: str | None
+    region: str | None
+    manifest: dict[str, JsonValue] | None
+    resources: list[_Resource]
+    findings: list[_Finding]
+
+
+class _Difference(_Part):
+    resource: str
+    property: str
+    values: Annotated[dict[str, JsonValue], AfterValidator(_comparable)]
+    declared: bool
+
+
+class _Comparison(_Part):
+    baseline_hash: dict[str, str]
+    resources_hash: dict[str, str]
+    match: bool
+    differences: list[_Difference]
+    stale: list[str] = []
+
+
+class _Document(_Part):
+    schema_version: Literal[1]
+    ok: bool
+    stacks: list[_Stack]
+    comparison: _Comparison
+
+
+def read_check(path: Path) -> CheckResult:
+    """Return the check's result; what is not one, or contradicts itself, is a failure to run in one line."""
+    document = validated(_Document, path, LARGEST_BYTES)
+    result = CheckResult(
+        stacks=tuple(_stack(stack) for stack in document.stacks), comparison=_comparison(document.comparison)
+    )
+    names = [stack.stack for stack in result.stacks]
+    if len(set(names)) != len(names):
+        raise CouldNotRunError(f"{path}: a stack is in it twice; write it anew with check --format json")
+    if (document.ok, document.comparison.match) != (result.ok, result.comparison.match):
+        raise CouldNotRunError(f"{path}: its verdict is not what its findings say; write it anew with this version")
+    return result
+
+
+def validated(model: type[_Model], path: Path, largest: int) -> _Model:
+    """Return the file's JSON as that model, or raise CouldNotRunError in one line."""
+    try:
+        return model.model_validate_json(limited(path, largest))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CouldNotRunError(f"{path}: {where[:200]}: {first['msg'][:200]}; this version can't read it") from None
+
+
+def limited(path: Path, largest: int) -> bytes:
+    """Return the file's bytes, of which there may be so many."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise CouldNotRunError(f"{path}: {error.strerror}") from None
+    if len(content) > largest:
+        raise CouldNotRunError(f"{path}: has more than {largest:,} bytes; no file of ours is as large")
+    return content
+
+
+def _stack(stack: _Stack) -> StackResult:
+    return StackResult(
+        stack=stack.stack,
+        environment=stack.environment,
+        region=stack.region,
+        manifest=stack.manifest,
+        resources=tuple(_resource(resource) for resource in stack.resources),
+        findings=tuple(
+            Finding(
+                rule=each.rule,
+                level=each.level,
+                outcome=each.outcome,
+                resource=each.resource,
+                message=each.message,
+                source=each.source,
+            )
+            for each in stack.findings
+        ),
+    )
+
+
+def _resource(resource: _Resource) -> CheckedResource:
+    inputs: JsonObject = resource.inputs
+    return CheckedResource(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        parent=resource.parent,
+        dependencies=tuple(resource.dependencies),
+        property_dependencies={key: tuple(urns) for key, urns in resource.property_dependencies.items()},
+        inputs=inputs,
+        source=resource.source,
+    )
+
+
+def _comparison(comparison: _Comparison) -> Comparison:
+    return Comparison(
+        baseline_hash=comparison.baseline_hash,
+        resources_hash=comparison.resources_hash,
+        differences=tuple(
+            Difference(resource=each.resource, property=each.property, values=each.values, declared=each.declared)
+            for each in comparison.differences
+        ),
+        stale=tuple(comparison.stale),
+    )

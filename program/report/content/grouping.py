@@ -1,0 +1,127 @@
+"""Put what is found in several stacks together, the worst first: a reader mends it once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from program.offline.result import Finding, StackResult
+from program.report.content.paperwork import paperwork
+
+Label = Literal["error", "failed", "undecided", "advice", "exempt"]
+WORST_FIRST: Sequence[Label] = ("error", "failed", "undecided", "advice", "exempt")
+_SEVEREST_FIRST = ("critical", "high", "medium", "low")
+_MOST_NAMES = 6
+# `accepted: <reason>.: <fault>`, or `<reason> (<owner>, until <day>): <fault>`.
+_EXCUSE = re.compile(r"(?P<excuse>.+?[.)]): (?P<fault>.+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One finding and all stacks that have it; `resource` is `type::name`, as the stacks share it."""
+
+    rule: str
+    label: Label
+    blocks: bool
+    resource: str | None
+    message: str
+    source: str | None
+    stacks: tuple[str, ...]
+
+    @property
+    def name(self) -> str | None:
+        """Return the resource's logical name."""
+        return self.resource.partition("::")[2] if self.resource else None
+
+
+def grouped(stacks: Iterable[StackResult]) -> tuple[Group, ...]:
+    """Return the findings of all stacks, each once: those that block first, then by severity."""
+    found: dict[tuple[Finding, str | None], list[str]] = defaultdict(list)
+    for stack in stacks:
+        for finding in stack.findings:
+            found[_anywhere(finding), _key(finding.resource)].append(stack.stack)
+    groups = (
+        Group(
+            rule=finding.rule,
+            label=label_of(finding),
+            blocks=finding.blocks,
+            resource=key,
+            message=finding.message,
+            source=finding.source,
+            stacks=tuple(names),
+        )
+        for (finding, key), names in found.items()
+    )
+    return tuple(sorted(groups, key=_order))
+
+
+def label_of(finding: Finding) -> Label:
+    """Return the one word for a finding: a rule that is only advisory gives advice."""
+    if finding.outcome == "exempt":
+        return "exempt"
+    if finding.outcome in ("failed", "error") and not finding.blocks:
+        return "advice"
+    return finding.outcome
+
+
+def by_rule(groups: Iterable[Group]) -> list[tuple[str, Label, list[Group]]]:
+    """Return the groups under their rules, in their order."""
+    return [(rule, label, list(same)) for (rule, label), same in groupby(groups, lambda each: (each.rule, each.label))]
+
+
+def by_message(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
+    """Return the groups of one rule under what it says of them."""
+    messages: dict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        messages[group.message].append(group)
+    return list(messages.items())
+
+
+def excuse_and_fault(message: str) -> tuple[str, str]:
+    """Return why an exempt finding is let through, and what it is: its message says both, in this order."""
+    match = _EXCUSE.fullmatch(message)
+    return (match["excuse"], match["fault"]) if match else ("", message)
+
+
+def stack_list(stacks: Sequence[str], total: int) -> str:
+    """Name the stacks: a few one by one, all of many in two words, else the first of them."""
+    if len(stacks) == total > _MOST_NAMES:
+        return "all stacks"
+    if len(stacks) <= _MOST_NAMES:
+        return ", ".join(stacks)
+    return f"{', '.join(stacks[:_MOST_NAMES])} and {len(stacks) - _MOST_NAMES} more"
+
+
+def _anywhere(finding: Finding) -> Finding:
+    return Finding(
+        rule=finding.rule,
+        level=finding.level,
+        outcome=finding.outcome,
+        resource=None,
+        message=finding.message,
+        source=finding.source,
+    )
+
+
+def _key(urn: str | None) -> str | None:
+    """Return `type::name` of a URN: what is left of it without the stack and the parents."""
+    if urn is None:
+        return None
+    _, _, types, name = urn.split("::", 3)
+    return f"{types.rpartition('$')[2]}::{name}"
+
+
+def _order(group: Group) -> tuple[bool, int, int, str, str, str, str]:
+    return (
+        not group.blocks,
+        WORST_FIRST.index(group.label),
+        _SEVEREST_FIRST.index(paperwork(group.rule).severity),
+        group.rule,
+        group.message,
+        group.resource or "",
+        group.source or "",
+    )

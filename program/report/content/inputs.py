@@ -1,0 +1,62 @@
+"""Read the records that previews, applies, drift checks and destroys left, each a file or a bundle's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, RootModel
+
+from program.engine.records import AnyRecord
+from program.errors import CouldNotRunError
+from program.offline.result import CheckResult, Comparison
+from program.report.content.document import read_check, validated
+
+LARGEST_BYTES = 32 * 1024 * 1024
+# What a bundle's folder calls its record.
+BUNDLED = "record.json"
+# For a report of records alone.
+NOTHING_CHECKED = CheckResult(
+    stacks=(), comparison=Comparison(baseline_hash={}, resources_hash={}, differences=(), stale=())
+)
+
+
+class _AnyRecord(RootModel[Annotated[AnyRecord, Field(discriminator="kind")]]):
+    """A record of whichever kind it says it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What could be read, and a line for each file that could not."""
+
+    check: CheckResult
+    records: tuple[AnyRecord, ...]
+    problems: tuple[str, ...]
+
+
+def read_sources(check_file: Path, records: Iterable[Path]) -> Sources:
+    """Read the check and the records; a report of what is there is better than none."""
+    check = NOTHING_CHECKED
+    problems: list[str] = []
+    try:
+        check = read_check(check_file)
+    except CouldNotRunError as error:
+        problems.append(str(error))
+    found: dict[tuple[str, str], AnyRecord] = {}
+    for path in records:
+        try:
+            record = read_record(path)
+        except CouldNotRunError as error:
+            problems.append(str(error))
+            continue
+        if found.setdefault((record.stack, record.kind), record) is not record:
+            problems.append(f"{path}: is a second {record.kind} record of stack {record.stack!r}; give one")
+    return Sources(check=check, records=tuple(record for _, record in sorted(found.items())), problems=tuple(problems))
+
+
+def read_record(path: Path) -> AnyRecord:
+    """Return the record of the file, or of the bundle's folder."""
+    file = path / BUNDLED if path.is_dir() else path
+    return validated(_AnyRecord, file, LARGEST_BYTES).root

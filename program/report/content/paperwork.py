@@ -1,0 +1,92 @@
+"""What is said of a rule beside a finding: its title, why it is there, how to mend what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from policies.catalogue import RULES
+from policies.rule import Severity
+from program.offline.result import PROGRAM_RULE, RETAIN_RULE
+from program.offline.stacks import SETTINGS_RULE
+from program.report.content.model import DATA_RULE, STEP_RULE
+
+# The comparison's own: no policy can see two stacks.
+PARITY_RULE = "parity"
+STALE_RULE = "stale-difference"
+LIMITS = "policies/environments.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paperwork:
+    """One rule, in words."""
+
+    title: str
+    why: str
+    fix: str
+    severity: Severity
+
+
+_OWN: Mapping[str, Paperwork] = {
+    SETTINGS_RULE: Paperwork(
+        title="A stack file asks for what its environment allows.",
+        why="A stack whose settings are refused has no resources that could be judged or compared.",
+        fix=f"Mend the stack file; or, where the limit itself is wrong, change {LIMITS}.",
+        severity="high",
+    ),
+    PROGRAM_RULE: Paperwork(
+        title="The program runs to its end.",
+        why="A program that stops has no resources that could be judged or compared.",
+        fix="Mend the program at the line named.",
+        severity="high",
+    ),
+    RETAIN_RULE: Paperwork(
+        title="A destroyed stack leaves nothing.",
+        why="A resource that outlives its stack is paid for and forgotten, and takes its name with it.",
+        fix="Remove retain_on_delete; dataProtection: protected keeps data.",
+        severity="high",
+    ),
+    PARITY_RULE: Paperwork(
+        title="The stacks are the same but for declared differences.",
+        why="What was tested in one environment is what runs in the next only as long as the two are alike.",
+        fix=f"Make the stacks equal, or declare the difference and its reason in {LIMITS}.",
+        severity="high",
+    ),
+    STALE_RULE: Paperwork(
+        title="Every declared difference is one that the stacks have.",
+        why="A declaration that nothing needs would hide the next difference at that place.",
+        fix=f"Remove the declaration from {LIMITS}.",
+        severity="medium",
+    ),
+    STEP_RULE: Paperwork(
+        title="Every step of a deployment ends as it should.",
+        why="What a step that stopped was to show, or to change, is not known.",
+        fix="Read why it stopped, mend that, and run it again.",
+        severity="high",
+    ),
+    DATA_RULE: Paperwork(
+        title="A resource that holds data stays.",
+        why="What is deleted or replaced takes its data with it.",
+        fix="Keep the property that forces it as it was, or save the data first.",
+        severity="high",
+    ),
+}
+
+
+@cache
+def paperwork(rule: str) -> Paperwork:
+    """Return the rule's paperwork; a rule that nobody knows has its id alone."""
+    if rule in _OWN:
+        return _OWN[rule]
+    for known in RULES:
+        if known.id == rule:
+            return Paperwork(title=known.title, why=known.why, fix=known.fix, severity=known.severity)
+    return Paperwork(title=rule, why="", fix="", severity="medium")
+
+
+def remedy(rule: str, outcome: str) -> str:
+    """Return what to do about the outcome: of a rule that crashed, the rule itself is to be mended."""
+    if outcome == "error" and rule not in _OWN:
+        return "Mend the rule in policies/rules: it crashed, so what it judges is not known."
+    return paperwork(rule).fix

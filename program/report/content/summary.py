@@ -1,0 +1,176 @@
+"""What every format says first: each stack in one row of figures, and the verdict in one sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from program.manifest.canonical import canonical
+from program.manifest.parity import CONFIGURATION
+from program.offline.result import CheckResult, Difference, StackResult
+from program.offline.stackfile import STACKS
+from program.offline.stacks import SETTINGS_RULE
+from program.report.content.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
+
+_ALONE = "alone"
+_SAME = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One stack in figures; `labels` counts the policies' findings, None where they could not judge."""
+
+    stack: str
+    environment: str
+    region: str
+    problems: int
+    resources: int
+    labels: Mapping[Label, int] | None
+    parity: str
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether a policy fails the stack or could not decide."""
+        return self.labels is not None and any(label in self.labels for label in ("error", "failed", "undecided"))
+
+    @property
+    def policies(self) -> str:
+        """Return the policies' word on the stack, with counts."""
+        if self.labels is None:
+            return "not judged"
+        words = [f"{self.labels[label]} {label}" for label in WORST_FIRST if label in self.labels]
+        return ", ".join(words if self.failed else ["ok", *words])
+
+    @property
+    def same(self) -> bool:
+        """Tell whether nothing undeclared sets the stack apart."""
+        return self.parity in (_SAME, _ALONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The result, and what all formats derive from it; `judged` says that the policies were asked."""
+
+    result: CheckResult
+    judged: bool
+    rows: tuple[Row, ...]
+    groups: tuple[Group, ...]
+    undeclared: tuple[Difference, ...]
+    declared: tuple[Difference, ...]
+
+    @property
+    def findings(self) -> tuple[Group, ...]:
+        """Return all but the exempt, worst first."""
+        return tuple(group for group in self.groups if group.label != "exempt")
+
+    @property
+    def exempt(self) -> tuple[Group, ...]:
+        """Return what was accepted or exempted."""
+        return tuple(group for group in self.groups if group.label == "exempt")
+
+    @property
+    def names_environments(self) -> bool:
+        """Tell whether a stack's name leaves open which environment it is."""
+        return any(row.environment != row.stack for row in self.rows)
+
+    @property
+    def verdict(self) -> str:
+        """Return `passed` or `failed`."""
+        return "passed" if self.result.ok else "failed"
+
+    @property
+    def stack_count(self) -> int:
+        """Return how many stacks were checked."""
+        return len(self.rows)
+
+    def reasons(self) -> str:
+        """Return in one sentence why the verdict is what it is."""
+        return _passed(self) if self.result.ok else "; ".join(_failures(self))
+
+    def where(self, difference: Difference) -> str | None:
+        """Return `file:line` of the resource that differs, or the stack file that sets what differs."""
+        if difference.resource == CONFIGURATION:
+            return f"{STACKS}/Pulumi.{odd_stacks(difference)[0]}.yaml"
+        sources = (
+            resource.source
+            for stack in self.result.stacks
+            for resource in stack.resources
+            if f"{resource.type}::{resource.name}" == difference.resource
+        )
+        return next(sources, None)
+
+
+def summarise(result: CheckResult, *, judged: bool) -> Summary:
+    """Count what was found."""
+    differences = result.comparison.differences
+    undeclared = tuple(difference for difference in differences if not difference.declared)
+    compared = len(result.comparison.resources_hash)
+    return Summary(
+        result=result,
+        judged=judged,
+        rows=tuple(_row(stack, undeclared, compared) for stack in result.stacks),
+        groups=grouped(result.stacks),
+        undeclared=undeclared,
+        declared=tuple(difference for difference in differences if difference.declared),
+    )
+
+
+def odd_stacks(difference: Difference) -> tuple[str, ...]:
+    """Return the stacks that are not like most; all of them where no value has a majority."""
+    values = {stack: canonical(value) for stack, value in difference.values.items()}
+    (most, count), *_ = Counter(values.values()).most_common(1)
+    if count * 2 <= len(values):
+        return tuple(values)
+    return tuple(stack for stack, value in values.items() if value != most)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `1 stack`, `2 stacks`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _row(stack: StackResult, undeclared: Sequence[Difference], compared: int) -> Row:
+    labels = Counter(label_of(finding) for finding in stack.findings if finding.rule != SETTINGS_RULE)
+    return Row(
+        stack=stack.stack,
+        environment=stack.environment or "?",
+        region=stack.region or "?",
+        problems=sum(finding.rule == SETTINGS_RULE for finding in stack.findings),
+        resources=len(stack.resources),
+        labels=labels if stack.manifest is not None or labels else None,
+        parity=_parity(stack, undeclared, compared),
+    )
+
+
+def _parity(stack: StackResult, undeclared: Sequence[Difference], compared: int) -> str:
+    if stack.manifest is None:
+        return "no manifest"
+    if compared == 1:
+        return _ALONE
+    odd = sum(stack.stack in odd_stacks(difference) for difference in undeclared)
+    return plural(odd, "difference") if odd else _SAME
+
+
+def _passed(summary: Summary) -> str:
+    if not summary.rows:
+        return "no stack was to be checked"
+    rules = "; every mandatory rule is kept" if summary.judged else ""
+    if summary.stack_count == 1:
+        return f"1 stack, with none to compare it with{rules}"
+    declared = f" but for {plural(len(summary.declared), 'declared difference')}" if summary.declared else ""
+    return f"{plural(summary.stack_count, 'stack')}, the same{declared}{rules}"
+
+
+def _failures(summary: Summary) -> list[str]:
+    failures: list[str] = []
+    blocking = [group for group in summary.groups if group.blocks]
+    if blocking:
+        names = sorted({stack for group in blocking for stack in group.stacks})
+        where = stack_list(names, summary.stack_count)
+        failures.append(f"{plural(len(blocking), 'mandatory finding')} ({where})")
+    if summary.undeclared:
+        failures.append(plural(len(summary.undeclared), "undeclared difference"))
+    if stale := summary.result.comparison.stale:
+        failures.append(plural(len(stale), "stale declaration"))
+    return failures or ["the stacks' hashes differ"]

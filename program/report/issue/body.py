@@ -1,0 +1,170 @@
+"""The text of a stack's drift issue, for whoever is to mend it: what, how bad, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from program.engine.records import Change, DriftRecord, Ignored
+from program.offline.result import StackResult
+from program.report.content.grouping import grouped
+from program.report.content.summary import plural
+from program.report.content.values import ABSENT, printable, side_by_side
+from program.report.issue.marker import fingerprint_of, marker
+from program.report.markdown.findings import advisory_section, mandatory_section
+from program.report.markdown.fitting import COMMENT_BYTES, Section, fitted, folded, size
+from program.report.markdown.markup import code, escaped, table
+from program.report.markdown.words import clipped, name, properties, sentence, spoken, table_row
+
+IGNORES = "policies/drift-ignores.yaml"
+_LONGEST_VALUE = 160
+_LONGEST_TITLE = 200
+_SHORT_COMMIT = 12
+_CHANGED = ("", "Resource", "Property", "Deployed", "Live", "Where in the code")
+_PENDING = ("Resource", "Property", "Deployed", "Code")
+_IGNORED = ("Resource", "Property", "Deployed", "Live", "Reason", "Owner", "Until")
+
+
+def title(record: DriftRecord) -> str:
+    """Return the issue's title."""
+    return clipped(f"{printable(record.stack)} {_what(record)}", _LONGEST_TITLE)
+
+
+def body(record: DriftRecord, run: str | None) -> str:
+    """Return the issue's text, within GitHub's limit, beginning with its marker."""
+    head = "\n\n".join([marker(record.stack, fingerprint_of(record)), _opening(record), _facts(record, run)])
+    closing = "\n" + "\n".join(["#### What to do", "", *(f"- {line}" for line in _remedies(record))]) + "\n"
+    sections = [section for section in _sections(record) if section.items]
+    return fitted(head, sections, limit=COMMENT_BYTES - size(closing), run=run) + closing
+
+
+def counts(record: DriftRecord) -> str:
+    """Return in figures what is apart."""
+    parts = []
+    changed = [change for change in record.drifted if change.operation != "delete"]
+    if changed:
+        count = sum(len(change.properties) or 1 for change in changed)
+        parts.append(f"{properties(count)} of {plural(len(changed), 'resource')} changed in the cloud")
+    if gone := len(record.drifted) - len(changed):
+        parts.append(f"{plural(gone, 'resource')} gone")
+    if record.pending:
+        parts.append(f"{properties(len(record.pending))} not deployed yet")
+    return ", ".join(parts) or "nothing deployed yet"
+
+
+def _what(record: DriftRecord) -> str:
+    if record.verdict == "check-failed":
+        return "can't be checked for drift"
+    if record.verdict == "undeployed":
+        return f"is not what the code says: {counts(record)}"
+    return f"has drifted: {counts(record)}"
+
+
+def _opening(record: DriftRecord) -> str:
+    lost = [change for change in record.drifted if change.loses_data]
+    lines = [f"**{escaped(record.stack)}** {_what(record)}."]
+    if lost:
+        lines.append(f"⚠️ {plural(len(lost), 'resource')} that held data {'is' if len(lost) == 1 else 'are'} gone.")
+    if record.error is not None:
+        lines.append(sentence(record.error))
+    return "\n\n".join(lines)
+
+
+def _facts(record: DriftRecord, run: str | None) -> str:
+    facts = {
+        "Environment": record.environment,
+        "Region": record.region,
+        "Deployed from": record.deployed_commit and record.deployed_commit[:_SHORT_COMMIT],
+        "Checked with": record.commit and record.commit[:_SHORT_COMMIT],
+    }
+    lines = [f"{label}: {name(text)}" for label, text in facts.items() if text]
+    return " · ".join([*lines, *([f"[run]({run})"] if run else [])])
+
+
+def _sections(record: DriftRecord) -> Iterator[Section]:
+    changes = sorted(record.drifted, key=lambda each: (not each.stateful, each.operation, each.type, each.name))
+    yield Section(
+        noun="drifted property row",
+        opening=f"#### Changed in the cloud\n\n{table(_CHANGED, [])}\n",
+        items=tuple(table_row(row) for change in changes for row in _changed(change)),
+    )
+    groups = grouped([_judged(record)])
+    yield mandatory_section(groups, 1)
+    yield Section(
+        noun="pending difference",
+        opening=f"#### In the code, not deployed yet\n\n{table(_PENDING, [])}\n",
+        items=tuple(
+            table_row(
+                [
+                    name(each.resource.rpartition("::")[2]),
+                    name(each.property),
+                    *_pair(each.values.get("deployed"), each.values.get("declared")),
+                ]
+            )
+            for each in record.pending
+        ),
+    )
+    yield advisory_section(groups, 1)
+    yield folded(
+        "ignored change",
+        f"Let pass by {IGNORES}",
+        [table_row(row) for ignored in record.ignored for row in _let_pass(ignored)],
+        opening=table(_IGNORED, []) + "\n",
+    )
+    yield Section(
+        noun="stale ignore",
+        opening=f"#### Entries of {IGNORES} to remove\n\n",
+        items=tuple(f"- {sentence(stale)}" for stale in record.stale_ignores),
+    )
+
+
+def _changed(change: Change) -> Iterator[list[str]]:
+    mark = "holds data" if change.stateful else ""
+    where = name(change.source or "")
+    if change.operation == "delete" or not change.properties:
+        live = "gone" if change.operation == "delete" else change.operation
+        yield [mark, name(change.name), "(resource)", "present", f"**{live}**", where]
+    for each in change.properties if change.operation != "delete" else ():
+        yield [mark, name(change.name), name(each.path), *_pair(each.before, each.after), where]
+
+
+def _let_pass(ignored: Ignored) -> Iterator[list[str]]:
+    excuse = [sentence(ignored.reason), sentence(ignored.owner), sentence(ignored.expires)]
+    for each in ignored.change.properties:
+        yield [name(ignored.change.name), name(each.path), *_pair(each.before, each.after), *excuse]
+
+
+def _pair(before: object, after: object) -> Sequence[str]:
+    texts = side_by_side({"before": spoken(before), "after": spoken(after)}, _LONGEST_VALUE)  # type: ignore[arg-type]
+    return [ABSENT if text == ABSENT else name(text) for text in texts.values()]
+
+
+def _judged(record: DriftRecord) -> StackResult:
+    return StackResult(
+        stack=record.stack,
+        environment=record.environment,
+        region=record.region,
+        manifest=None,
+        resources=(),
+        findings=record.findings,
+    )
+
+
+def _remedies(record: DriftRecord) -> Iterator[str]:
+    stack = clipped(record.stack, _SHORT_COMMIT * 10)
+    drift = code(f"python -m program.cli drift {stack}")
+    if record.verdict == "check-failed":
+        yield f"Mend what is said above, then see that {drift} tells a verdict."
+        yield "As long as the check fails, nobody knows whether the stack has drifted."
+        return
+    remediate = code(f"gh workflow run remediate.yml -f stack={stack}")
+    if record.drifted:
+        yield f"**Make the cloud what the code says:** {remediate} previews and deploys the stack again."
+        yield f"**Make the code what the cloud is:** change the stack file or the program until {drift} is clean."
+    if any(change.operation != "delete" for change in record.drifted):
+        yield (
+            f"**Let it pass for a while:** add an entry with reason, owner and last day to {code(IGNORES)};"
+            " a resource that is gone is never let pass."
+        )
+    if not record.drifted:
+        yield f"**Deploy what is on the main branch:** {remediate}."
+    yield f"See it on a machine with the stack's credentials: {drift}."

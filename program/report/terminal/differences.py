@@ -1,0 +1,67 @@
+"""Differences for a person: a column for each stack while they fit, else the stacks that share a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from program.offline.result import Difference
+from program.report.content.grouping import stack_list
+from program.report.content.paperwork import LIMITS, PARITY_RULE, paperwork
+from program.report.content.summary import Summary, odd_stacks, plural
+from program.report.content.values import by_value, side_by_side
+
+MOST_COLUMNS = 5
+_UNDECLARED_ROOM = 120
+_DECLARED_ROOM = 48
+
+
+def show_undeclared(console: Console, summary: Summary) -> None:
+    """Print the differences that nobody declared, each with its place, and what to do."""
+    if summary.undeclared:
+        about = paperwork(PARITY_RULE)
+        console.print(Text.assemble(("FAILED", "bold red"), " ", (PARITY_RULE, "bold"), f"  {about.title}"))
+        console.print(Padding(_table(summary, summary.undeclared, _UNDECLARED_ROOM, places=True), (0, 0, 0, 2)))
+        console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
+        console.print()
+
+
+def show_declared(console: Console, summary: Summary) -> None:
+    """Print the differences that are meant."""
+    if summary.declared:
+        count = plural(len(summary.declared), "declared difference")
+        console.print(Text.assemble((count, "bold"), (f"  {LIMITS} gives each its reason", "dim")))
+        console.print(Padding(_table(summary, summary.declared, _DECLARED_ROOM, places=False), (0, 0, 0, 2)))
+        console.print()
+
+
+def _table(summary: Summary, differences: Sequence[Difference], room: int, *, places: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    stacks = list(differences[0].values)
+    wide = len(stacks) <= MOST_COLUMNS
+    table.add_column("Resource and property", overflow="fold")
+    for heading in stacks if wide else ("Value", "Stacks"):
+        table.add_column(heading, overflow="fold")
+    for difference in differences:
+        subject = _subject(difference, summary.where(difference) if places else None)
+        longest = room // (len(stacks) if wide else 2)
+        if wide:
+            odd = odd_stacks(difference) if places else ()
+            texts = side_by_side(difference.values, longest)
+            table.add_row(subject, *(Text(texts[stack], "red" if stack in odd else "") for stack in stacks))
+            continue
+        for value, names in by_value(difference.values, longest):
+            table.add_row(subject, Text(value), Text(stack_list(names, len(stacks))))
+            subject = Text()
+    return table
+
+
+def _subject(difference: Difference, place: str | None) -> Text:
+    name = difference.resource.rpartition("::")[2]
+    subject = Text.assemble(name, " ", (difference.property, "bold"))
+    return subject if place is None else subject.append(f"\n{place}", "cyan")

@@ -1,0 +1,171 @@
+"""What a preview, an apply, a drift check or a destroy found, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from program.engine.records import (
+    ApplyRecord,
+    Change,
+    DestroyRecord,
+    DriftRecord,
+    Ignored,
+    Operation,
+    PreviewRecord,
+    Refusal,
+    StackRecord,
+)
+from program.engine.sources import DECLARED, DEPLOYED, PLANNED
+from program.manifest.canonical import JsonValue
+from program.offline.result import Difference, Finding
+from program.report.content.paperwork import remedy
+from program.report.content.summary import plural
+from program.report.content.values import printable, shown
+
+_LONGEST = 60
+_DONE: Mapping[Operation, str] = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+}
+
+
+def render(record: StackRecord) -> str:
+    """Return the record as plain text, the verdict last, ending with a line break."""
+    blocks = [block for block in _RENDERERS[type(record)](record) if block]
+    return "\n\n".join([*blocks, _verdict(record)]) + "\n"
+
+
+def _preview(record: StackRecord) -> Iterator[str]:
+    assert isinstance(record, PreviewRecord)
+    yield from _changes(record.changes)
+    yield _findings(record.findings)
+    yield _differences("Where the sources differ", record.differences)
+
+
+def _apply(record: StackRecord) -> Iterator[str]:
+    assert isinstance(record, ApplyRecord)
+    yield _refusals(record.refusals)
+    yield from _changes(record.changes)
+    yield _findings(record.findings)
+    yield _differences("What is live is not what was declared", record.differences)
+
+
+def _drift(record: StackRecord) -> Iterator[str]:
+    assert isinstance(record, DriftRecord)
+    yield _listed("Drifted: the cloud is not what was deployed (deployed -> live)", map(_change, record.drifted))
+    yield _differences("Pending: the code is not what is deployed", record.pending)
+    yield _listed("Ignored drift", map(_ignored, record.ignored))
+    yield _listed("Entries of the ignore file that nothing needs, or that have expired", record.stale_ignores)
+    yield _findings(record.findings)
+
+
+def _destroy(record: StackRecord) -> Iterator[str]:
+    assert isinstance(record, DestroyRecord)
+    yield _refusals(record.refusals)
+    yield _listed("Still there", record.left)
+
+
+_RENDERERS: dict[type[StackRecord], Callable[[StackRecord], Iterator[str]]] = {
+    ApplyRecord: _apply,
+    DestroyRecord: _destroy,
+    DriftRecord: _drift,
+    PreviewRecord: _preview,
+}
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[str]:
+    losing = [change for change in changes if change.loses_data]
+    yield _listed("DELETES OR REPLACES WHAT HOLDS DATA", map(_change, losing))
+    yield _listed("Changes", (_change(change) for change in changes if change not in losing))
+
+
+def _change(change: Change) -> str:
+    source = f"  {change.source}" if change.source else ""
+    lines = [f"{change.operation:<8} {change.type} {change.name}{source}"]
+    if change.operation in ("update", "replace"):
+        for item in change.properties:
+            why = "  (forces the replacement)" if item.replaces else ""
+            lines.append(f"           {printable(item.path)}: {_short(item.before)} -> {_short(item.after)}{why}")
+    return "\n  ".join(lines)
+
+
+def _ignored(item: Ignored) -> str:
+    return f"{_change(item.change)}\n      {printable(item.reason)} ({printable(item.owner)}, until {item.expires})"
+
+
+def _findings(findings: Sequence[Finding]) -> str:
+    """Return what is neither exempt nor decided elsewhere, what blocks first, and how many there are of those."""
+    told = [finding for finding in findings if finding.outcome not in ("exempt", "undecided") or finding.blocks]
+    undecided = Counter(finding.message for finding in findings if finding not in told and finding.outcome != "exempt")
+    counted = [f"undecided ({count} times): {printable(message)}" for message, count in sorted(undecided.items())]
+    return _listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
+
+
+def _finding(finding: Finding) -> str:
+    word = finding.outcome.upper() if finding.blocks else "advice"
+    name = finding.resource.rpartition("::")[2] if finding.resource else ""
+    place = "  ".join(part for part in (name, finding.source) if part)
+    lines = [f"{word} {finding.rule}  {place}".rstrip(), f"  {printable(finding.message)}"]
+    if finding.blocks and (fix := remedy(finding.rule, finding.outcome)):
+        lines.append(f"  fix: {fix}")
+    return "\n  ".join(lines)
+
+
+def _refusals(refusals: Sequence[Refusal]) -> str:
+    texts = (
+        f"{refusal.code}: expected {refusal.expected}, found {refusal.found}\n    fix: {refusal.fix}"
+        for refusal in refusals
+    )
+    return _listed("Refused", texts)
+
+
+def _differences(title: str, differences: Sequence[Difference]) -> str:
+    return _listed(title, map(_difference, differences))
+
+
+def _difference(difference: Difference) -> str:
+    values = ", ".join(
+        f"{source} {_short(difference.values[source])}"
+        for source in (DECLARED, PLANNED, DEPLOYED)
+        if source in difference.values
+    )
+    return f"{difference.resource.rpartition('::')[2]} {difference.property}: {values}"
+
+
+def _listed(title: str, items: Iterable[str]) -> str:
+    lines = [f"  {item}" for item in items]
+    return "\n".join([title, *lines]) if lines else ""
+
+
+def _short(value: JsonValue) -> str:
+    text = shown(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _verdict(record: StackRecord) -> str:
+    told = record.error or _figures(record)
+    return f"{_word(record).upper()}  {record.stack}: {told} ({record.seconds:g} s)"
+
+
+def _word(record: StackRecord) -> str:
+    if isinstance(record, DriftRecord):
+        return record.verdict
+    assert isinstance(record, PreviewRecord | ApplyRecord | DestroyRecord)
+    return record.outcome
+
+
+def _figures(record: StackRecord) -> str:
+    if isinstance(record, DriftRecord):
+        return f"{plural(len(record.drifted), 'resource')} drifted, {plural(len(record.pending), 'difference')} pending"
+    assert isinstance(record, PreviewRecord | ApplyRecord | DestroyRecord)
+    counts = Counter(change.operation for change in record.changes)
+    words = [
+        f"{counts[operation]} to {operation}" if isinstance(record, PreviewRecord) else f"{counts[operation]} {done}"
+        for operation, done in _DONE.items()
+        if counts[operation]
+    ]
+    unchanged = [] if isinstance(record, DestroyRecord) else [f"{record.unchanged} unchanged"]
+    return ", ".join([*words, *unchanged]) or "nothing was done"

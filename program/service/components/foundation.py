@@ -1,0 +1,24 @@
+"""What every component stands on: names, ARNs, the stack's own key, the network and the protection of data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_aws import kms
+
+from program.service.components.networking import Network
+from program.service.iam import Arns
+from program.service.naming import Names
+from program.service.protection import Protection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """What a component is given beside its own settings."""
+
+    names: Names
+    arns: Arns
+    key: kms.Key
+    network: Network
+    protection: Protection
+    log_retention_days: int

@@ -1,0 +1,85 @@
+"""The configuration's manifest: what a stack asks for, known before any resource is, with its two hashes."""
+
+from __future__ import annotations
+
+import copy
+
+from policies.limits import Limits
+from program.manifest.canonical import JsonObject, digest
+from program.service.settings import Settings
+
+SCHEMA_VERSION = 1
+# The registry of an image belongs to a region and an account; repository and digest stay in the baseline.
+IMAGE_URI_PATH = "docker.imageUri"
+
+
+def stack_manifest(settings: Settings, limits: Limits, code_hash: str) -> JsonObject:
+    """Return the manifest without resources, as a stack exports it."""
+    configuration = _configuration(settings, limits, code_hash)
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "environment": settings.environment,
+        "configuration": configuration,
+        "configHash": digest(configuration),
+        "baselineHash": digest(baseline(configuration, limits)),
+    }
+
+
+def baseline(configuration: JsonObject, limits: Limits) -> JsonObject:
+    """Return the configuration without what may differ between environments."""
+    remaining = copy.deepcopy(configuration)
+    for path in scaling_paths(limits):
+        *parents, last = path.split(".")
+        node = remaining
+        for parent in parents:
+            child = node.get(parent)
+            node = child if isinstance(child, dict) else {}
+        node.pop(last, None)
+    return remaining
+
+
+def scaling_paths(limits: Limits) -> tuple[str, ...]:
+    """Return the paths of the configuration that may differ between environments."""
+    return (*(scaling.path for scaling in limits.scaling), IMAGE_URI_PATH)
+
+
+def _configuration(settings: Settings, limits: Limits, code_hash: str) -> JsonObject:
+    window = limits.common.kms_deletion_window_days
+    return {
+        "lambda": {
+            "architecture": settings.lambda_architecture,
+            "cpu": settings.lambda_cpu,
+            "memory": settings.lambda_memory,
+            "reservedConcurrency": limits.common.reserved_concurrency[settings.lambda_cpu],
+            "timeoutSeconds": settings.lambda_timeout_seconds,
+        },
+        "database": {
+            "engineVersion": settings.database_engine_version,
+            "instanceClass": settings.database_instance_class,
+            "instances": settings.database_instances,
+            "logStatement": settings.log_statement,
+            "name": settings.database_name,
+        },
+        "secrets": {"codeHash": code_hash, "rotationDays": settings.secret_rotation_days},
+        "backup": {"retentionDays": settings.backup_retention_days},
+        "logging": {"retentionDays": settings.log_retention_days},
+        "encryption": {
+            "deletionWindowDays": getattr(window, settings.data_protection),
+            "keyRotation": True,
+            "kmsEnabled": True,
+        },
+        "dataProtection": settings.data_protection,
+        "docker": {
+            "digest": settings.image_digest,
+            "imageUri": settings.docker_image_uri,
+            "repository": settings.image_repository,
+        },
+        "monitoring": {
+            "connectionsThreshold": settings.connections_threshold,
+            "databaseCpuThreshold": settings.database_cpu_threshold,
+            "email": settings.alarm_email is not None,
+            "errorThreshold": settings.error_threshold,
+            "latencyThreshold": settings.latency_threshold,
+        },
+        "networking": {"egress": settings.egress},
+    }

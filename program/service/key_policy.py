@@ -1,0 +1,87 @@
+"""The policy of the stack's key: who may use it, for what, and through which AWS service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from program.service.iam import Arns, Statement, document, grant
+from program.service.naming import Names
+
+_ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListAliases",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+_USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+# The services that use the key for whoever calls them in this account.
+_SERVICES_IN_USE = ("lambda", "rds", "secretsmanager", "sns")
+
+
+def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
+    """Return the key's policy.
+
+    Every use is by a service; the account's own principals administer the key and can't decrypt with it directly.
+    The encryption context of CloudWatch Logs is the log group's ARN.
+    """
+    account = {"AWS": arns.account_root}
+    via = {
+        "kms:CallerAccount": arns.account,
+        "kms:ViaService": [f"{service}.{arns.region}.amazonaws.com" for service in _SERVICES_IN_USE],
+    }
+    return document(
+        grant("AdministerTheKey", account, _ADMINISTRATION, "*"),
+        grant("UseThroughServices", account, _USE, "*", {"StringEquals": via}),
+        grant(
+            "GrantToServices",
+            account,
+            ["kms:CreateGrant"],
+            "*",
+            {"StringEquals": via, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+        _log_groups(arns, names),
+        grant(
+            "AlarmsPublish",
+            {"Service": "cloudwatch.amazonaws.com"},
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "*",
+            {
+                "StringEquals": {"aws:SourceAccount": arns.account},
+                "ArnLike": {"aws:SourceArn": arns.alarm(names.physical("*", "alarm"))},
+            },
+        ),
+    )
+
+
+def _log_groups(arns: Arns, names: Names) -> Statement:
+    groups: list[Any] = [
+        arns.log_group(f"/aws/lambda/{names.physical('app', 'function')}"),
+        arns.log_group(f"/aws/lambda/{names.physical('rotation', 'function')}"),
+        arns.log_group(f"/aws/rds/cluster/{names.physical('db', 'cluster')}/postgresql"),
+    ]
+    return grant(
+        "EncryptLogs",
+        {"Service": f"logs.{arns.region}.amazonaws.com"},
+        ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        "*",
+        {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    )

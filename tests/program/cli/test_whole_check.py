@@ -1,0 +1,259 @@
+"""The command line is a contract: exit codes, what is on stdout and stderr, one line for what is wrong."""
+
+import json
+
+import pytest
+
+from program.cli.__main__ import COMMANDS
+from tests.program.cli.running import change, copy_of_the_project, run
+
+
+@pytest.fixture
+def project(tmp_path):
+    return copy_of_the_project(tmp_path)
+
+
+def test_the_three_stacks_are_clean():
+    done = run("check")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASSED  3 stacks" in done.stdout
+    assert done.stderr.startswith("note: the rotation function is not packaged") or done.stderr == ""
+
+
+def test_two_checks_print_the_same_bytes():
+    assert run("check", "--format", "json").stdout == run("check", "--format", "json", "--jobs", "1").stdout
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_says_what_it_does(command):
+    done = run(command, "--help")
+
+    assert done.returncode == 0
+    assert "Usage: python -m program.cli" in done.stdout
+    assert len(done.stdout.splitlines()) > 5
+
+
+def test_the_list_of_commands_is_the_help_of_all():
+    done = run("--help")
+
+    assert done.returncode == 0
+    assert all(summary.split(":")[0] in done.stdout for summary in COMMANDS.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check", "--stack", "prd"), "there is no stack 'prd'; did you mean 'prod'?"),
+        (("check", "--format", "xml"), "'xml' is not one of"),
+        (("check", "--shard", "4/3"), "'4/3' is no shard; write i/n"),
+        (("check", "--jobs", "0"), "0 is not in the range"),
+        (("manifest", "prd"), "there is no stack 'prd'"),
+        (("unknown",), "No such command 'unknown'"),
+    ],
+    ids=["stack", "format", "shard", "jobs", "manifest", "command"],
+)
+def test_wrong_usage_exits_with_2(arguments, words):
+    done = run(*arguments)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        (
+            "policies/environments.yaml",
+            "region: us-east-2",
+            "regoin: us-east-2",
+            "unknown key 'environments.dev.regoin'; did you mean 'region'?",
+        ),
+        ("policies/environments.yaml", "schemaVersion: 1", "schemaVersion: [", "not YAML"),
+        ("policies/exemptions.yaml", "exemptions: []", "exemptions: 7", "exemptions is 7"),
+    ],
+    ids=["unknown key", "not YAML", "exemptions"],
+)
+def test_a_broken_reviewed_file_exits_with_3_and_one_line(project, file, old, new, words):
+    change(project, file, old, new)
+
+    done = run("check", root=project)
+
+    assert done.returncode == 3
+    assert words in done.stderr
+    assert file in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_value_out_of_its_limits_is_a_finding_with_its_line(project):
+    change(project, "stacks/Pulumi.dev.yaml", "lambdaMemory: 1024", "lambdaMemory: 4096")
+
+    done = run("check", "--format", "json", root=project)
+
+    stack = next(item for item in json.loads(done.stdout)["stacks"] if item["stack"] == "dev")
+    assert done.returncode == 1
+    assert [(finding["rule"], finding["level"], finding["resource"]) for finding in stack["findings"]] == [
+        ("stack-settings", "mandatory", None)
+    ]
+    assert stack["findings"][0]["message"].startswith("parity:lambdaMemory is 4096; dev allows 1024")
+    assert stack["findings"][0]["source"] == "stacks/Pulumi.dev.yaml:8"
+    assert (stack["manifest"], stack["resources"]) == (None, [])
+
+
+def test_a_changed_limit_fails_the_stack_that_breaks_it(project):
+    change(project, "policies/environments.yaml", "errorThreshold: [10]", "errorThreshold: [11]")
+
+    done = run("check", root=project)
+
+    assert done.returncode == 1
+    assert "parity:errorThreshold is 10; dev allows 11" in " ".join(done.stdout.split())
+
+
+def test_a_changed_property_of_a_component_names_rule_resource_place_and_remedy(project):
+    change(project, "program/service/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
+
+    done = run("check", root=project)
+
+    words = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert "FAILED rds-encrypted" in words
+    assert "program/service/components/database.py:102" in words
+    assert "database-cluster" in words
+    assert "storageEncrypted is false; it must be true" in words
+    assert "fix: Set storage_encrypted=True on the cluster." in words
+
+
+def test_a_property_of_one_stack_alone_is_found_and_named(project):
+    change(
+        project,
+        "program/service/components/database.py",
+        "copy_tags_to_snapshot=True,\n                performance",
+        "copy_tags_to_snapshot=True,\n                ca_cert_identifier=None"
+        ' if args.instances == 1 else "rds-ca-rsa4096-g1",\n                performance',
+    )
+
+    done = run("check", "--format", "json", root=project)
+
+    comparison = json.loads(done.stdout)["comparison"]
+    assert done.returncode == 1
+    assert comparison["match"] is False
+    assert [difference for difference in comparison["differences"] if not difference["declared"]] == [
+        {
+            "resource": "aws:rds/clusterInstance:ClusterInstance::database-instance-0",
+            "property": "caCertIdentifier",
+            "values": {"dev": None, "prod": "rds-ca-rsa4096-g1", "staging": None},
+            "declared": False,
+        }
+    ]
+    assert run("compare", root=project).returncode == 1
+
+
+def test_a_stack_that_stops_the_program_is_a_finding_and_no_traceback(project):
+    change(project, "program/service/components/lambda_.py", 'description="The app.",', "description=1 // 0,")
+
+    done = run("check", "--format", "json", root=project)
+
+    findings = [finding for stack in json.loads(done.stdout)["stacks"] for finding in stack["findings"]]
+    assert done.returncode == 1
+    assert {finding["rule"] for finding in findings} == {"program"}
+    assert findings[0]["message"].startswith("the program stopped: ZeroDivisionError")
+    assert findings[0]["source"].startswith("program/service/components/lambda_.py:")
+    assert "Traceback" not in done.stderr
+
+
+def test_one_stack_alone_is_judged_and_compared_alone():
+    done = run("check", "--stack", "prod", "--format", "json")
+
+    result = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [stack["stack"] for stack in result["stacks"]] == ["prod"]
+    assert list(result["comparison"]["baselineHash"]) == ["prod"]
+    assert result["comparison"]["differences"] == []
+
+
+def test_shards_hold_every_stack_once():
+    shards = [json.loads(run("check", "--shard", f"{i}/2", "--format", "json").stdout) for i in (1, 2)]
+
+    assert sorted(stack["stack"] for shard in shards for stack in shard["stacks"]) == ["dev", "prod", "staging"]
+
+
+def test_the_manifest_is_canonical_and_the_same_in_every_stack_but_for_what_is_declared():
+    manifests = {stack: json.loads(run("manifest", stack).stdout) for stack in ("dev", "prod", "staging")}
+
+    assert len({manifest["baselineHash"] for manifest in manifests.values()}) == 1
+    assert len({manifest["resourcesHash"] for manifest in manifests.values()}) == 1
+    assert len({manifest["configHash"] for manifest in manifests.values()}) == 3
+
+
+def test_a_stack_without_a_manifest_says_why_on_stderr(project):
+    change(project, "stacks/Pulumi.dev.yaml", "lambdaMemory: 1024", "lambdaMemory: lots")
+
+    done = run("manifest", "dev", root=project)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("stacks/Pulumi.dev.yaml:8: parity:lambdaMemory is")
+
+
+def test_the_stacks_are_a_matrix():
+    done = run("stacks")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["include"][0] == {"stack": "dev", "environment": "dev", "region": "us-east-2"}
+
+
+def test_a_matrix_of_a_stack_that_is_wrong_exits_with_1(project):
+    change(project, "stacks/Pulumi.dev.yaml", "region: us-east-2", "region: nowhere")
+
+    done = run("stacks", root=project)
+
+    assert done.returncode == 1
+    assert [row["stack"] for row in json.loads(done.stdout)["include"]] == ["prod", "staging"]
+    assert done.stderr.startswith("stacks/Pulumi.dev.yaml:3: ")
+
+
+def test_a_new_environment_is_a_stack_file_and_a_block_of_limits(project):
+    text = (project / "stacks/Pulumi.staging.yaml").read_text()
+    (project / "stacks/Pulumi.qa.yaml").write_text(text.replace("staging", "qa"))
+    limits = (project / "policies/environments.yaml").read_text()
+    block = limits[limits.index("  staging:") : limits.index("  prod:")].replace("staging:", "qa:")
+    change(project, "policies/environments.yaml", "  prod:\n", block + "  prod:\n")
+
+    done = run("check", root=project)
+
+    assert done.returncode == 0, done.stdout
+    assert "PASSED  4 stacks" in done.stdout
+
+
+def test_two_stacks_that_claim_one_name_are_both_refused(project):
+    text = (project / "stacks/Pulumi.dev.yaml").read_text()
+    (project / "stacks/Pulumi.twin.yaml").write_text(text)
+
+    done = run("check", root=project)
+
+    assert done.returncode == 1
+    assert "is claimed by twin too" in " ".join(done.stdout.split())
+    assert "is claimed by dev too" in " ".join(done.stdout.split())
+
+
+def test_no_stack_at_all_exits_with_3(project):
+    for file in (project / "stacks").iterdir():
+        file.unlink()
+
+    done = run("check", root=project)
+
+    assert done.returncode == 3
+    assert "stacks/ holds no Pulumi.<stack>.yaml" in done.stderr
+
+
+def test_exemptions_of_a_commit_that_is_not_there_exit_with_3(project):
+    done = run("check", "--exemptions-from", "no-such-branch", root=project)
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: --exemptions-from 'no-such-branch': ")
+
+
+def test_the_suffix_of_the_environment_is_in_the_manifest_as_a_placeholder():
+    plain, copy = (json.loads(run("manifest", "dev", **v).stdout) for v in ({}, {"ENVIRONMENT_SUFFIX": "copy7"}))
+
+    assert plain["resourcesHash"] == copy["resourcesHash"]

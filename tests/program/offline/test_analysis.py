@@ -1,0 +1,70 @@
+"""The pack as the check starts it: over its own protocol, and given up when it does not start."""
+
+from pathlib import Path
+
+import pytest
+
+from policies.limits import load_limits
+from program.errors import CouldNotRunError
+from program.offline.analysis import PACK, running_pack
+from program.offline.check import preload
+from program.offline.examination import examine
+from program.offline.stackfile import ROOT, read_stack_file
+from program.offline.stacks import read_stacks
+
+STACK = "dev"
+
+
+def pack_that(folder: Path, code: str) -> Path:
+    (folder / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (folder / "__main__.py").write_text(code)
+    return folder
+
+
+def judged_by(pack: Path, *, start_seconds: float = 20) -> None:
+    config = read_stack_file(STACK).config
+    with running_pack(stack=STACK, config=config, pack=pack, start_seconds=start_seconds) as running:
+        running.judge(())
+
+
+def test_the_pack_answers_over_its_protocol():
+    judged_by(PACK)
+
+
+def test_a_pack_that_ends_early_is_given_up_with_its_last_words(tmp_path):
+    pack = pack_that(tmp_path, "import sys\nsys.stderr.write('the limits are broken\\n')\nraise SystemExit(3)\n")
+
+    with pytest.raises(CouldNotRunError, match="the policy pack did not start: the limits are broken"):
+        judged_by(pack)
+
+
+def test_a_pack_that_ends_early_without_a_word_is_given_up_too(tmp_path):
+    with pytest.raises(CouldNotRunError, match=r"did not start: it said nothing$"):
+        judged_by(pack_that(tmp_path, "raise SystemExit(0)\n"))
+
+
+def test_a_pack_that_never_says_its_port_is_given_up_in_time(tmp_path):
+    with pytest.raises(CouldNotRunError, match=r"it said nothing for 0\.5 seconds"):
+        judged_by(pack_that(tmp_path, "import time\ntime.sleep(60)\n"), start_seconds=0.5)
+
+
+def test_a_pack_that_stops_in_the_middle_is_one_clear_error(tmp_path):
+    code = (
+        "import socket, sys, time\n"
+        "free = socket.socket(); free.bind(('127.0.0.1', 0)); port = free.getsockname()[1]; free.close()\n"
+        "sys.stdout.buffer.write(f'{port}\\n'.encode())\ntime.sleep(60)\n"
+    )
+
+    with pytest.raises(CouldNotRunError, match="the policy pack stopped: "):
+        judged_by(pack_that(tmp_path, code))
+
+
+def test_every_stack_is_judged_clean_of_what_is_mandatory():
+    preload()
+    limits = load_limits()
+    stacks = read_stacks(("dev", "prod", "staging"), limits, ROOT)
+
+    results = [examine(stack, limits, judge=True) for stack in stacks[:1]]
+
+    blocking = [finding for result in results for finding in result.findings if finding.blocks]
+    assert blocking == [], "our own program breaks a mandatory rule: mend it, or change the limits"

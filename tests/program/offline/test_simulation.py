@@ -1,0 +1,67 @@
+"""The simulated cloud answers what AWS answers, also to a resource that leaves its name to Pulumi."""
+
+import pulumi_aws as aws
+import pytest
+from pulumi.runtime.mocks import MockResourceArgs
+
+from program.offline.analysis import running_pack
+from program.offline.recording import record
+from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
+from tests.program.recorded import config_of
+
+CLOUD = Cloud(stack="prod", region="us-east-1", account="123456789012")
+# The SDK itself refuses these resources without them.
+REQUIRED = {"role": "a-role", "secretId": "arn:aws:secretsmanager:us-east-1:123456789012:secret:a"}
+
+
+def answer(type_: str, logical: str, **inputs: str) -> tuple[str, dict[str, object]]:
+    args = MockResourceArgs(typ=type_, name=logical, inputs=REQUIRED | inputs, provider="", resource_id="", custom=True)
+    return SimulatedCloud(CLOUD).new_resource(args)
+
+
+@pytest.mark.parametrize("type_", _ANSWERS)
+def test_a_resource_without_a_name_is_answered_with_one_of_its_own(type_):
+    first, outputs = answer(type_, "one")
+    second, _ = answer(type_, "two")
+
+    assert first != second
+    assert "None" not in first
+    assert outputs.keys() > REQUIRED.keys()
+
+
+@pytest.mark.parametrize(
+    ("type_", "prop", "name"),
+    [
+        ("aws:rds/cluster:Cluster", "clusterIdentifier", "prod-db"),
+        ("aws:rds/clusterInstance:ClusterInstance", "identifier", "prod-db-0"),
+        ("aws:cloudwatch/logGroup:LogGroup", "name", "/aws/lambda/prod-app"),
+        ("aws:kms/alias:Alias", "name", "alias/prod-key"),
+    ],
+)
+def test_a_name_that_is_given_is_the_id(type_, prop, name):
+    identifier, outputs = answer(type_, "logical", **{prop: name})
+
+    assert (identifier, outputs[prop]) == (name, name)
+
+
+def test_the_rule_of_names_speaks_of_a_resource_that_has_none():
+    """The same mistake in the program's own file is one finding, not the end of the check."""
+
+    def program() -> None:
+        group = aws.cloudwatch.LogGroup("audit-logs")
+        aws.lambda_.Function(
+            "audit",
+            role="arn:aws:iam::123456789012:role/r",
+            runtime="python3.13",
+            handler="h.h",
+            logging_config={"log_group": group.name, "log_format": "Text"},
+        )
+
+    config = config_of("prod")
+    with running_pack(stack="prod", config=config) as pack:
+        registrations = record(program, stack="prod", config=config, cloud=CLOUD).registrations
+        outcomes = pack.judge(registrations)
+
+    said = [(outcome.resource.rpartition("::")[2], outcome.message) for outcome in outcomes if outcome.rule == "names"]
+    unset = "name is not set; AWS or Pulumi would choose a name without environment and suffix"
+    assert said == [("audit-logs", unset), ("audit", unset)]

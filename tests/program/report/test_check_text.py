@@ -1,0 +1,181 @@
+from types import SimpleNamespace
+
+import pytest
+
+from program.report.check_formats import render
+from program.report.content.values import by_value, shown, side_by_side
+from program.report.terminal import console as terminal_module
+from tests.program.report.results import CLUSTER, clean, difference, finding, result, stack, violating
+
+
+def last_line(checked, **options):
+    return render("text", checked, **options).splitlines()[-1]
+
+
+def words(checked, **options):
+    return " ".join(render("text", checked, **options).split())
+
+
+class Terminal:
+    encoding = "utf-8"
+
+    @staticmethod
+    def isatty():
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(terminal_module, "sys", SimpleNamespace(stdout=Terminal()))
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_terminal_gets_colours():
+    assert "\x1b[1;31mFAILED" in render("text", violating())
+
+
+def test_a_terminal_that_wants_no_colours_gets_none(terminal):
+    terminal.setenv("NO_COLOR", "1")
+
+    assert "\x1b[1;31m" not in render("text", violating())
+
+
+def test_a_file_gets_no_colours():
+    assert "\x1b" not in render("text", violating())
+
+
+def test_a_value_cannot_speak_to_the_terminal():
+    hostile = "\x1b[2Jgone\x07\n[bold]"
+    report = render(
+        "text",
+        result(
+            stack("dev", finding("rds-encrypted", hostile, kind=CLUSTER)),
+            stack("prod"),
+            differences=[difference("x", {"dev": hostile, "prod": "\x9b31m"})],
+        ),
+    )
+
+    assert r"\x1b[2Jgone\x07\n[bold]" in report
+    assert r"\x9b31m" in report
+
+
+@pytest.mark.parametrize(
+    ("checked", "verdict"),
+    [
+        (clean(), "PASSED  3 stacks, the same but for 4 declared differences; every mandatory rule is kept."),
+        (result(stack("dev"), stack("prod")), "PASSED  2 stacks, the same; every mandatory rule is kept."),
+        (result(stack("dev")), "PASSED  1 stack, with none to compare it with; every mandatory rule is kept."),
+        (result(), "PASSED  no stack was to be checked."),
+        (result(stack("dev", finding("rds-encrypted", "x"))), "FAILED  1 mandatory finding (dev)."),
+        (
+            violating(),
+            "FAILED  4 mandatory findings (dev, prod, staging); 3 undeclared differences; 1 stale declaration.",
+        ),
+    ],
+    ids=["clean", "no differences", "one stack", "no stack", "one finding", "all"],
+)
+def test_the_last_line_is_the_verdict(checked, verdict):
+    assert last_line(checked) == verdict
+
+
+def test_hashes_that_differ_without_a_difference_are_no_success():
+    equal = result(stack("dev"), stack("prod"))
+    comparison = type(equal.comparison)(
+        baseline_hash={"dev": "a", "prod": "b"}, resources_hash={"dev": "c", "prod": "c"}, differences=(), stale=()
+    )
+
+    assert last_line(type(equal)(stacks=equal.stacks, comparison=comparison)) == "FAILED  the stacks' hashes differ."
+
+
+def test_a_comparison_says_nothing_of_policies():
+    assert "Policies" not in words(clean(), judged=False)
+    assert last_line(clean(), judged=False) == "PASSED  3 stacks, the same but for 4 declared differences."
+
+
+def test_an_environment_is_named_where_the_stack_does_not_say_it():
+    report = render("text", violating())
+
+    assert "Environment" in report.splitlines()[0]
+    assert "Environment" not in render("text", clean())
+
+
+def test_a_fault_in_all_of_many_stacks_is_said_once():
+    names = [f"s{index}" for index in range(9)]
+    checked = result(*(stack(name, finding("rds-encrypted", "x", stack=name, kind=CLUSTER)) for name in names))
+
+    assert words(checked).count("database-cluster (all stacks)") == 1
+
+
+def test_more_stacks_than_columns_are_put_together_by_their_value():
+    names = [f"s{index}" for index in range(9)]
+    values = {name: 7 if name == "s4" else 8 for name in names}
+    checked = result(*map(stack, names), differences=[difference("lambda.timeout", values)])
+
+    assert "8 s0, s1, s2, s3, s5, s6 and 2 more" in words(checked)
+    assert "7 s4" in words(checked)
+
+
+def test_a_stack_apart_from_the_others_is_named_in_its_row():
+    checked = result(
+        stack("dev"),
+        stack("prod"),
+        stack("staging"),
+        differences=[difference("x", {"dev": 1, "prod": 2, "staging": 1})],
+    )
+    rows = {line.split()[0]: line.split()[-2:] for line in render("text", checked).splitlines()[2:5]}
+
+    assert rows == {"dev": ["ok", "same"], "prod": ["1", "difference"], "staging": ["ok", "same"]}
+
+
+def test_a_rule_without_paperwork_has_no_remedy():
+    assert "fix:" not in words(result(stack("dev", finding("of-tomorrow", "no"))))
+
+
+@pytest.mark.parametrize(
+    ("value", "look"),
+    [
+        (None, "-"),
+        ("-", '"-"'),
+        ("", '""'),
+        (1024, "1024"),
+        ("1024", '"1024"'),
+        (True, "true"),
+        ("true", '"true"'),
+        ("db.r6g.large", "db.r6g.large"),
+        ({"b": 1, "a": [2]}, '{"a": [2], "b": 1}'),
+    ],
+)
+def test_no_two_values_look_the_same(value, look):
+    assert shown(value) == look
+
+
+def test_of_long_values_the_part_that_differs_is_shown():
+    values = {"dev": "https://host.us-east-1.example.com/path", "prod": "https://host.us-west-2.example.com/path"}
+
+    assert side_by_side(values, 16) == {"dev": "…us-east-1…", "prod": "…us-west-2…"}
+
+
+def test_of_long_values_that_differ_all_over_the_beginning_is_shown():
+    assert side_by_side({"dev": "a" * 30, "prod": "b" * 30, "qa": None}, 10) == {
+        "dev": "aaaaaaaaa…",
+        "prod": "bbbbbbbbb…",
+        "qa": "-",
+    }
+
+
+def test_one_long_value_is_cut_at_its_end():
+    assert side_by_side({"dev": "x" * 30, "prod": None}, 10) == {"dev": "xxxxxxxxx…", "prod": "-"}
+
+
+def test_stacks_with_one_value_stand_together_and_1_is_not_true():
+    assert by_value({"a": 1, "b": True, "c": 1}, 10) == [("1", ["a", "c"]), ("true", ["b"])]
+
+
+def test_a_rule_that_crashed_is_what_is_to_be_mended():
+    report = words(result(stack("dev", finding("rds-encrypted", "the rule crashed", outcome="error"))))
+
+    assert "fix: Mend the rule in policies/rules" in report
+    assert "Set storage_encrypted=True" not in report
