@@ -97,18 +97,17 @@ def report(
 
 
 def _rendered(found: Report, format_: str) -> str:
-    from program.report.machine import report_annotations as annotations
-    from program.report.machine import report_sarif as sarif
+    from program.report.machine import annotations, sarif
     from program.report.pull_request import report as markdown
 
     if format_ == "markdown":
         return markdown.for_summary(found)
     if format_ == "github":
-        return annotations.render(found)
+        return annotations.of_report(found)
     if left := sarif.chosen(found)[1]:
         names = ", ".join(stack.stack for stack in left)
         click.echo(f"note: GitHub takes {sarif.MOST_RUNS} runs a file; without one: {names}", err=True)
-    return sarif.render(found)
+    return sarif.of_report(found)
 
 
 def _notes(drift_workflow: str | None) -> list[str]:

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 
 from program.offline.result import CheckResult
 from program.report.content.summary import Summary, summarise
+from program.report.machine import annotations as github
 from program.report.machine import json_, sarif
 from program.report.pull_request import check as markdown
 from program.report.terminal import check as text
 
 _RENDERERS: Mapping[str, Callable[[Summary], str]] = {
-    "github": github.render,
+    "github": github.of_check,
     "json": json_.render,
     "markdown": markdown.render,
-    "sarif": sarif.render,
+    "sarif": sarif.of_check,
     "text": text.render,
 }
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord
+from program.offline.stackfile import STACKS
 from program.report.content.grouping import stack_list
+from program.report.content.merged import change_sets, merged_check
+from program.report.content.model import DATA_RULE, GOOD, STEP_RULE, Report, StackReport, outcome_of
 from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
-from program.report.content.summary import Summary
+from program.report.content.summary import Summary, summarise
 from program.report.content.values import by_value
 
 PlaceLevel = Literal["error", "warning", "note"]
@@ -28,9 +33,28 @@ class Place:
     excuse: str | None = None
 
 
-def places(summary: Summary) -> list[Place]:
+def check_places(summary: Summary) -> list[Place]:
     """Return all that is to be shown, errors first."""
     found = [*_findings(summary), *_differences(summary), *_stale(summary)]
+    return _worst_first(found)
+
+
+def report_places(report: Report) -> list[Place]:
+    """Return the places, errors first; of the errors, the steps that stopped."""
+    own = [*_steps(report), *_losses(report)]
+    found = [*own, *check_places(summarise(merged_check(report), judged=True))]
+    return _worst_first(found)
+
+
+def stack_places(report: Report, stack: StackReport) -> list[Place]:
+    """Return the places of one stack alone; differences between stacks belong to none of them."""
+    comparison = replace(report.check.comparison, differences=(), stale=())
+    return report_places(
+        replace(report, check=replace(report.check, comparison=comparison, stacks=()), stacks=(stack,))
+    )
+
+
+def _worst_first(found: Iterable[Place]) -> list[Place]:
     return sorted(found, key=lambda place: ("error", "warning", "note").index(place.level))
 
 
@@ -97,6 +121,66 @@ def _stale(summary: Summary) -> list[Place]:
         )
         for stale in summary.result.comparison.stale
     ]
+
+
+def _steps(report: Report) -> Iterator[Place]:
+    for problem in report.problems:
+        yield Place(
+            level="error",
+            rule=STEP_RULE,
+            resource=None,
+            message=problem,
+            file=None,
+            line=None,
+            identity=(STEP_RULE, problem),
+        )
+    for stack in report.stacks:
+        if stack.missing:
+            yield _step(stack, f"{stack.stack}: no record; its job was cancelled or failed early")
+        for record in stack.records:
+            # What blocks a preview is a finding, and shown as such.
+            if outcome_of(record) not in (*GOOD, "blocked"):
+                yield _step(stack, f"{stack.stack}: {record.kind} {outcome_of(record)}{_why(record)}")
+
+
+def _step(stack: StackReport, message: str) -> Place:
+    # A stack of a review has no file that a change could touch.
+    file = f"{STACKS}/Pulumi.{stack.stack}.yaml" if stack.checked is not None else None
+    return Place(
+        level="error",
+        rule=STEP_RULE,
+        resource=None,
+        message=message,
+        file=file,
+        line=1 if file else None,
+        identity=(STEP_RULE, stack.stack),
+    )
+
+
+def _why(record: AnyRecord) -> str:
+    reasons = [record.error] if record.error else []
+    if isinstance(record, ApplyRecord | DestroyRecord):
+        reasons += [
+            f"{each.code}: expected {each.expected}, found {each.found}. Fix: {each.fix}" for each in record.refusals
+        ]
+    return f": {'; '.join(reasons)}" if reasons else ""
+
+
+def _losses(report: Report) -> Iterator[Place]:
+    for stacks, changes in change_sets(report):
+        for change in changes:
+            if change.loses_data:
+                file, line = _split(change.source)
+                where = stack_list(stacks, len(report.stacks))
+                yield Place(
+                    level="warning",
+                    rule=DATA_RULE,
+                    resource=f"{change.type}::{change.name}",
+                    message=f"{change.name} in {where}: {change.operation} of a resource that holds data",
+                    file=file,
+                    line=line,
+                    identity=(DATA_RULE, change.type, change.name, *stacks),
+                )
 
 
 def _split(source: str | None) -> tuple[str | None, int | None]:

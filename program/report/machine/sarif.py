@@ -7,9 +7,10 @@ import json
 from collections.abc import Sequence
 
 from program.manifest.canonical import JsonObject
-from program.report.content.paperwork import paperwork
-from program.report.content.places import Place, PlaceLevel, places
-from program.report.content.summary import Summary
+from program.report.content.model import Report, StackReport
+from program.report.content.paperwork import PARITY_RULE, STALE_RULE, paperwork
+from program.report.content.places import Place, PlaceLevel, check_places, stack_places
+from program.report.content.summary import Summary, summarise
 from program.report.content.values import printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -18,20 +19,42 @@ FINGERPRINT = "parityFinding/v1"
 _SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 # Code scanning wants a place for everything; what has none is said of the project.
 _NO_FILE = "Pulumi.yaml"
+# GitHub refuses a file with more runs.
+MOST_RUNS = 20
+_PARITY = "stacks"
 
 
-def render(summary: Summary) -> str:
+def of_check(summary: Summary) -> str:
     """Return one run with all findings; what is exempt is suppressed, with its reason."""
-    return written([run(places(summary), "check")])
+    return _written([_run(check_places(summary), "check")])
 
 
-def written(runs: Sequence[JsonObject]) -> str:
+def of_report(report: Report) -> str:
+    """Return a run for each stack, its category the stack's name; of too many stacks those that block."""
+    shown, _ = chosen(report)
+    runs: list[JsonObject] = [_run(stack_places(report, stack), stack.stack) for stack in shown]
+    return _written([*runs, _run(_between(report), _PARITY)])
+
+
+def chosen(report: Report) -> tuple[Sequence[StackReport], Sequence[StackReport]]:
+    """Return the stacks for which there is a run, and those for which there is no room."""
+    ordered = sorted(report.stacks, key=lambda stack: (not stack.blocks, stack.stack))
+    return ordered[: MOST_RUNS - 1], ordered[MOST_RUNS - 1 :]
+
+
+def _between(report: Report) -> list[Place]:
+    """Return what no stack has alone: differences that nobody declared, declarations that nobody needs."""
+    check = summarise(report.check, judged=True)
+    return [place for place in check_places(check) if place.rule in (PARITY_RULE, STALE_RULE)]
+
+
+def _written(runs: Sequence[JsonObject]) -> str:
     """Return the runs as a document."""
     document: JsonObject = {"$schema": SCHEMA, "version": "2.1.0", "runs": list(runs)}
     return json.dumps(document, indent=2) + "\n"
 
 
-def run(found: Sequence[Place], category: str) -> JsonObject:
+def _run(found: Sequence[Place], category: str) -> JsonObject:
     """Return one run; code scanning replaces what it knows of a category by the newest run of that category."""
     rules = sorted({place.rule for place in found})
     return {

@@ -3,9 +3,9 @@ import json
 import jsonschema
 import pytest
 
-from program.report.machine.report_annotations import render
-from program.report.machine.report_sarif import chosen
-from program.report.machine.report_sarif import render as sarif
+from program.report.machine.annotations import of_report as render
+from program.report.machine.sarif import chosen
+from program.report.machine.sarif import of_report as sarif
 from tests.program.report.samples import (
     CLUSTER,
     RUN,

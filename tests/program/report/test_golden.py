@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from program.report.issue.body import body, title
-from program.report.machine.report_annotations import render as annotations
-from program.report.machine.report_sarif import render as sarif
+from program.report.machine.annotations import of_report as annotations
+from program.report.machine.sarif import of_report as sarif
 from program.report.pull_request.report import for_comment, for_summary
 from tests.program.report.samples import CLUSTER, FUNCTION, REPORTS, RUN, apart, change, drift, finding, ignored, prop
 

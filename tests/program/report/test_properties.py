@@ -15,8 +15,8 @@ from program.report.issue.marker import fingerprint_of
 from program.report.issue.marker import parse as parse_marker
 from program.report.issue.notes import note, overflow_body
 from program.report.issue.states import Step
-from program.report.machine.report_annotations import render as annotations
-from program.report.machine.report_sarif import render as sarif
+from program.report.machine.annotations import of_report as annotations
+from program.report.machine.sarif import of_report as sarif
 from program.report.markdown.fitting import COMMENT_BYTES, SUMMARY_BYTES, size
 from program.report.pull_request.figures import marker, parse, summarise
 from program.report.pull_request.head import head, within
