@@ -36,10 +36,11 @@ test: $(STAMP)  ## Run the tests, with coverage.
 	@$(BIN)/coverage report
 
 .PHONY: lint
-lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, zizmor, and actionlint where it is on PATH.
+lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, import-linter, zizmor, and actionlint where it is on PATH.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@set -e; for root in lambda/app lambda/rotation; do \
 		(cd $$root && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml *.py); done
 	@$(BIN)/zizmor --quiet --offline --persona=auditor .github

@@ -1,0 +1,1 @@
+"""The commands: options, exit codes, stdout and stderr. Nothing imports them."""

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import click
 
+from program.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
 from program.errors import ParityError
 
-EXIT_COULD_NOT_RUN = 3
-# What a shell reports of a command that Ctrl-C ended.
-EXIT_INTERRUPTED = 130
 # What each command does, so that --help need not import them.
 COMMANDS: Mapping[str, str] = {
     "apply": "Apply a bundle's plan to one stack.",
@@ -58,7 +56,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+            raise click.exceptions.Exit(INTERRUPTED) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the table of commands."""
@@ -85,17 +83,17 @@ def main() -> None:
     except ParityError as error:
         for line in str(error).splitlines():
             click.echo(f"error: {line}", err=True)
-        sys.exit(EXIT_COULD_NOT_RUN)
+        sys.exit(COULD_NOT_RUN)
     except SyntaxError as error:
         # A change of the program, as much as a stack file, is input: it is told by its place.
         click.echo(f"error: {_relative(error.filename)}:{error.lineno}: {error.msg}", err=True)
-        sys.exit(EXIT_COULD_NOT_RUN)
+        sys.exit(COULD_NOT_RUN)
     except OSError as error:
         click.echo(f"error: {error.filename or 'the system'}: {error.strerror or error}", err=True)
-        sys.exit(EXIT_COULD_NOT_RUN)
+        sys.exit(COULD_NOT_RUN)
     except Exception:  # noqa: BLE001  # a bug of ours; 1 would say that the check ran and found something
         traceback.print_exc()
-        sys.exit(EXIT_COULD_NOT_RUN)
+        sys.exit(COULD_NOT_RUN)
 
 
 def _relative(file: str | None) -> str:

@@ -16,7 +16,10 @@ from program.cli.engine_options import (
     rendered,
     say,
 )
+from program.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
 from program.cli.options import chosen_limits
+
+_EXIT_CODES = {"applied": 0, "refused": 1, "different": 1, "failed": COULD_NOT_RUN, "interrupted": INTERRUPTED}
 
 
 @click.command()
@@ -53,7 +56,8 @@ def apply(
 
     Refuses a bundle when code, policies, configuration, CLI, backend or the stack's state are no longer what they
     were at its preview, when its time is over, and when data is lost that no --confirm names. Exits with 1 when it
-    refused or something else is live than was declared, with 3 when the update failed.
+    refused or something else is live than was declared, with 3 when the update failed, with 130 when it was
+    stopped: the record is written all the same.
     """
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
@@ -66,4 +70,4 @@ def apply(
     click.echo(rendered(record, format_), nl=False)
     # A refusal is no word on an apply that was done before.
     keep(record, record_file or (None if record.outcome == "refused" else bundle / APPLIED_FILE))
-    sys.exit({"applied": 0, "refused": 1, "different": 1, "failed": 3}[record.outcome])
+    sys.exit(_EXIT_CODES[record.outcome])

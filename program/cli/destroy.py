@@ -16,6 +16,7 @@ from program.cli.engine_options import (
     rendered,
     say,
 )
+from program.cli.exit_codes import INTERRUPTED
 from program.cli.options import chosen_limits
 
 
@@ -47,4 +48,4 @@ def destroy(
         record = Destroyer(stack=chosen, place=place, say=say).destroy(confirmed)
     click.echo(rendered(record, format_), nl=False)
     keep(record, record_file)
-    sys.exit({"destroyed": 0, "refused": 1, "failed": 1}[record.outcome])
+    sys.exit({"destroyed": 0, "refused": 1, "failed": 1, "interrupted": INTERRUPTED}[record.outcome])

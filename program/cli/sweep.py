@@ -15,8 +15,6 @@ from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT
 from program.workflow.leftover import ReviewStack, Sweep, left_over, number_of, read_listing
 
-_LIST_SECONDS = 120.0
-
 
 @click.command()
 @click.option("--destroy", is_flag=True, help="Destroy them, in the place of only printing them.")
@@ -52,15 +50,9 @@ def sweep(*, destroy: bool, only: str | None, days: int, most: int) -> None:
 
 
 def _listed() -> tuple[ReviewStack, ...]:
-    from program.engine.pulumi_cli.process import Pulumi
+    from program.engine.pulumi_cli.workspace import listed_stacks
 
-    if not os.environ.get("PULUMI_BACKEND_URL"):
-        raise CouldNotRunError("PULUMI_BACKEND_URL is not set; it says where the stacks are")
-    pulumi = Pulumi(folder=ROOT, environment={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}, say=say)
-    ran = pulumi.run("stack", "ls", "--json", seconds=_LIST_SECONDS)
-    if ran.code != 0:
-        raise CouldNotRunError(f"the stacks can't be listed: {' '.join(ran.stderr.split())}")
-    return read_listing(ran.stdout)
+    return read_listing(listed_stacks(say, ROOT))
 
 
 def _named(stacks: tuple[ReviewStack, ...], name: str) -> Sweep:

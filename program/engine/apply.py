@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.limits import Limits
-from program.engine.about import record_of, timed
 from program.engine.bundles import bundle
 from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.refusals import refusals
+from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
-from program.engine.pulumi_cli.operation import run_engine
+from program.engine.pulumi_cli.operation import INTERRUPTED, OperationInterrupted, run_engine
 from program.engine.pulumi_cli.process import Ran
 from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, existing_checkpoint
-from program.engine.records import ApplyRecord
+from program.engine.records import ApplyRecord, record_of, timed
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, canonical
@@ -52,7 +52,8 @@ class Applier:
         read = bundle.read_bundle(folder)
         before = existing_checkpoint(self.place)
         refuse_pending(before, self.stack.name)
-        found = refusals(read, metadata_of(self.stack, self.place, before, files={}), confirmed)
+        current = metadata_of(self.stack, self.place, before, files={}, source=source_of(self.place.root))
+        found = refusals(read, current, confirmed)
         if found:
             return timed(self._record(read, outcome="refused", refusals=found), started)
         try:
@@ -60,6 +61,8 @@ class Applier:
         except CouldNotRunError as error:
             # From here on something may have been done, which has to be told.
             record = self._record(read, outcome="failed", error=str(error))
+        except OperationInterrupted as stopped:
+            record = self._done(read, stopped.log, outcome="interrupted", error=INTERRUPTED)
         return timed(record, started)
 
     def _update(self, read: bundle.Bundle) -> ApplyRecord:
@@ -73,12 +76,7 @@ class Applier:
             *("--plan", str(read.folder / bundle.PLAN_FILE)),
             seconds=_SECONDS,
         )
-        done = self._record(
-            read,
-            outcome="applied",
-            changes=changes_of(log.updated, {change.urn: change.source for change in read.record.changes}),
-            unchanged=unchanged_count(log.updated),
-        )
+        done = self._done(read, log, outcome="applied")
         if ran.code != 0:
             return done.model_copy(update={"outcome": "failed", "error": self._failure(ran, log)})
         return self._compared(done, read, existing_checkpoint(self.place))
@@ -111,5 +109,9 @@ class Applier:
             }
         )
 
+    def _done(self, read: bundle.Bundle, log: EventLog, **fields: object) -> ApplyRecord:
+        changes = changes_of(log.updated, {change.urn: change.source for change in read.record.changes})
+        return self._record(read, changes=changes, unchanged=unchanged_count(log.updated), **fields)
+
     def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:
-        return record_of(ApplyRecord, self.stack, self.place, bundle=read.record.bundle, **fields)
+        return record_of(ApplyRecord, self.stack, self.place.root, bundle=read.record.bundle, **fields)

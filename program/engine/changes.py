@@ -6,21 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 from program.engine.pulumi_cli.events import Side, Step
-from program.engine.records import Change, Operation, PropertyChange
+from program.engine.records import STATEFUL, Change, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
 from program.manifest.parity import differ
 from program.manifest.resources import is_compared
 from program.offline.redaction import beside_secrets, redacted
 
-# What is lost with the resource, and comes back neither by a deployment nor from anywhere else at once.
-STATEFUL: Mapping[str, str] = {
-    "aws:cloudwatch/logGroup:LogGroup": "its log events",
-    "aws:kms/key:Key": "everything that is encrypted with it",
-    "aws:rds/cluster:Cluster": "the database",
-    "aws:rds/clusterInstance:ClusterInstance": "the connections to it",
-    "aws:secretsmanager/secret:Secret": "the credential",
-}
 _OPERATIONS: Mapping[str, Operation] = {
     "create": "create",
     "update": "update",

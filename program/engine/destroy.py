@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from program.engine.about import record_of, timed
 from program.engine.changes import changes_of
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.failures import explained_run
-from program.engine.pulumi_cli.operation import run_engine
+from program.engine.pulumi_cli.operation import INTERRUPTED, OperationInterrupted, run_engine
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
-from program.engine.records import DestroyRecord, Refusal
+from program.engine.records import DestroyRecord, Refusal, record_of, timed
 from program.errors import CouldNotRunError
 from program.offline.stackfile import stack_names
 from program.offline.stacks import Stack
@@ -47,6 +46,8 @@ class Destroyer:
         except CouldNotRunError as error:
             # From here on something may have been done, which has to be told.
             record = self._record(outcome="failed", error=str(error))
+        except OperationInterrupted as stopped:
+            record = self._record(outcome="interrupted", error=INTERRUPTED, changes=changes_of(stopped.log.updated, {}))
         return timed(record, started)
 
     def _refusals(self, checkpoint: Checkpoint, confirmed: Collection[str]) -> tuple[Refusal, ...]:
@@ -82,4 +83,4 @@ class Destroyer:
         return self._record(outcome="destroyed", changes=changes)
 
     def _record(self, **fields: object) -> DestroyRecord:
-        return record_of(DestroyRecord, self.stack, self.place, **fields)
+        return record_of(DestroyRecord, self.stack, self.place.root, **fields)

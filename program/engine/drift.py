@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from policies.drift_ignores import Ignore
 from policies.limits import Limits
 from policies.pack import NAME
-from program.engine.about import record_of, timed
 from program.engine.drift_changes import drifted_changes, live_deployment
 from program.engine.ignores import sift
 from program.engine.manifests import deployed_manifest
@@ -20,14 +19,15 @@ from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import run_engine
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
-from program.engine.records import Change, DriftRecord, DriftVerdict
+from program.engine.records import Change, DriftRecord, DriftVerdict, record_of, timed
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonValue, digest
+from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION, PRESENCE, PRESENT
 from program.offline.check import check_one
-from program.offline.result import Difference, Finding, StackResult
+from program.offline.result import Finding, StackResult
 from program.offline.stacks import Stack
 
 _SECONDS = 1800.0
@@ -120,7 +120,7 @@ class DriftCheck:
             return (_unjudged(str(error)),)
 
     def _record(self, **fields: object) -> DriftRecord:
-        return record_of(DriftRecord, self.stack, self.place, **fields)
+        return record_of(DriftRecord, self.stack, self.place.root, **fields)
 
 
 def _unjudged(why: str) -> Finding:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from program.engine.changes import STATEFUL, is_resource, property_changes
+from program.engine.changes import is_resource, property_changes
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.events import Side, Step
-from program.engine.records import Change, Operation, PropertyChange
+from program.engine.records import STATEFUL, Change, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import in_order, own_items
 

@@ -8,8 +8,8 @@ from program.engine.manifests import deployed_resources, region_and_account
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.sources import DECLARED, DEPLOYED
 from program.manifest.canonical import JsonValue
+from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION
-from program.offline.result import Difference
 from program.offline.simulation import STACK_REFERENCE
 from program.service.settings import Settings
 

@@ -1,16 +1,19 @@
-"""Join the policies' word at preview with the offline check's, which knows what a preview can't know yet."""
+"""Join the policies' word at preview with the offline check's, which knows what a preview can't; count it by rule."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from policies.catalogue import RULES
 from policies.limits import Limits
 from policies.wire import Outcome
+from program.manifest.canonical import JsonObject
 from program.offline.result import Finding, StackResult
 
 _RULES = {rule.id: rule for rule in RULES}
+SCHEMA_VERSION = 1
 
 
 def joined_findings(outcomes: Iterable[Outcome], declared: StackResult, limits: Limits) -> tuple[Finding, ...]:
@@ -25,6 +28,23 @@ def joined_findings(outcomes: Iterable[Outcome], declared: StackResult, limits: 
     }
     offline = [finding for finding in declared.findings if _key(finding) not in at_preview]
     return tuple(sorted([*at_preview.values(), *offline], key=lambda finding: finding.order))
+
+
+def tallied(
+    passed: Mapping[str, int], findings: Iterable[Finding], limits: Limits, environment: str | None
+) -> JsonObject:
+    """Return every rule of the pack with its level and its counts; one that had nothing to judge has none."""
+    found = Counter((finding.rule, finding.outcome) for finding in findings)
+    rules: JsonObject = {}
+    for rule in RULES:
+        counts = {outcome: found[rule.id, outcome] for outcome in ("failed", "undecided", "exempt", "error")}
+        counts["passed"] = passed.get(rule.id, 0)
+        rules[rule.id] = {
+            "level": rule.level(limits, environment),
+            "severity": rule.severity,
+            **{outcome: count for outcome, count in counts.items() if count},
+        }
+    return {"schemaVersion": SCHEMA_VERSION, "rules": rules}
 
 
 def _finding(outcome: Outcome, declared: StackResult, limits: Limits, sources: Mapping[str, str | None]) -> Finding:

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.limits import Limits
-from program.engine.about import record_of, timed
 from program.engine.bundles import bundle
 from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.manifests import deployed_manifest, planned_manifest
 from program.engine.placement import place_differences
-from program.engine.policy_results import joined_findings
+from program.engine.policy_results import joined_findings, tallied
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import refuse_silence, run_engine
 from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, made_checkpoint
-from program.engine.records import PreviewRecord
+from program.engine.records import PreviewRecord, record_of, timed
 from program.engine.sources import (
     DECLARED,
     DEPLOYED,
@@ -32,7 +31,6 @@ from program.engine.sources import (
     hashes_of,
     planned_dependencies,
 )
-from program.engine.tally import tallied
 from program.errors import CouldNotRunError
 from program.manifest.canonical import canonical
 from program.offline.check import check_one
@@ -95,9 +93,11 @@ class Previewer:
         refuse_silence(log, "preview")
         if source_of(self.place.root) != source:
             raise CouldNotRunError("the project's files changed during the preview; preview again")
-        return self._planned(part, log, declared, checkpoint)
+        return self._planned(part, log, declared, checkpoint, source)
 
-    def _planned(self, part: Path, log: EventLog, declared: StackResult, checkpoint: Checkpoint) -> PreviewRecord:
+    def _planned(
+        self, part: Path, log: EventLog, declared: StackResult, checkpoint: Checkpoint, source: str
+    ) -> PreviewRecord:
         """Return what the engine's log says, beside what is declared and deployed, and seal the bundle."""
         assert self.stack.settings is not None
         manifests = {
@@ -105,14 +105,20 @@ class Previewer:
             PLANNED: planned_manifest(log, self.stack.settings, self.limits),
             DEPLOYED: deployed_manifest(checkpoint, self.stack.settings, self.limits),
         }
-        for source, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
-            (part / file).write_bytes(canonical(manifests[source]))
+        for side, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
+            (part / file).write_bytes(canonical(manifests[side]))
         findings = joined_findings(log.outcomes, declared, self.limits)
         tally = tallied(log.passed, findings, self.limits, declared.environment)
         (part / bundle.POLICIES_FILE).write_text(json.dumps(tally, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         blocked = any(finding.blocks for finding in findings)
         metadata = metadata_of(
-            self.stack, self.place, checkpoint, files=bundle.hashes_in(part), blocked=blocked, refresh=self.refresh
+            self.stack,
+            self.place,
+            checkpoint,
+            files=bundle.hashes_in(part),
+            source=source,
+            blocked=blocked,
+            refresh=self.refresh,
         )
         bundle.seal(part, metadata)
         return self._record(
@@ -135,4 +141,4 @@ class Previewer:
         )
 
     def _record(self, **fields: object) -> PreviewRecord:
-        return record_of(PreviewRecord, self.stack, self.place, **fields)
+        return record_of(PreviewRecord, self.stack, self.place.root, **fields)

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from program.engine.bundles.revision import commit_of
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonValue
-from program.offline.result import Difference, Finding
+from program.manifest.differences import Difference
+from program.offline.result import Finding
+from program.offline.stacks import Stack
 
 Operation = Literal["create", "update", "replace", "delete"]
 PreviewOutcome = Literal["clean", "blocked", "failed"]
-ApplyOutcome = Literal["applied", "refused", "failed", "different"]
+ApplyOutcome = Literal["applied", "refused", "failed", "different", "interrupted"]
 DriftVerdict = Literal["clean", "drifted", "undeployed", "check-failed"]
-DestroyOutcome = Literal["destroyed", "refused", "failed"]
+DestroyOutcome = Literal["destroyed", "refused", "failed", "interrupted"]
+# What is lost with a resource, and comes back neither by a deployment nor from anywhere else at once.
+STATEFUL: Mapping[str, str] = {
+    "aws:cloudwatch/logGroup:LogGroup": "its log events",
+    "aws:kms/key:Key": "everything that is encrypted with it",
+    "aws:rds/cluster:Cluster": "the database",
+    "aws:rds/clusterInstance:ClusterInstance": "the connections to it",
+    "aws:secretsmanager/secret:Secret": "the credential",
+}
 
 
 class Record(BaseModel):
@@ -50,6 +63,11 @@ class Change(Record):
     def loses_data(self) -> bool:
         """Tell whether the change ends a resource that holds data."""
         return self.stateful and self.operation in ("replace", "delete")
+
+    @property
+    def lost(self) -> str:
+        """Return in words what ends with the resource."""
+        return STATEFUL.get(self.type, "its data")
 
 
 class Hashes(Record):
@@ -158,6 +176,26 @@ class DestroyRecord(StackRecord):
 
 AnyRecord = PreviewRecord | ApplyRecord | DriftRecord | DestroyRecord
 _Kind = TypeVar("_Kind", bound=StackRecord)
+
+
+def record_of(kind: type[_Kind], stack: Stack, root: Path, **fields: object) -> _Kind:
+    """Return a record of that kind, of the stack and of the commit that is checked out, with its own fields."""
+    settings = stack.settings
+    return kind.model_validate(
+        {
+            "stack": stack.name,
+            "environment": settings.environment if settings else None,
+            "region": settings.region if settings else None,
+            "commit": commit_of(root),
+            "seconds": 0.0,
+            **fields,
+        }
+    )
+
+
+def timed(record: _Kind, started: float) -> _Kind:
+    """Return the record with the seconds since `started`, a reading of the monotonic clock."""
+    return record.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
 
 
 def written(record: StackRecord) -> str:

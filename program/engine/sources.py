@@ -11,10 +11,11 @@ from pathlib import Path
 from program.engine.records import Hashes
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, canonical
+from program.manifest.differences import Difference
 from program.manifest.normalise import UNKNOWN, leaves
 from program.manifest.parity import configuration_differences, resource_differences
 from program.offline.redaction import beside_secrets
-from program.offline.result import CheckedResource, Difference
+from program.offline.result import CheckedResource
 
 DECLARED, PLANNED, DEPLOYED = "declared", "planned", "deployed"
 # A reference to another resource's output, as the normaliser writes it; not to the place.

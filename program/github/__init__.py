@@ -1,0 +1,1 @@
+"""GitHub's API: the one comment, the drift issues, the runs of a workflow."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from policies.limits import Difference as Declared
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject, JsonValue
+from program.manifest.differences import Comparison, Difference
 from program.manifest.normalise import leaves
 from program.manifest.resources import covers
-from program.offline.result import Comparison, Difference
-from program.service.configuration import scaling_paths
+from program.manifest.scaling import scaling_paths
 
 # The name of the configuration among the resources of a comparison.
 CONFIGURATION = "configuration"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from program.manifest.canonical import JsonObject, JsonValue
+from program.manifest.canonical import JsonObject
+from program.manifest.differences import Comparison
 
 # Rules that no policy can judge.
 PROGRAM_RULE = "program"
@@ -70,32 +71,6 @@ class StackResult:
     def ok(self) -> bool:
         """Tell whether nothing in this stack blocks."""
         return not any(finding.blocks for finding in self.findings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One property (`(resource)` for its presence) that is not the same in every stack."""
-
-    resource: str
-    property: str
-    values: Mapping[str, JsonValue]
-    declared: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """The stacks side by side: their hashes, and each difference with every stack's value."""
-
-    baseline_hash: Mapping[str, str]
-    resources_hash: Mapping[str, str]
-    differences: tuple[Difference, ...]
-    stale: tuple[str, ...]
-
-    @property
-    def match(self) -> bool:
-        """Tell whether the stacks are the same but for declared differences, none of them stale."""
-        one_hash = all(len(set(hashes.values())) <= 1 for hashes in (self.baseline_hash, self.resources_hash))
-        return one_hash and not self.stale and all(difference.declared for difference in self.differences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

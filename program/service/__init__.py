@@ -1,0 +1,1 @@
+"""What is deployed: settings, naming, policies, and the stack with its components."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject, digest
+from program.manifest.scaling import baseline
 from program.service.settings import Settings
 
 SCHEMA_VERSION = 1
-# The registry of an image belongs to a region and an account; repository and digest stay in the baseline.
-IMAGE_URI_PATH = "docker.imageUri"
 
 
 def stack_manifest(settings: Settings, limits: Limits, code_hash: str) -> JsonObject:
@@ -23,24 +20,6 @@ def stack_manifest(settings: Settings, limits: Limits, code_hash: str) -> JsonOb
         "configHash": digest(configuration),
         "baselineHash": digest(baseline(configuration, limits)),
     }
-
-
-def baseline(configuration: JsonObject, limits: Limits) -> JsonObject:
-    """Return the configuration without what may differ between environments."""
-    remaining = copy.deepcopy(configuration)
-    for path in scaling_paths(limits):
-        *parents, last = path.split(".")
-        node = remaining
-        for parent in parents:
-            child = node.get(parent)
-            node = child if isinstance(child, dict) else {}
-        node.pop(last, None)
-    return remaining
-
-
-def scaling_paths(limits: Limits) -> tuple[str, ...]:
-    """Return the paths of the configuration that may differ between environments."""
-    return (*(scaling.path for scaling in limits.scaling), IMAGE_URI_PATH)
 
 
 def _configuration(settings: Settings, limits: Limits, code_hash: str) -> JsonObject:

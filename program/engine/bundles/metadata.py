@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from program.engine.bundles.bundle import LIFETIME, Metadata
-from program.engine.bundles.revision import commit_of, pack_of, source_of
+from program.engine.bundles.revision import commit_of, pack_of
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.workspace import Workspace
 from program.manifest.canonical import digest
@@ -19,6 +19,7 @@ def metadata_of(
     checkpoint: Checkpoint,
     *,
     files: Mapping[str, str],
+    source: str,
     blocked: bool = False,
     refresh: bool = False,
 ) -> Metadata:
@@ -27,7 +28,7 @@ def metadata_of(
     return Metadata(
         stack=stack.name,
         commit=commit_of(place.root),
-        source=source_of(place.root),
+        source=source,
         pack=pack_of(place.root),
         cli=place.version,
         backend=place.backend,

@@ -84,7 +84,7 @@ def _surprises(changes: Collection[Change], confirmed: Collection[str]) -> Itera
             yield Refusal(
                 code="unconfirmed",
                 expected=f"no {change.operation} of {change.name}, which holds data",
-                found=_why(change),
+                found=f"{_why(change)}; with it goes {change.lost}",
                 fix=f"if the data may be lost, name it: --confirm {change.name}",
             )
 

@@ -71,11 +71,9 @@ class EventLog:
 
     begun: tuple[Step, ...]
     ended: tuple[Step, ...]
-    failed: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     passed: Mapping[str, int]
     diagnostics: tuple[Diagnostic, ...]
-    seconds: float
 
     @property
     def updated(self) -> tuple[Step, ...]:
@@ -106,11 +104,9 @@ def _log(events: Sequence[dict[str, Any]]) -> EventLog:
     return EventLog(
         begun=tuple(_steps(events, "resourcePreEvent")),
         ended=tuple(_steps(events, "resOutputsEvent")),
-        failed=tuple(event["resOpFailedEvent"]["metadata"]["urn"] for event in events if "resOpFailedEvent" in event),
         outcomes=tuple(_outcomes(events)),
         passed=_passed(events),
         diagnostics=tuple(_diagnostic(event["diagnosticEvent"]) for event in events if "diagnosticEvent" in event),
-        seconds=sum(event["summaryEvent"].get("durationSeconds", 0) for event in events if "summaryEvent" in event),
     )
 
 

@@ -8,9 +8,20 @@ from pathlib import Path
 
 from program.engine.pulumi_cli.event_tail import following
 from program.engine.pulumi_cli.events import EventLog, read_events
-from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.process import PulumiInterrupted, Ran
 from program.engine.pulumi_cli.workspace import Workspace
 from program.errors import CouldNotRunError
+
+# What a record says of it.
+INTERRUPTED = "it was stopped before it had ended; preview again to see what is left to do"
+
+
+class OperationInterrupted(KeyboardInterrupt):
+    """The user stopped the operation; `log` is what the engine had logged by then."""
+
+    def __init__(self, log: EventLog) -> None:
+        super().__init__()
+        self.log = log
 
 
 def run_engine(
@@ -18,18 +29,21 @@ def run_engine(
 ) -> tuple[Ran, EventLog]:
     """Run a command of the CLI that has an event log; return how it ended and what the log says.
 
-    The log is kept where `log` names a file.
+    The log is kept where `log` names a file. Raises OperationInterrupted when the user stops it.
     """
     with tempfile.TemporaryDirectory(prefix="events-") as scratch:
         # The CLI runs in the project's folder, whatever the one is that a relative path is meant for.
         file = (log or Path(scratch) / "events.jsonl").resolve()
-        with following(file, say):
-            ran = place.run(
-                *arguments,
-                *("--config-file", str(place.config_file)),
-                *("--event-log", str(file)),
-                seconds=seconds,
-            )
+        try:
+            with following(file, say):
+                ran = place.run(
+                    *arguments,
+                    *("--config-file", str(place.config_file)),
+                    *("--event-log", str(file)),
+                    seconds=seconds,
+                )
+        except PulumiInterrupted:
+            raise OperationInterrupted(read_events(file)) from None
         return ran, read_events(file)
 
 

@@ -77,7 +77,7 @@ def workspace(
     url = os.environ.get(BACKEND_VARIABLE)
     state.mkdir(exist_ok=True)
     backend = url or f"file://{state}"
-    pulumi = Pulumi(folder=root, environment=_environment(backend), say=lambda line: say(f"pulumi: {line}"))
+    pulumi = _pulumi(backend, say, root)
     with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
         copy = Path(scratch) / f"Pulumi.{stack}.yaml"
         _copy_stack_file(config_file or root / STACKS / copy.name, copy)
@@ -90,6 +90,17 @@ def workspace(
             config_file=copy,
             version=_version(pulumi, root),
         )
+
+
+def listed_stacks(say: Callable[[str], None], root: Path = ROOT) -> str:
+    """Return what `pulumi stack ls` says, as JSON, of the backend that PULUMI_BACKEND_URL names."""
+    url = os.environ.get(BACKEND_VARIABLE)
+    if not url:
+        raise CouldNotRunError(f"{BACKEND_VARIABLE} is not set; it says where the stacks are")
+    ran = _pulumi(url, say, root).run("stack", "ls", "--json", seconds=QUICK_SECONDS)
+    if ran.code != 0:
+        raise CouldNotRunError(f"the stacks can't be listed: {' '.join(ran.stderr.split())}")
+    return ran.stdout
 
 
 def existing_checkpoint(place: Workspace) -> Checkpoint:
@@ -143,6 +154,10 @@ def _after_interruption(stack: str, *, killed: bool) -> str:
     if killed:
         return f"killed; a lock of stack {stack} can be left: `pulumi cancel` removes it, once nobody else deploys"
     return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
+
+
+def _pulumi(backend: str, say: Callable[[str], None], root: Path) -> Pulumi:
+    return Pulumi(folder=root, environment=_environment(backend), say=lambda line: say(f"pulumi: {line}"))
 
 
 def _environment(backend: str) -> Mapping[str, str]:

@@ -10,16 +10,8 @@ from pydantic.alias_generators import to_camel
 
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, JsonValue, canonical
-from program.offline.result import (
-    CheckedResource,
-    CheckResult,
-    Comparison,
-    Difference,
-    Finding,
-    FindingLevel,
-    FindingOutcome,
-    StackResult,
-)
+from program.manifest.differences import Comparison, Difference
+from program.offline.result import CheckedResource, CheckResult, Finding, FindingLevel, FindingOutcome, StackResult
 
 # 200 stacks with all their resources are a third of it.
 LARGEST_BYTES = 128 * 1024 * 1024

@@ -11,7 +11,8 @@ from pydantic import Field, RootModel
 
 from program.engine.records import AnyRecord
 from program.errors import CouldNotRunError
-from program.offline.result import CheckResult, Comparison
+from program.manifest.differences import Comparison
+from program.offline.result import CheckResult
 from program.report.content.document import read_check, validated
 
 LARGEST_BYTES = 32 * 1024 * 1024

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from program.engine.records import Change
 from program.manifest.canonical import JsonValue
-from program.offline.result import CheckResult, Difference, StackResult
+from program.manifest.differences import Difference
+from program.offline.result import CheckResult, StackResult
 from program.report.content.grouping import Group, grouped
 from program.report.content.model import Report
 

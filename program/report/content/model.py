@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from program.engine.records import AnyRecord, ApplyRecord, Change, DestroyRecord, DriftRecord, Hashes, PreviewRecord
-from program.offline.result import CheckResult, Difference, Finding, StackResult
+from program.manifest.differences import Difference
+from program.offline.result import CheckResult, Finding, StackResult
 
 # Rules of the report itself: what no policy and no comparison says.
 STEP_RULE = "deployment-step"

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from program.manifest.canonical import canonical
+from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION
-from program.offline.result import CheckResult, Difference, StackResult
+from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import STACKS
 from program.offline.stacks import SETTINGS_RULE
 from program.report.content.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list

@@ -1,0 +1,1 @@
+"""For whoever is on duty: a stack's drift issue."""

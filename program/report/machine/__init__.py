@@ -1,0 +1,1 @@
+"""For machines: JSON, SARIF, annotations of a workflow run."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from program.manifest.canonical import JsonObject, JsonValue
-from program.offline.result import CheckedResource, Comparison, Finding, StackResult
+from program.manifest.differences import Comparison
+from program.offline.result import CheckedResource, Finding, StackResult
 from program.report.content.summary import Summary
 
 SCHEMA_VERSION = 1

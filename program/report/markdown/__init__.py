@@ -1,0 +1,1 @@
+"""Markdown that is harmless and fits, for the pull request and the issue."""

@@ -1,0 +1,1 @@
+"""For a reviewer: the comment on the pull request and the job summary."""

@@ -18,7 +18,7 @@ _MOST_PROPERTIES = 20
 _MOST_NAMES = 20
 _LONGEST_VALUE = 160
 _LONGEST_PATH = 200
-_DATA_HEADER = ("Stack", "", "Resource", "Type", "Because of", "Where")
+_DATA_HEADER = ("Stack", "", "Resource", "Lost", "Type", "Because of", "Where")
 _OPERATIONS = ("delete", "replace", "update", "create")
 
 
@@ -60,6 +60,7 @@ def data_section(sets: Sequence[tuple[tuple[str, ...], tuple[Change, ...]]], tot
             html(clipped(stack_list(stacks, total), _LONGEST_PATH)),
             f"**{change.operation}**",
             name(change.name),
+            change.lost,
             name(change.type),
             ", ".join(name(each.path) for each in change.properties[:_MOST_PROPERTIES] if each.replaces) or ABSENT,
             name(change.source or ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from program.offline.result import Difference
+from program.manifest.differences import Difference
 from program.report.content.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
 from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
 from program.report.content.summary import Summary, plural

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from program.manifest.canonical import JsonValue
-from program.offline.result import Difference
+from program.manifest.differences import Difference
 from program.report.content.grouping import stack_list
 from program.report.content.model import Report, StackReport
 from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork

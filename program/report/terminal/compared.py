@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 
 from program.engine.records import Hashes
-from program.offline.result import Difference
+from program.manifest.differences import Difference
 from program.report.content.summary import plural
 from program.report.content.values import side_by_side
 from program.report.markdown.markup import code, table

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from program.offline.result import Difference
+from program.manifest.differences import Difference
 from program.report.content.grouping import stack_list
 from program.report.content.paperwork import LIMITS, PARITY_RULE, paperwork
 from program.report.content.summary import Summary, odd_stacks, plural

@@ -18,7 +18,8 @@ from program.engine.records import (
 )
 from program.engine.sources import DECLARED, DEPLOYED, PLANNED
 from program.manifest.canonical import JsonValue
-from program.offline.result import Difference, Finding
+from program.manifest.differences import Difference
+from program.offline.result import Finding
 from program.report.content.paperwork import remedy
 from program.report.content.summary import plural
 from program.report.content.values import printable, shown

@@ -1,0 +1,1 @@
+"""The stack's components, each given all that it stands on."""

@@ -290,7 +290,7 @@ def test_streams_that_have_no_encoding_are_taken_as_they_are(monkeypatch):
 @pytest.mark.parametrize(
     ("file", "place"),
     [
-        (str(ROOT / "program" / "stack.py"), "program/service/stack.py"),
+        (str(ROOT / "program" / "service" / "stack.py"), "program/service/stack.py"),
         ("/elsewhere/module.py", "module.py"),
         (None, ""),
     ],

@@ -284,15 +284,17 @@ class TestOnceTheUpdateHasBegun:
         assert json.loads((folder / "applied.json").read_text())["outcome"] == "failed"
 
 
-def test_an_interruption_is_no_record(commands, bundle, tmp_path):
+def test_an_interruption_is_a_record(commands, bundle, tmp_path):
     folder = bundle()
     commands.pulumi.answer("up", signals=[signal.SIGINT], seconds=30)
 
     code, out, err = commands.run("apply", STACK, "--bundle", folder, "--record", tmp_path / "record.json")
 
-    assert (code, out) == (130, "")
+    record = json.loads((tmp_path / "record.json").read_text())
+    assert (code, record["outcome"]) == (130, "interrupted")
+    assert record["error"] == "it was stopped before it had ended; preview again to see what is left to do"
+    assert record["error"] in out
     assert f"it holds no lock of stack {STACK} any more" in err
-    assert not (tmp_path / "record.json").exists()
 
 
 def test_a_folder_without_a_bundle_is_one_line(commands, tmp_path):

@@ -198,5 +198,6 @@ def test_an_interruption_keeps_the_stack(commands):
 
     code, out, _ = commands.run("destroy", STACK, "--confirm", STACK)
 
-    assert (code, out) == (130, "")
+    assert code == 130
+    assert "it was stopped before it had ended" in out
     assert "stack rm" not in commands.pulumi.commands

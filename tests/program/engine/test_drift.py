@@ -9,7 +9,8 @@ from policies.pack import NAME
 from program.engine.drift_changes import NOT_SHOWN, drifted_changes, live_deployment
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import DriftRecord
-from program.offline.result import Difference, Finding
+from program.manifest.differences import Difference
+from program.offline.result import Finding
 from tests.program.engine.standin import (
     CUT_OFF,
     RECORDED,

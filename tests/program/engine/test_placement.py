@@ -7,7 +7,7 @@ import pytest
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import parse_checkpoint
 from program.engine.sources import DECLARED, DEPLOYED
-from program.offline.result import Difference
+from program.manifest.differences import Difference
 from tests.program.engine.standin import exported, recorded_checkpoint, stack_of
 
 REFERENCE = "pulumi:pulumi:StackReference"

@@ -3,11 +3,12 @@
 import pytest
 
 from policies.limits import Difference, load_limits
+from program.manifest.differences import Comparison
 from program.manifest.normalise import Place, Resource
 from program.manifest.parity import compare
 from program.manifest.resources import covers, full_manifest
-from program.offline.result import CheckResult, Comparison, Finding, StackResult
-from program.service.configuration import IMAGE_URI_PATH, baseline, scaling_paths
+from program.manifest.scaling import IMAGE_URI_PATH, baseline, scaling_paths
+from program.offline.result import CheckResult, Finding, StackResult
 
 PLACE = Place(environment="qa", suffix="one", region="eu-west-1", account="1" * 12, networking={})
 WHY = "It is meant, for this test."

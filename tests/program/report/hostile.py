@@ -12,7 +12,8 @@ from program.engine.records import (
     PropertyChange,
     Refusal,
 )
-from program.offline.result import Difference, Finding
+from program.manifest.differences import Difference
+from program.offline.result import Finding
 
 _PIECES = (
     "@octocat", "#12", "GH-12", "octo/parity#7", "`", "```", "~~~", "<script>", "</details>", "-->", "<!--", "|",

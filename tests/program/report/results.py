@@ -1,6 +1,7 @@
 """Results of a check as the formats get them: a clean one, one with everything that can be wrong, and parts."""
 
-from program.offline.result import CheckedResource, CheckResult, Comparison, Difference, Finding, StackResult
+from program.manifest.differences import Comparison, Difference
+from program.offline.result import CheckedResource, CheckResult, Finding, StackResult
 
 REGIONS = {"dev": "us-east-2", "prod": "us-east-1", "staging": "us-west-2"}
 CLUSTER = ("Database", "aws:rds/cluster:Cluster", "database-cluster")

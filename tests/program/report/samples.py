@@ -13,7 +13,7 @@ from program.engine.records import (
     PropertyChange,
     Refusal,
 )
-from program.offline.result import Difference
+from program.manifest.differences import Difference
 from program.report.content.assembly import assemble
 from tests.program.report.results import CLUSTER, DECLARED, FUNCTION, REGIONS, SOURCES, TOPIC, finding, result, urn
 from tests.program.report.results import accepted as accepted_finding
