@@ -1,19 +1,11 @@
-"""Let the policy pack judge recorded resources, in a process of its own and over the engine's protocol."""
+"""Ask the policy pack for its word on recorded resources, over the engine's protocol."""
 
 from __future__ import annotations
 
-import io
-import json
-import multiprocessing
-import os
-import runpy
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
@@ -22,36 +14,31 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from policies.wire import Outcome, decode
 from program.errors import CouldNotRunError
-from program.offline.recording import ORGANIZATION, Registration
+from program.offline.packs import ORGANIZATION, PackHost
+from program.offline.recordings import Registration
 from program.service.settings import PROJECT
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
-
-PACK = Path(__file__).resolve().parents[2] / "policies"
 PROVIDER_TYPE = "pulumi:providers:aws"
-# The first line that the pack prints is its port; a pack that prints none within this time did not start.
-START_SECONDS = 60.0
-# A port and its line's end.
-_LONGEST_PORT = 16
-_FORK = multiprocessing.get_context("fork")
+
+
+@contextmanager
+def running_pack(packs: PackHost, *, stack: str, config: Mapping[str, str]) -> Iterator[Analysis]:
+    """Start a pack for the stack and its configuration, and end it with the block."""
+    with packs.pack(stack=stack, config=config) as port:
+        yield Analysis(port=port, stack=stack, config=config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunningPack:
-    """A pack that has started: its process, and where it says its port and its errors."""
+class Analysis:
+    """A pack that listens on the port, for one stack and its configuration."""
 
-    process: BaseProcess
-    output: Connection[Any, Any]
-    errors: Path
-    config: Mapping[str, str]
+    port: int
     stack: str
-    start_seconds: float
+    config: Mapping[str, str]
 
     def judge(self, registrations: Sequence[Registration]) -> list[Outcome]:
         """Return the pack's word on every resource, then on the stack as a whole."""
-        with grpc.insecure_channel(f"127.0.0.1:{self._port()}") as channel:
+        with grpc.insecure_channel(f"127.0.0.1:{self.port}") as channel:
             analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
             try:
                 return self._judge(analyzer, registrations)
@@ -104,64 +91,6 @@ class RunningPack:
             urn=f"urn:pulumi:{self.stack}::{PROJECT}::{PROVIDER_TYPE}::default",
             properties=properties,
         )
-
-    def _port(self) -> int:
-        if not self.output.poll(self.start_seconds):
-            raise CouldNotRunError(f"the policy pack did not start: it said nothing for {self.start_seconds:g} seconds")
-        line = os.read(self.output.fileno(), _LONGEST_PORT).strip()
-        if not line.isdigit():
-            self.process.join(self.start_seconds)
-            said = self.errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            raise CouldNotRunError(f"the policy pack did not start: {said[-1] if said else 'it said nothing'}")
-        return int(line)
-
-
-@contextmanager
-def running_pack(
-    *, stack: str, config: Mapping[str, str], pack: Path = PACK, start_seconds: float = START_SECONDS
-) -> Iterator[RunningPack]:
-    """Start the pack for the stack and stop it at the end.
-
-    Call it before this process makes any gRPC object: the pack is forked, which saves it its imports.
-    """
-    output, writer = _FORK.Pipe(duplex=False)
-    with output, tempfile.TemporaryDirectory(prefix="policy-pack-") as folder:
-        errors = Path(folder) / "stderr"
-        process = _FORK.Process(target=_serve, args=(pack, writer, errors, _environment(stack, config)))
-        process.start()
-        writer.close()
-        try:
-            yield RunningPack(
-                process=process, output=output, errors=errors, config=config, stack=stack, start_seconds=start_seconds
-            )
-        finally:
-            process.terminate()
-            process.join()
-
-
-def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "PULUMI_CONFIG": json.dumps(dict(config)),
-        "PULUMI_DRY_RUN": "true",
-        "PULUMI_ORGANIZATION": ORGANIZATION,
-        "PULUMI_PROJECT": PROJECT,
-        "PULUMI_STACK": stack,
-    }
-
-
-def _serve(pack: Path, writer: Connection[Any, Any], errors: Path, environment: Mapping[str, str]) -> None:
-    """Become the pack: the same module, arguments, folder and environment as when the engine starts it."""
-    os.environ.update(environment)
-    os.chdir(pack)
-    with (
-        errors.open("w", encoding="utf-8", buffering=1) as stderr,
-        # Unbuffered, as under `python -u`, on which a pack of the SDK relies: it never flushes its port.
-        io.TextIOWrapper(os.fdopen(os.dup(writer.fileno()), "wb", buffering=0), write_through=True) as stdout,
-    ):
-        writer.close()
-        sys.stdout, sys.stderr = stdout, stderr
-        sys.argv = ["pulumi.policy", "127.0.0.1:0", str(pack)]
-        runpy.run_module("pulumi.policy", run_name="__main__")
 
 
 def _common(registration: Registration) -> dict[str, Any]:

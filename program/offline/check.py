@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from types import ModuleType
 from policies.limits import Limits, limits
 from program.manifest.parity import compare
 from program.offline.examination import examine
+from program.offline.packs import pack_host
 from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import ROOT
 from program.offline.stacks import Stack, read_stacks
@@ -33,11 +35,12 @@ def check(
     `complete` says that these are all the stacks, so that a declared difference can be stale; without `judge` the
     policies are left out, which leaves the manifests and their comparison.
     """
-    preload()
-    stacks = read_stacks(names, limits, root)
-    results: list[StackResult] = in_workers(
-        partial(examine, limits=limits, judge=judge), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
-    )
+    with pack_host() if judge else nullcontext() as packs:
+        preload()
+        stacks = read_stacks(names, limits, root)
+        results: list[StackResult] = in_workers(
+            partial(examine, limits=limits, packs=packs), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
+        )
     manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
     all_there = complete and len(manifests) == len(results)
     return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
@@ -45,9 +48,10 @@ def check(
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:
     """Examine one stack, in a process of its own, as Pulumi's runtime is there once in each."""
-    preload()
-    task = partial(examine, limits=limits, judge=judge)
-    return in_workers(task, [stack], jobs=1, name=lambda stack: stack.name, done=lambda _: None)[0]
+    with pack_host() if judge else nullcontext() as packs:
+        preload()
+        task = partial(examine, limits=limits, packs=packs)
+        return in_workers(task, [stack], jobs=1, name=lambda stack: stack.name, done=lambda _: None)[0]
 
 
 def preload() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from google.protobuf import empty_pb2, json_format
-from google.protobuf.struct_pb2 import Struct
 from pulumi.errors import RunError
 from pulumi.runtime import config as pulumi_config
 from pulumi.runtime.mocks import MockEngine, MockMonitor, MockSettings
@@ -20,51 +19,23 @@ from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
 from program.manifest.canonical import JsonObject
-from program.manifest.normalise import Resource
-from program.offline.simulation import Cloud, SimulatedCloud
+from program.offline.packs import ORGANIZATION
+from program.offline.recordings import Registration
+from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
 from program.offline.stackfile import ROOT, SECRET_MARKER
 from program.service.settings import PROJECT, SECRET_KEYS
 
-ORGANIZATION = "organization"
 PROGRAM = ROOT / "program"
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """One registration as the engine would have got it, with the outputs that the simulated cloud gave."""
-
-    urn: str
-    type: str
-    name: str
-    parent: str
-    custom: bool
-    properties: Struct
-    outputs: JsonObject
-    dependencies: tuple[str, ...]
-    property_dependencies: Mapping[str, tuple[str, ...]]
-    protect: bool
-    retain_on_delete: bool
-    ignore_changes: tuple[str, ...]
-    source: str | None
-
-    @property
-    def inputs(self) -> JsonObject:
-        """Return the inputs as plain data; secrets and assets keep Pulumi's own marks."""
-        inputs: JsonObject = json_format.MessageToDict(self.properties)
-        return inputs
-
-    def resource(self) -> Resource:
-        """Return the registration as the manifest sees it."""
-        return Resource(type=self.type, name=self.name, inputs=self.inputs, outputs=self.outputs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """All that the program registered, in order, and what it exported and warned of."""
+    """All that the program registered, in order, and what it exported, read of the network and warned of."""
 
     registrations: tuple[Registration, ...]
     outputs: JsonObject
+    networking: JsonObject
     warnings: tuple[str, ...]
 
 
@@ -113,6 +84,7 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
     return Recording(
         registrations=tuple(monitor.registrations),
         outputs=monitor.stack_outputs,
+        networking=monitor.networking,
         warnings=tuple(warnings.messages),
     )
 
@@ -132,6 +104,7 @@ class _RecordingMonitor(MockMonitor):
         super().__init__(cloud)
         self.registrations: list[Registration] = []
         self.stack_outputs: JsonObject = {}
+        self.networking: JsonObject = {}
         self._stack = stack
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -160,6 +133,12 @@ class _RecordingMonitor(MockMonitor):
                 source=_source(request.sourcePosition.uri, request.sourcePosition.line),
             )
         )
+        return response
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> object:  # noqa: N802
+        response = super().ReadResource(request)
+        if request.type == STACK_REFERENCE:
+            self.networking = json_format.MessageToDict(response.properties)["outputs"]
         return response
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:  # noqa: N802

@@ -10,6 +10,7 @@ import pytest
 
 from policies.catalogue import RULES
 from program.offline.analysis import running_pack
+from program.offline.packs import pack_host
 from program.offline.recording import record
 from program.offline.simulation import Cloud, account_of
 from program.offline.stackfile import ROOT, read_stack_file, stack_names
@@ -66,10 +67,10 @@ def test_the_pack_on_two_hundred_resources():
     stack = stack_names()[0]
     config = read_stack_file(stack).config
     began = time.perf_counter()
-    with running_pack(stack=stack, config=config) as pack:
+    with pack_host() as packs, running_pack(packs, stack=stack, config=config) as pack:
         pack.judge(())
     booted = time.perf_counter() - began
-    with running_pack(stack=stack, config=config) as pack:
+    with pack_host() as packs, running_pack(packs, stack=stack, config=config) as pack:
         recording = record(
             deploy, stack=stack, config=config, cloud=Cloud(stack=stack, region="us-east-2", account=account_of(stack))
         )

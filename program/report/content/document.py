@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, JsonValue, canonical
 from program.manifest.differences import Comparison, Difference
+from program.offline.documents import validated
 from program.offline.result import CheckedResource, CheckResult, Finding, FindingLevel, FindingOutcome, StackResult
 
 # 200 stacks with all their resources are a third of it.
 LARGEST_BYTES = 128 * 1024 * 1024
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Part(BaseModel):
@@ -91,28 +91,6 @@ def read_check(path: Path) -> CheckResult:
     if (document.ok, document.comparison.match) != (result.ok, result.comparison.match):
         raise CouldNotRunError(f"{path}: its verdict is not what its findings say; write it anew with this version")
     return result
-
-
-def validated(model: type[_Model], path: Path, largest: int) -> _Model:
-    """Return the file's JSON as that model, or raise CouldNotRunError in one line."""
-    try:
-        return model.model_validate_json(limited(path, largest))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise CouldNotRunError(f"{path}: {where[:200]}: {first['msg'][:200]}; this version can't read it") from None
-
-
-def limited(path: Path, largest: int) -> bytes:
-    """Return the file's bytes, of which there may be so many."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(largest + 1)
-    except OSError as error:
-        raise CouldNotRunError(f"{path}: {error.strerror}") from None
-    if len(content) > largest:
-        raise CouldNotRunError(f"{path}: has more than {largest:,} bytes; no file of ours is as large")
-    return content
 
 
 def _stack(stack: _Stack) -> StackResult:

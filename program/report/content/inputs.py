@@ -12,8 +12,9 @@ from pydantic import Field, RootModel
 from program.engine.records import AnyRecord
 from program.errors import CouldNotRunError
 from program.manifest.differences import Comparison
+from program.offline.documents import validated
 from program.offline.result import CheckResult
-from program.report.content.document import read_check, validated
+from program.report.content.document import read_check
 
 LARGEST_BYTES = 32 * 1024 * 1024
 # What a bundle's folder calls its record.

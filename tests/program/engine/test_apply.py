@@ -114,7 +114,7 @@ def test_data_is_lost_only_by_name(commands, bundle, monkeypatch):
     code, record, _ = apply(commands, folder)
     assert (code, record.outcome) == (1, "refused")
     (refusal,) = [refusal for refusal in record.refusals if "database-cluster," in refusal.expected]
-    assert refusal.found == "replace, forced by databaseName"
+    assert refusal.found == "replace, forced by databaseName; with it goes the database"
     names = [refusal.fix.split()[-1] for refusal in record.refusals]
 
     code, record, _ = apply(commands, folder, *(word for name in names for word in ("--confirm", name)))

@@ -154,7 +154,7 @@ def test_data_is_lost_only_by_name(bundle, operation, forcing, found):
 
     (refusal,) = refusals(losing, current(), ["another"])
 
-    assert (refusal.code, refusal.found) == ("unconfirmed", found)
+    assert (refusal.code, refusal.found) == ("unconfirmed", f"{found}; with it goes the database")
     assert refusal.expected == f"no {operation} of database-cluster, which holds data"
     assert refusal.fix == "if the data may be lost, name it: --confirm database-cluster"
     assert refusals(losing, current(), ["database-cluster"]) == ()

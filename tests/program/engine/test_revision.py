@@ -46,7 +46,7 @@ def test_every_file_that_decides_changes_the_hash(project, file):
 
 def test_a_file_by_another_name_changes_the_hash(project):
     before = source_of(project)
-    (project / "program" / "stack.py").rename(project / "program" / "stacks.py")
+    (project / "program" / "service" / "stack.py").rename(project / "program" / "service" / "stacks.py")
 
     assert source_of(project) != before
 
@@ -66,7 +66,7 @@ def test_no_other_file_does(project, file):
 
 def test_the_pack_is_the_policies_alone(project):
     pack, source = pack_of(project), source_of(project)
-    (project / "program" / "stack.py").write_text("changed")
+    (project / "program" / "service" / "stack.py").write_text("changed")
     assert (pack_of(project) == pack, source_of(project) == source) == (True, False)
 
     (project / "policies" / "new.py").write_text("new")

@@ -13,7 +13,7 @@ from program.offline.examination import examine
 from program.offline.result import PROGRAM_RULE, RETAIN_RULE
 from program.offline.stackfile import stack_names
 from program.offline.stacks import read_stacks
-from program.service.stack import deploy
+from program.service.stack import ROTATION_FOLDER, deploy
 from tests.program.recorded import EXPLICIT_NETWORK, config_of
 
 FUNCTION = "aws:lambda/function:Function::lambda-app-function"
@@ -25,7 +25,7 @@ def checked(limits=None, names=None, *, complete=True, done=lambda _stack: None)
 
 def examined(stack="prod"):
     (found,) = read_stacks((stack,), load_limits())
-    return examine(found, load_limits(), judge=False)
+    return examine(found, load_limits(), packs=None)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_two_checks_give_the_same_bytes(result):
 def test_nothing_of_this_machine_is_in_a_manifest(result):
     for stack in result.stacks:
         assert b"/lambda/rotation" not in canonical(stack.manifest)
-        assert str(examination.ROTATION_FOLDER.parent.parent).encode() not in canonical(stack.manifest)
+        assert str(ROTATION_FOLDER.parent.parent).encode() not in canonical(stack.manifest)
 
 
 def test_each_stack_is_told_when_it_is_done():
@@ -185,7 +185,7 @@ def test_an_environments_own_account_is_the_one_it_is_checked_in():
     pinned = limits.model_copy(update={"environments": {**limits.environments, "prod": prod}})
     (stack,) = read_stacks(("prod",), pinned)
 
-    result = examine(stack, pinned, judge=False)
+    result = examine(stack, pinned, packs=None)
 
     policy = next(resource for resource in result.resources if resource.name == "tap-key").inputs["policy"]
     assert "arn:aws:iam::123456789012:root" in policy

@@ -122,11 +122,11 @@ def test_settings_that_can_not_be_deployed_stop_the_program_before_any_resource(
         record_program(deploy, lambdaMemory="64", egress="up")
 
     assert str(caught.value) == "settings of stack prod: parity:egress is 'up'; it must be vpc or nat"
-    assert re.fullmatch(r"program/stack\.py:\d+", caught.value.source)
+    assert re.fullmatch(r"program/service/stack\.py:\d+", caught.value.source)
 
 
 def test_an_answer_that_is_not_simulated_says_where_to_add_it():
-    with pytest.raises(ProgramError, match=r"has no simulated answer; add one to program/simulation\.py"):
+    with pytest.raises(ProgramError, match=r"has no simulated answer; add one to program/offline/simulation\.py"):
         record_program(lambda: pulumi.export("zones", aws.get_availability_zones().names))
 
 

@@ -5,6 +5,7 @@ import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
 from program.offline.analysis import running_pack
+from program.offline.packs import pack_host
 from program.offline.recording import record
 from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
 from tests.program.recorded import config_of
@@ -58,7 +59,7 @@ def test_the_rule_of_names_speaks_of_a_resource_that_has_none():
         )
 
     config = config_of("prod")
-    with running_pack(stack="prod", config=config) as pack:
+    with pack_host() as packs, running_pack(packs, stack="prod", config=config) as pack:
         registrations = record(program, stack="prod", config=config, cloud=CLOUD).registrations
         outcomes = pack.judge(registrations)
 

@@ -1,0 +1,157 @@
+"""Judge what one stack registered: the pack's word and the manifest, from data alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from policies.limits import Limits
+from policies.wire import Outcome
+from program.manifest.canonical import JsonObject, digest
+from program.manifest.normalise import Place
+from program.manifest.resources import full_manifest
+from program.manifest.scaling import baseline
+from program.offline.packs import PackHost
+from program.offline.recordings import Registration, StackRecording
+from program.offline.redaction import redacted
+from program.offline.result import PROGRAM_RULE, RETAIN_RULE, CheckedResource, Finding, StackResult
+from program.offline.simulation import Cloud, account_of
+from program.offline.stacks import Stack
+from program.service.settings import Settings
+
+# The stack's output that holds its configuration.
+_CONFIGURATION = "configManifest"
+
+
+def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, packs: PackHost | None) -> StackResult:
+    """Return all that can be said of the stack, with `packs` the policies' word too.
+
+    A stack without settings, or whose program stopped, has its findings alone.
+    """
+    if stack.settings is None:
+        return _result(stack, None, (), ())
+    if recording.problem is not None:
+        problem = _program_failed(f"the program stopped: {recording.problem}", recording.source)
+        return _result(stack, None, (), [problem])
+    findings = _judged(stack, recording, packs) if packs is not None else []
+    findings += _retained(recording.registrations)
+    configuration = _configuration(recording.outputs)
+    if configuration is None:
+        problem = _program_failed(f"the program exports no {_CONFIGURATION}; the stack's own outputs have it", None)
+        return _result(stack, None, recording.registrations, [*findings, problem])
+    manifest = _manifest(stack, stack.settings, limits, recording, configuration)
+    return _result(stack, manifest, recording.registrations, findings)
+
+
+def stack_cloud(stack: str, settings: Settings, limits: Limits) -> Cloud:
+    """Return the simulated region and account that the stack is recorded in."""
+    account = limits.environments[settings.environment].account
+    return Cloud(stack=stack, region=settings.region, account=account or account_of(stack))
+
+
+def _judged(stack: Stack, recording: StackRecording, packs: PackHost) -> list[Finding]:
+    # grpc takes a while to import, and not every caller asks the policies.
+    from program.offline.analysis import running_pack
+
+    with running_pack(packs, stack=stack.name, config=stack.file.config) as pack:
+        outcomes = pack.judge(recording.registrations)
+    sources = {registration.urn: registration.source for registration in recording.registrations}
+    return [_finding(outcome, sources, stack) for outcome in outcomes]
+
+
+def _configuration(outputs: JsonObject) -> JsonObject | None:
+    """Return the configuration that the stack exports, None where it exports none."""
+    exported = outputs.get(_CONFIGURATION)
+    try:
+        manifest = json.loads(exported) if isinstance(exported, str) else None
+    except ValueError:
+        return None
+    configuration = manifest.get("configuration") if isinstance(manifest, dict) else None
+    return configuration if isinstance(configuration, dict) else None
+
+
+def _manifest(
+    stack: Stack, settings: Settings, limits: Limits, recording: StackRecording, configuration: JsonObject
+) -> JsonObject:
+    place = Place(
+        environment=settings.environment,
+        suffix=settings.environment_suffix,
+        region=settings.region,
+        account=stack_cloud(stack.name, settings, limits).account,
+        networking=recording.networking or settings.given_network,
+    )
+    # The hashes are made anew: what is judged says nothing of its own result.
+    exported: JsonObject = {
+        "schemaVersion": 1,
+        "environment": settings.environment,
+        "configuration": configuration,
+        "configHash": digest(configuration),
+        "baselineHash": digest(baseline(configuration, limits)),
+    }
+    resources = [registration.resource() for registration in recording.registrations]
+    return full_manifest(exported, place, resources, limits.differences)
+
+
+def _result(
+    stack: Stack,
+    manifest: JsonObject | None,
+    registrations: Sequence[Registration],
+    findings: Iterable[Finding],
+) -> StackResult:
+    settings = stack.settings
+    return StackResult(
+        stack=stack.name,
+        environment=settings.environment if settings else None,
+        region=settings.region if settings else None,
+        manifest=manifest,
+        resources=tuple(_checked(item) for item in sorted(registrations, key=lambda item: item.urn)),
+        findings=tuple(sorted([*stack.findings, *findings], key=_order)),
+    )
+
+
+def _order(finding: Finding) -> tuple[str, str, str, str]:
+    return (finding.rule, finding.resource or "", finding.outcome, finding.message)
+
+
+def _checked(registration: Registration) -> CheckedResource:
+    return CheckedResource(
+        urn=registration.urn,
+        type=registration.type,
+        name=registration.name,
+        parent=registration.parent or None,
+        dependencies=registration.dependencies,
+        property_dependencies=registration.property_dependencies,
+        inputs=redacted(registration.inputs),
+        source=registration.source,
+    )
+
+
+def _finding(outcome: Outcome, sources: dict[str, str | None], stack: Stack) -> Finding:
+    return Finding(
+        rule=outcome.rule,
+        level=outcome.level,
+        outcome=outcome.outcome,
+        resource=outcome.resource,
+        message=outcome.message,
+        source=sources.get(outcome.resource or "") or stack.file.source(None),
+    )
+
+
+def _program_failed(message: str, source: str | None) -> Finding:
+    return Finding(rule=PROGRAM_RULE, level="mandatory", outcome="error", resource=None, message=message, source=source)
+
+
+def _retained(registrations: Iterable[Registration]) -> list[Finding]:
+    """Judge what analyzers are not told: a resource kept on delete survives the stack that made it."""
+    return [
+        Finding(
+            rule=RETAIN_RULE,
+            level="mandatory",
+            outcome="failed",
+            resource=registration.urn,
+            message="retainOnDelete is set; a destroyed stack must leave nothing (dataProtection protects data)",
+            source=registration.source,
+        )
+        for registration in registrations
+        if registration.retain_on_delete
+    ]

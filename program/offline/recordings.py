@@ -1,0 +1,174 @@
+"""What stacks register, as data: one job runs the program and writes it, another judges it and runs nothing of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
+from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic.alias_generators import to_camel
+
+from program.errors import CouldNotRunError
+from program.manifest.canonical import JsonObject
+from program.manifest.normalise import Resource
+from program.offline.documents import validated
+
+SCHEMA_VERSION: Literal[1] = 1
+# 200 stacks with all their resources are a third of it.
+LARGEST_BYTES = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One registration as the engine would have got it, with the outputs that the simulated cloud gave."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    properties: Struct
+    outputs: JsonObject
+    dependencies: tuple[str, ...]
+    property_dependencies: Mapping[str, tuple[str, ...]]
+    protect: bool
+    retain_on_delete: bool
+    ignore_changes: tuple[str, ...]
+    source: str | None
+
+    @property
+    def inputs(self) -> JsonObject:
+        """Return the inputs as plain data; secrets and assets keep Pulumi's own marks."""
+        inputs: JsonObject = json_format.MessageToDict(self.properties)
+        return inputs
+
+    def resource(self) -> Resource:
+        """Return the registration as the manifest sees it."""
+        return Resource(type=self.type, name=self.name, inputs=self.inputs, outputs=self.outputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackRecording:
+    """All that one stack registers, in order, what it exports, and what it read of its network.
+
+    `problem` says why the program stopped, where it did, and `source` in which line.
+    """
+
+    stack: str
+    registrations: tuple[Registration, ...] = ()
+    outputs: JsonObject = field(default_factory=dict)
+    networking: JsonObject = field(default_factory=dict)
+    problem: str | None = None
+    source: str | None = None
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, extra="forbid", frozen=True, strict=True)
+
+
+class _Registration(_Part):
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    inputs: dict[str, JsonValue]
+    outputs: dict[str, JsonValue]
+    dependencies: list[str]
+    property_dependencies: dict[str, list[str]]
+    protect: bool
+    retain_on_delete: bool
+    ignore_changes: list[str]
+    source: str | None
+
+
+class _Stack(_Part):
+    stack: str
+    registrations: list[_Registration]
+    outputs: dict[str, JsonValue]
+    networking: dict[str, JsonValue]
+    problem: str | None
+    source: str | None
+
+
+class _Document(_Part):
+    schema_version: Literal[1]
+    stacks: list[_Stack]
+
+
+def written(recordings: Iterable[StackRecording]) -> str:
+    """Return the recordings as JSON, the same text for the same recordings."""
+    document = _Document(schema_version=SCHEMA_VERSION, stacks=[_stack(recording) for recording in recordings])
+    return json.dumps(document.model_dump(mode="json", by_alias=True), sort_keys=True) + "\n"
+
+
+def read_recordings(path: Path) -> Mapping[str, StackRecording]:
+    """Read recordings by stack; what this version can't read is a failure to run, in one line."""
+    document = validated(_Document, path, LARGEST_BYTES)
+    recordings = {stack.stack: _recording(stack) for stack in document.stacks}
+    if len(recordings) != len(document.stacks):
+        raise CouldNotRunError(f"{path}: a stack is in it twice; write it anew with `record`")
+    return recordings
+
+
+def _stack(recording: StackRecording) -> _Stack:
+    return _Stack(
+        stack=recording.stack,
+        registrations=[_written(registration) for registration in recording.registrations],
+        outputs=recording.outputs,
+        networking=recording.networking,
+        problem=recording.problem,
+        source=recording.source,
+    )
+
+
+def _recording(stack: _Stack) -> StackRecording:
+    return StackRecording(
+        stack=stack.stack,
+        registrations=tuple(_read(registration) for registration in stack.registrations),
+        outputs=stack.outputs,
+        networking=stack.networking,
+        problem=stack.problem,
+        source=stack.source,
+    )
+
+
+def _written(registration: Registration) -> _Registration:
+    return _Registration(
+        urn=registration.urn,
+        type=registration.type,
+        name=registration.name,
+        parent=registration.parent,
+        custom=registration.custom,
+        inputs=registration.inputs,
+        outputs=registration.outputs,
+        dependencies=list(registration.dependencies),
+        property_dependencies={key: list(urns) for key, urns in registration.property_dependencies.items()},
+        protect=registration.protect,
+        retain_on_delete=registration.retain_on_delete,
+        ignore_changes=list(registration.ignore_changes),
+        source=registration.source,
+    )
+
+
+def _read(registration: _Registration) -> Registration:
+    return Registration(
+        urn=registration.urn,
+        type=registration.type,
+        name=registration.name,
+        parent=registration.parent,
+        custom=registration.custom,
+        properties=json_format.ParseDict(registration.inputs, Struct()),
+        outputs=registration.outputs,
+        dependencies=tuple(registration.dependencies),
+        property_dependencies={key: tuple(urns) for key, urns in registration.property_dependencies.items()},
+        protect=registration.protect,
+        retain_on_delete=registration.retain_on_delete,
+        ignore_changes=tuple(registration.ignore_changes),
+        source=registration.source,
+    )
