@@ -191,7 +191,7 @@ def test_what_loses_data_comes_first_of_the_changes():
     report = comment(preview("prod", change(TOPIC, "delete"), MEMORY, dropped))
 
     assert report.index("**delete** `database-cluster` ·") < report.index("**update** `lambda-app-function`")
-    assert "assert/cluster:Cluster` | - |" in report
+    assert "| prod | **delete** | `database-cluster` | the database | `aws:rds/cluster:Cluster` | - |" in report
     assert "**delete** `monitoring-topic`" in report
 
 
