@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from program.cli.options import chosen_limits, chosen_stacks, exemptions_from, stacks_option
+from program.cli.options import CHECK_FORMATS, chosen_limits, chosen_stacks, exemptions_from, jobs_option, stacks_option
 from program.cli.progress import Progress
 
-FORMATS = ("text", "json", "markdown", "sarif", "github")
+if TYPE_CHECKING:
+    from program.offline.result import CheckResult
 
 
 class Shard(click.ParamType["tuple[int, int]"]):
@@ -28,14 +31,10 @@ class Shard(click.ParamType["tuple[int, int]"]):
 
 @click.command()
 @stacks_option
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Of stdout.")
 @click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=os.cpu_count() or 1,
-    show_default="all cores",
-    help="Stacks at once.",
+    "--format", "format_", type=click.Choice(CHECK_FORMATS), default="text", show_default=True, help="Of stdout."
 )
+@jobs_option
 @click.option("--shard", type=Shard(), help="Only the i-th of n parts of the stacks, for a matrix of jobs.")
 @click.option(
     "--exemptions-from",
@@ -43,14 +42,26 @@ class Shard(click.ParamType["tuple[int, int]"]):
     metavar="REF",
     help="Take policies/exemptions.yaml from this commit, for a pull request its base.",
 )
+@click.option(
+    "--against",
+    metavar="REF",
+    help="Let the guard of this commit judge too (for a pull request, of its base), and say what the change does to it.",
+)
 def check(
-    stacks: tuple[str, ...], format_: str, jobs: int, shard: tuple[int, int] | None, reference: str | None
+    stacks: tuple[str, ...],
+    format_: str,
+    jobs: int,
+    shard: tuple[int, int] | None,
+    reference: str | None,
+    against: str | None,
 ) -> None:
     """Check every stack offline: its settings, its resources by the policies, and the stacks by each other.
 
     Needs no cloud account, no credentials and no Pulumi CLI. Exits with 1 when anything mandatory fails or the
     stacks differ where no difference is declared.
     """
+    if against is not None and (stacks or shard is not None):
+        raise click.UsageError("--against judges all stacks; give it without --stack and --shard")
     names = chosen_stacks(stacks)
     complete = not stacks and shard is None
     if shard is not None:
@@ -61,11 +72,24 @@ def check(
         from program.offline.check import check as run
 
         result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
+    if against is not None:
+        result = _judged_too(result, against, jobs)
     _say_what_was_assumed()
     from program.report.check_formats import render
 
     click.echo(render(format_, result), nl=False)
     sys.exit(0 if result.ok else 1)
+
+
+def _judged_too(result: CheckResult, against: str, jobs: int) -> CheckResult:
+    from program.cli.judge import judged
+    from program.cli.record import recorded_text
+    from program.offline.guard.joining import joined
+
+    with tempfile.TemporaryDirectory(prefix="recorded-") as scratch:
+        file = Path(scratch) / "recorded.json"
+        file.write_text(recorded_text(jobs), encoding="utf-8")
+        return joined(result, judged(file, against, None, jobs))
 
 
 def _say_what_was_assumed() -> None:

@@ -38,6 +38,16 @@ def chosen_stacks(stacks: Sequence[str], *, hint: str = "--stack") -> tuple[str,
     return tuple(sorted(set(stacks))) or known
 
 
+CHECK_FORMATS = ("text", "json", "markdown", "sarif", "github")
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    help="Stacks at once.",
+)
+
+
 def chosen_limits() -> Limits:
     """Return the limits; a file that can't be used is a failure to run."""
     try:

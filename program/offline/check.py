@@ -12,8 +12,9 @@ from types import ModuleType
 
 from policies.limits import Limits, limits
 from program.manifest.parity import compare
-from program.offline.examination import examine
+from program.offline.examination import examine, record_stack
 from program.offline.packs import pack_host
+from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import ROOT
 from program.offline.stacks import Stack, read_stacks
@@ -44,6 +45,16 @@ def check(
     manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
     all_there = complete and len(manifests) == len(results)
     return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
+
+
+def record_all(
+    names: Sequence[str], limits: Limits, *, jobs: int, done: Callable[[str], None], root: Path = ROOT
+) -> list[StackRecording]:
+    """Run the program for the stacks and return what each registers; nobody is asked for a judgement."""
+    preload()
+    task = partial(record_stack, limits=limits)
+    stacks = read_stacks(names, limits, root)
+    return in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
 
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:

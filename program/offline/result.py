@@ -8,6 +8,7 @@ from typing import Literal
 
 from program.manifest.canonical import JsonObject
 from program.manifest.differences import Comparison
+from program.offline.guard.result import Guarded
 
 # Rules that no policy can judge.
 PROGRAM_RULE = "program"
@@ -75,12 +76,14 @@ class StackResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """The whole check, and whether it passed."""
+    """The whole check, and whether it passed; `guarded` where a change was judged by its base."""
 
     stacks: tuple[StackResult, ...]
     comparison: Comparison
+    guarded: Guarded | None = None
 
     @property
     def ok(self) -> bool:
-        """Tell whether every stack is clean and the stacks match."""
-        return self.comparison.match and all(stack.ok for stack in self.stacks)
+        """Tell whether every stack is clean, the stacks match, and no reviewed file of a change is broken."""
+        broken = self.guarded is not None and bool(self.guarded.problems)
+        return not broken and self.comparison.match and all(stack.ok for stack in self.stacks)

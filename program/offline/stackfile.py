@@ -73,6 +73,19 @@ def read_stack_file(stack: str, root: Path = ROOT, file: Path | None = None) -> 
 @cache
 def project_defaults(root: Path = ROOT) -> Mapping[str, str]:
     """Return the defaults of Pulumi.yaml as Pulumi hands them over: text, arrays and objects as JSON."""
+    return {
+        key: _text(entry["default"])
+        for key, entry in _declared(root).items()
+        if isinstance(entry, dict) and "default" in entry
+    }
+
+
+def declared_keys(root: Path = ROOT) -> tuple[str, ...]:
+    """Return the config keys that Pulumi.yaml declares, sorted."""
+    return tuple(sorted(_declared(root)))
+
+
+def _declared(root: Path) -> Mapping[str, Any]:
     try:
         project = read(root / PROJECT_FILE).data
     except YamlError as problem:
@@ -80,11 +93,7 @@ def project_defaults(root: Path = ROOT) -> Mapping[str, str]:
     declared = project.get("config") if isinstance(project, dict) else None
     if not isinstance(declared, dict):
         raise CouldNotRunError(f"{PROJECT_FILE}: it has no mapping config; it declares the keys of every stack file")
-    return {
-        f"{PROJECT}:{key}": _text(entry["default"])
-        for key, entry in declared.items()
-        if isinstance(entry, dict) and "default" in entry
-    }
+    return {f"{PROJECT}:{key}": entry for key, entry in declared.items()}
 
 
 def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:

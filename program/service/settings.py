@@ -138,6 +138,11 @@ def config_key(field: str) -> str:
     return REGION_KEY if field == "region" else f"{PROJECT}:{to_camel(field)}"
 
 
+def known_keys() -> list[str]:
+    """Return the config keys of all settings, sorted."""
+    return sorted(config_key(field) for field in Settings.model_fields)
+
+
 def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
     """Parse Pulumi's config map; the process's environment may set the suffix.
 
@@ -145,7 +150,7 @@ def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) ->
     """
     values: dict[str, str] = {}
     problems: list[Problem] = []
-    known = sorted(config_key(field) for field in Settings.model_fields)
+    known = known_keys()
     for key, value in config.items():
         if key in known:
             values["region" if key == REGION_KEY else key.removeprefix(f"{PROJECT}:")] = value

@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, JsonValue, canonical
 from program.manifest.differences import Comparison, Difference
 from program.offline.documents import validated
+from program.offline.guard.change import Effect, GuardChange
+from program.offline.guard.declared import DeclaredChange
+from program.offline.guard.result import Guarded
+from program.offline.guard.reviewed import ReviewedProblem
 from program.offline.result import CheckedResource, CheckResult, Finding, FindingLevel, FindingOutcome, StackResult
 
 # 200 stacks with all their resources are a third of it.
@@ -72,18 +76,57 @@ class _Comparison(_Part):
     stale: list[str] = []
 
 
+class _GuardChange(_Part):
+    effect: Effect
+    kind: str
+    file: str
+    line: int | None
+    text: str
+    fails: list[str]
+
+
+class _DeclaredChange(_Part):
+    resource: str
+    property: str
+    before: JsonValue
+    after: JsonValue
+    stacks: list[str]
+
+    @model_validator(mode="after")
+    def _comparable(self) -> _DeclaredChange:
+        _comparable({"before": self.before, "after": self.after})
+        return self
+
+
+class _Problem(_Part):
+    file: str
+    line: int | None
+    message: str
+
+
+class _Guarded(_Part):
+    base: str
+    note: str | None
+    changes: list[_GuardChange]
+    declared: list[_DeclaredChange]
+    problems: list[_Problem]
+
+
 class _Document(_Part):
     schema_version: Literal[1]
     ok: bool
     stacks: list[_Stack]
     comparison: _Comparison
+    guarded: _Guarded | None = None
 
 
 def read_check(path: Path) -> CheckResult:
     """Return the check's result; what is not one, or contradicts itself, is a failure to run in one line."""
     document = validated(_Document, path, LARGEST_BYTES)
     result = CheckResult(
-        stacks=tuple(_stack(stack) for stack in document.stacks), comparison=_comparison(document.comparison)
+        stacks=tuple(_stack(stack) for stack in document.stacks),
+        comparison=_comparison(document.comparison),
+        guarded=_guarded(document.guarded) if document.guarded is not None else None,
     )
     names = [stack.stack for stack in result.stacks]
     if len(set(names)) != len(names):
@@ -91,6 +134,35 @@ def read_check(path: Path) -> CheckResult:
     if (document.ok, document.comparison.match) != (result.ok, result.comparison.match):
         raise CouldNotRunError(f"{path}: its verdict is not what its findings say; write it anew with this version")
     return result
+
+
+def _guarded(guarded: _Guarded) -> Guarded:
+    return Guarded(
+        base=guarded.base,
+        note=guarded.note,
+        changes=tuple(
+            GuardChange(
+                effect=each.effect,
+                kind=each.kind,
+                file=each.file,
+                line=each.line,
+                text=each.text,
+                fails=tuple(each.fails),
+            )
+            for each in guarded.changes
+        ),
+        declared=tuple(
+            DeclaredChange(
+                resource=each.resource,
+                property=each.property,
+                before=each.before,
+                after=each.after,
+                stacks=tuple(each.stacks),
+            )
+            for each in guarded.declared
+        ),
+        problems=tuple(ReviewedProblem(each.file, each.line, each.message) for each in guarded.problems),
+    )
 
 
 def _stack(stack: _Stack) -> StackResult:

@@ -135,7 +135,9 @@ class Report:
         """Tell whether nothing changes on any stack, and nothing is wrong: one line says all."""
         known = [stack.changes for stack in self.stacks]
         nothing = bool(known) and all(changes == () for changes in known)
-        return nothing and self.ok and not self.notes and not any(stack.differences for stack in self.stacks)
+        guarded = self.check.guarded
+        told = guarded is not None and bool(guarded.changes or guarded.declared or guarded.note)
+        return nothing and self.ok and not told and not self.notes and not any(s.differences for s in self.stacks)
 
 
 def outcome_of(record: AnyRecord) -> str:

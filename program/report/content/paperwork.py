@@ -15,6 +15,9 @@ from program.report.content.model import DATA_RULE, STEP_RULE
 # The comparison's own: no policy can see two stacks.
 PARITY_RULE = "parity"
 STALE_RULE = "stale-difference"
+# What a change does to its guard, and to the files that are reviewed.
+GUARD_RULE = "guard"
+REVIEWED_RULE = "reviewed-file"
 LIMITS = "policies/environments.yaml"
 
 
@@ -58,6 +61,18 @@ _OWN: Mapping[str, Paperwork] = {
         why="A declaration that nothing needs would hide the next difference at that place.",
         fix=f"Remove the declaration from {LIMITS}.",
         severity="medium",
+    ),
+    GUARD_RULE: Paperwork(
+        title="A change leaves its own guard as it is.",
+        why="A change that weakens what judges it is judged by less than the next one is.",
+        fix="Read it as a change of the guard; its owners decide.",
+        severity="high",
+    ),
+    REVIEWED_RULE: Paperwork(
+        title="Every reviewed file can be read.",
+        why="A file that can't be used stops the check of main, and of every other change, once it is merged.",
+        fix="Mend the file at the line named.",
+        severity="high",
     ),
     STEP_RULE: Paperwork(
         title="Every step of a deployment ends as it should.",

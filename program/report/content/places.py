@@ -7,11 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord
+from program.offline.guard.result import Guarded
 from program.offline.stackfile import STACKS
 from program.report.content.grouping import stack_list
 from program.report.content.merged import change_sets, merged_check
 from program.report.content.model import DATA_RULE, GOOD, STEP_RULE, Report, StackReport, outcome_of
-from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
+from program.report.content.paperwork import (
+    GUARD_RULE,
+    LIMITS,
+    PARITY_RULE,
+    REVIEWED_RULE,
+    STALE_RULE,
+    paperwork,
+    remedy,
+)
 from program.report.content.summary import Summary, summarise
 from program.report.content.values import by_value
 
@@ -35,7 +44,7 @@ class Place:
 
 def check_places(summary: Summary) -> list[Place]:
     """Return all that is to be shown, errors first."""
-    found = [*_findings(summary), *_differences(summary), *_stale(summary)]
+    found = [*_guard(summary.result.guarded), *_findings(summary), *_differences(summary), *_stale(summary)]
     return _worst_first(found)
 
 
@@ -56,6 +65,22 @@ def stack_places(report: Report, stack: StackReport) -> list[Place]:
 
 def _worst_first(found: Iterable[Place]) -> list[Place]:
     return sorted(found, key=lambda place: ("error", "warning", "note").index(place.level))
+
+
+def _guard(guarded: Guarded | None) -> Iterator[Place]:
+    if guarded is None:
+        return
+    for problem in guarded.problems:
+        yield _of_file("error", REVIEWED_RULE, problem.file, problem.line, problem.message)
+    for change in guarded.weakens:
+        fails = f" On the base this would fail: {'; '.join(change.fails)}" if change.fails else ""
+        yield _of_file("warning", GUARD_RULE, change.file, change.line, f"{change.kind}: {change.text}.{fails}")
+
+
+def _of_file(level: PlaceLevel, rule: str, file: str, line: int | None, message: str) -> Place:
+    return Place(
+        level=level, rule=rule, resource=None, message=message, file=file, line=line, identity=(rule, file, message)
+    )
 
 
 def _findings(summary: Summary) -> list[Place]:

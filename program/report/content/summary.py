@@ -165,6 +165,8 @@ def _passed(summary: Summary) -> str:
 
 def _failures(summary: Summary) -> list[str]:
     failures: list[str] = []
+    if summary.result.guarded is not None and summary.result.guarded.problems:
+        failures.append(plural(len(summary.result.guarded.problems), "problem") + " of reviewed files")
     blocking = [group for group in summary.groups if group.blocks]
     if blocking:
         names = sorted({stack for group in blocking for stack in group.stacks})

@@ -6,6 +6,7 @@ import json
 
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.differences import Comparison
+from program.offline.guard.result import Guarded
 from program.offline.result import CheckedResource, Finding, StackResult
 from program.report.content.summary import Summary
 
@@ -13,7 +14,7 @@ SCHEMA_VERSION = 1
 
 
 def render(summary: Summary) -> str:
-    """Return the result as JSON; `comparison.stale` is there only where a declaration is stale."""
+    """Return the result as JSON; `comparison.stale` is there only where a declaration is stale, `guarded` with a base."""
     result = summary.result
     document: JsonObject = {
         "schemaVersion": SCHEMA_VERSION,
@@ -21,7 +22,40 @@ def render(summary: Summary) -> str:
         "stacks": [_stack(stack) for stack in result.stacks],
         "comparison": _comparison(result.comparison),
     }
+    if result.guarded is not None:
+        document["guarded"] = _guarded(result.guarded)
     return json.dumps(document, indent=2) + "\n"
+
+
+def _guarded(guarded: Guarded) -> JsonObject:
+    return {
+        "base": guarded.base,
+        "note": guarded.note,
+        "changes": [
+            {
+                "effect": change.effect,
+                "kind": change.kind,
+                "file": change.file,
+                "line": change.line,
+                "text": change.text,
+                "fails": list(change.fails),
+            }
+            for change in guarded.changes
+        ],
+        "declared": [
+            {
+                "resource": change.resource,
+                "property": change.property,
+                "before": _ordered(change.before),
+                "after": _ordered(change.after),
+                "stacks": list(change.stacks),
+            }
+            for change in guarded.declared
+        ],
+        "problems": [
+            {"file": problem.file, "line": problem.line, "message": problem.message} for problem in guarded.problems
+        ],
+    }
 
 
 def _stack(stack: StackResult) -> JsonObject:

@@ -7,6 +7,7 @@ from program.report.content.model import Report
 from program.report.content.summary import summarise as summarise_check
 from program.report.markdown.findings import accepted_section, advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted
+from program.report.markdown.guard import guard_sections
 from program.report.pull_request.changes import change_section, data_section
 from program.report.pull_request.comparison import (
     declared_section,
@@ -48,6 +49,7 @@ def _sections(report: Report) -> list[Section]:
     changes = change_sets(report)
     checked = summarise_check(merged_check(report), judged=True)
     return [
+        *guard_sections(report.check.guarded, total),
         trouble_section(report),
         notes_section(report),
         data_section(changes, total),

@@ -16,6 +16,7 @@ from program.report.content.summary import Row, Summary, plural
 from program.report.content.values import printable
 from program.report.terminal.console import console_of_text, tidy
 from program.report.terminal.differences import show_declared, show_undeclared
+from program.report.terminal.guard import show_guarded
 
 _GOOD = "green"
 _BAD = "bold red"
@@ -32,6 +33,7 @@ def render(summary: Summary) -> str:
     """Return the report."""
     console = console_of_text()
     with console.capture() as capture:
+        show_guarded(console, summary.result.guarded, summary.stack_count)
         console.print(_stacks(summary))
         _findings(console, [group for group in summary.findings if group.blocks], summary.stack_count)
         show_undeclared(console, summary)

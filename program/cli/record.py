@@ -1,0 +1,45 @@
+"""`record`: what every stack registers, as data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from program.cli.options import chosen_limits, chosen_stacks, jobs_option
+from program.cli.progress import Progress
+
+
+@click.command()
+@jobs_option
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file, whole or not at all. Default: stdout.",
+)
+def record(jobs: int, output: Path | None) -> None:
+    """Run the program for every stack offline and write what it registers as JSON, for `judge`.
+
+    It says nothing of what is right. A program that stops is in the recording, with its reason and place.
+    """
+    text = recorded_text(jobs)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(output)
+
+
+def recorded_text(jobs: int) -> str:
+    """Return the recordings of all stacks as JSON."""
+    names = chosen_stacks(())
+    limits = chosen_limits()
+    with Progress(len(names)) as progress:
+        # Imported here, as it takes most of the time and --help needs none of it.
+        from program.offline.check import record_all
+        from program.offline.recordings import written
+
+        return written(record_all(names, limits, jobs=jobs, done=progress.done))

@@ -1,0 +1,143 @@
+"""Judge a change by its base: this code is the base's, and what it judges are the head's recordings and files.
+
+The head's resources are judged twice, by the base's code with the base's limits and with the head's. What fails under
+the first alone is explained by a change of the limits; what fails under both blocks.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from policies.limits import Limits
+from program.manifest.canonical import JsonObject
+from program.manifest.parity import compare
+from program.offline.check import preload
+from program.offline.examination import record_stack
+from program.offline.guard.changes import KNOWN_FOLDER, guard_changes
+from program.offline.guard.declared import declared_changes
+from program.offline.guard.explaining import explained
+from program.offline.guard.limit_changes import LIMITS
+from program.offline.guard.result import Guarded
+from program.offline.guard.reviewed import read_reviewed
+from program.offline.guard.tree import Tree
+from program.offline.judgement import judge_stack
+from program.offline.packs import PACK_FOLDER, PackHost, pack_host
+from program.offline.recordings import StackRecording
+from program.offline.result import CheckResult, StackResult
+from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, declared_keys, stack_names
+from program.offline.stacks import Stack, read_stack, read_stacks
+from program.offline.workers import in_workers
+from program.service.settings import known_keys
+
+# All of the head that is read, as data.
+_DATA = (PROJECT_FILE, f"{STACKS}/", "policies/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """The base's guard: its limits, and how many stacks it judges at once; `note` says where it is not the base's."""
+
+    limits: Limits
+    jobs: int
+    today: datetime.date
+    note: str | None = None
+    done: Callable[[str], None]
+
+    def judge(self, recordings: Mapping[str, StackRecording], base: Tree, head: Tree) -> CheckResult:
+        """Return what the base's guard says of the head, with what the head does to the guard."""
+        changes = guard_changes(base, head)
+        with tempfile.TemporaryDirectory(prefix="head-") as name:
+            folder = Path(name)
+            head.extract(folder, *_DATA)
+            reviewed = read_reviewed(folder, self.today)
+            preload()
+            strict = self._result(recordings, folder, self.limits, ROOT, self.done)
+            lenient = strict
+            if reviewed.limits is not None and _data_changed(base, head):
+                with _pack_with_data(folder) as root:
+                    lenient = self._result(recordings, folder, reviewed.limits, root, lambda _: None)
+        declared = reviewed.limits.differences if reviewed.limits is not None else []
+        told, result = explained(strict, lenient, changes, declared)
+        guarded = Guarded(
+            base=base.name,
+            changes=told,
+            declared=declared_changes(self._base_manifests(), _manifests(lenient.stacks)),
+            problems=reviewed.problems,
+            note=self.note,
+        )
+        return replace(result, guarded=guarded)
+
+    def _result(
+        self,
+        recordings: Mapping[str, StackRecording],
+        folder: Path,
+        limits: Limits,
+        root: Path,
+        done: Callable[[str], None],
+    ) -> CheckResult:
+        new_settings = frozenset() if limits is self.limits else frozenset(declared_keys(folder)) - set(known_keys())
+        stacks = [_readable(stack, new_settings, limits) for stack in read_stacks(stack_names(folder), limits, folder)]
+        with pack_host(root=root) as packs:
+            judged = partial(_judged, recordings=recordings, limits=limits, packs=packs)
+            results: list[StackResult] = in_workers(
+                judged, stacks, jobs=self.jobs, name=lambda stack: stack.name, done=done
+            )
+        manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
+        complete = len(manifests) == len(results)
+        return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=complete))
+
+    def _base_manifests(self) -> dict[str, JsonObject | None]:
+        """Return the base's own manifests, made from its own program: it is the code that judges."""
+        stacks = read_stacks(stack_names(ROOT), self.limits, ROOT)
+        task = partial(_recorded_and_judged, limits=self.limits)
+        return _manifests(in_workers(task, stacks, jobs=self.jobs, name=lambda stack: stack.name, done=lambda _: None))
+
+
+def _judged(stack: Stack, recordings: Mapping[str, StackRecording], limits: Limits, packs: PackHost) -> StackResult:
+    recording = recordings.get(stack.name)
+    if recording is None:
+        recording = StackRecording(
+            stack=stack.name, problem="the recording lacks the stack; write it anew with `record`"
+        )
+    return judge_stack(stack, recording, limits, packs=packs)
+
+
+def _recorded_and_judged(stack: Stack, limits: Limits) -> StackResult:
+    return judge_stack(stack, record_stack(stack, limits), limits, packs=None)
+
+
+def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:
+    return {stack.stack: stack.manifest for stack in stacks}
+
+
+def _data_changed(base: Tree, head: Tree) -> bool:
+    """Tell whether the head has other data than the base for the same rules, or other settings."""
+    names = {LIMITS, PROJECT_FILE, *base.names(KNOWN_FOLDER), *head.names(KNOWN_FOLDER)}
+    return any(base.digest(name) != head.digest(name) for name in names if not name.endswith(".py"))
+
+
+@contextmanager
+def _pack_with_data(folder: Path) -> Iterator[Path]:
+    """Give a folder with a copy of this pack's code and the head's data beside it: of the head, no code runs."""
+    with tempfile.TemporaryDirectory(prefix="pack-") as name:
+        copy = Path(name) / PACK_FOLDER
+        shutil.copytree(ROOT / PACK_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in (LIMITS, *(f"{PACK_FOLDER}/known/{each.name}" for each in (folder / KNOWN_FOLDER).glob("*.yaml"))):
+            shutil.copy(folder / file, Path(name) / file)
+        yield Path(name)
+
+
+def _readable(stack: Stack, new_settings: frozenset[str], limits: Limits) -> Stack:
+    """Return the stack without the settings that the head declares and this code doesn't know yet."""
+    unknown = new_settings & set(stack.file.config)
+    if not unknown:
+        return stack
+    config = {key: value for key, value in stack.file.config.items() if key not in unknown}
+    return read_stack(replace(stack.file, config=config), limits)

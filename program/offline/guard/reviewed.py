@@ -1,0 +1,118 @@
+"""The head's reviewed files as the base's code can use them, and what is wrong with them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from policies.drift_ignores import Ignores
+from policies.exemptions import Exemptions
+from policies.limits import Limits
+from policies.schema import StrictModel, describe
+from policies.strict_yaml import KeyPath, YamlError, read
+from program.offline.guard.changes import EXEMPTIONS, IGNORES
+from program.offline.guard.limit_changes import LIMITS
+
+_Model = TypeVar("_Model", bound=StrictModel)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReviewedProblem:
+    """One thing that is wrong with a reviewed file of the head, at its line where one is known."""
+
+    file: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The head's limits without what the base's code doesn't know; None where they can't be used at all."""
+
+    limits: Limits | None
+    problems: tuple[ReviewedProblem, ...]
+
+
+def read_reviewed(folder: Path, today: datetime.date) -> Reviewed:
+    """Read the reviewed files of the head from the folder that its data were written to.
+
+    The limits there are written anew as the base's pack can read them.
+    """
+    limits, problems = _lenient(Limits, folder, LIMITS)
+    if limits is not None:
+        (folder / LIMITS).write_text(json.dumps(_data(folder / LIMITS, Limits), indent=1), encoding="utf-8")
+    _, of_exemptions = _lenient(Exemptions, folder, EXEMPTIONS)
+    ignores, of_ignores = _lenient(Ignores, folder, IGNORES)
+    problems = (*problems, *of_exemptions, *of_ignores)
+    if ignores is not None and limits is not None:
+        problems = (*problems, *_ignore_problems(ignores, limits, today))
+    return Reviewed(limits=limits, problems=tuple(sorted(problems, key=lambda each: (each.file, each.line or 0))))
+
+
+def _ignore_problems(ignores: Ignores, limits: Limits, today: datetime.date) -> Iterator[ReviewedProblem]:
+    for entry in ignores.ignores:
+        environment = limits.environments.get(entry.environment)
+        if environment is None:
+            known = ", ".join(limits.environments)
+            yield ReviewedProblem(
+                IGNORES, None, f"{entry}: environment {entry.environment!r} is unknown; known: {known}"
+            )
+        elif (entry.expires - today).days > environment.exemption_days:
+            yield ReviewedProblem(
+                IGNORES,
+                None,
+                f"{entry}: expires on {entry.expires}, more than the {environment.exemption_days} days ahead that "
+                f"{entry.environment} allows",
+            )
+
+
+def _lenient(model: type[_Model], folder: Path, file: str) -> tuple[_Model | None, tuple[ReviewedProblem, ...]]:
+    """Read the file as the model, keys that the model doesn't know left aside: a newer head may have more of them."""
+    try:
+        document = read(folder / file)
+    except YamlError as problem:
+        return None, (ReviewedProblem(file, problem.line, problem.message),)
+    try:
+        return model.model_validate(_known(model, document.data)), ()
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        return None, tuple(
+            ReviewedProblem(file, document.line(_path(detail["loc"])), describe(detail, model)) for detail in details
+        )
+
+
+def _data(file: Path, model: type[StrictModel]) -> Any:
+    return _known(model, read(file).data)
+
+
+def _known(model: type[StrictModel], data: Any) -> Any:
+    """Return the data without the keys that the model doesn't know."""
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        unknown = [detail["loc"] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"]
+        for path in unknown:
+            data = _without(data, path)
+        return data
+    return data
+
+
+def _without(data: Any, path: Sequence[str | int]) -> Any:
+    """Return the data without what stands at the path."""
+    first, *rest = path
+    if isinstance(data, dict) and not rest:
+        return {key: item for key, item in data.items() if key != first}
+    if isinstance(data, dict):
+        return {key: _without(item, rest) if key == first else item for key, item in data.items()}
+    assert isinstance(data, list)
+    return [_without(item, rest) if index == first else item for index, item in enumerate(data)]
+
+
+def _path(location: KeyPath) -> KeyPath:
+    return tuple(part for part in location if part != "[key]")

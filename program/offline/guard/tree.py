@@ -1,0 +1,110 @@
+"""One side of a change, a commit or the working tree, as data: names and bytes, never code that runs."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from program.errors import CouldNotRunError
+
+# No reviewed file of ours is as large; what is larger is not read.
+LARGEST_BYTES = 4 * 1024 * 1024
+_MOST_FILES = 50_000
+_LINK = "120000"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    digest: str
+    size: int
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of one side by their names, relative to the project's root; links are not followed, and left out."""
+
+    name: str
+    files: Mapping[str, _File]
+
+    def names(self, *prefixes: str) -> list[str]:
+        """Return the names that begin with one of the prefixes, sorted; all names without a prefix."""
+        return sorted(name for name in self.files if not prefixes or name.startswith(prefixes))
+
+    def digest(self, name: str) -> str | None:
+        """Return what tells one content of the file from another; None where there is no such file."""
+        file = self.files.get(name)
+        return file.digest if file is not None else None
+
+    def content(self, name: str) -> bytes | None:
+        """Return the file's bytes, None where there is none; raise CouldNotRunError for one that is too large."""
+        file = self.files.get(name)
+        if file is None:
+            return None
+        if file.size > LARGEST_BYTES:
+            raise CouldNotRunError(f"{name} in {self.name} has {file.size:,} bytes; at most {LARGEST_BYTES:,} are read")
+        return file.read()
+
+    def text(self, name: str) -> str:
+        """Return the file's text, empty where there is no such file; what is no UTF-8 is replaced."""
+        return (self.content(name) or b"").decode("utf-8", errors="replace")
+
+    def extract(self, folder: Path, *prefixes: str) -> None:
+        """Write the files whose names begin with one of the prefixes into the folder."""
+        for name in self.names(*prefixes):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(self.content(name) or b"")
+
+
+def commit_tree(root: Path, reference: str) -> Tree:
+    """Return the tree of a commit; raise CouldNotRunError where git has no such commit."""
+    # Only a commit counts: an empty reference would mean the index, which holds the change itself.
+    commit = _git(root, reference, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}")
+    name = commit.decode().strip()
+    listing = _git(root, reference, "ls-tree", "-r", "-z", "-l", name)
+    files: dict[str, _File] = {}
+    for entry in listing.decode("utf-8", errors="surrogateescape").split("\0"):
+        if not entry:
+            continue
+        facts, _, path = entry.partition("\t")
+        mode, kind, blob, size = facts.split()
+        if kind == "blob" and mode != _LINK:
+            read = partial(_git, root, reference, "cat-file", "blob", blob)
+            files[path] = _File(digest=blob, size=int(size), read=read)
+    return Tree(name=name, files=_few(files, name))
+
+
+def working_tree(root: Path) -> Tree:
+    """Return the tree of the files that git tracks below the root, as they are now, and of those it doesn't ignore."""
+    listing = _git(root, "the working tree", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    files: dict[str, _File] = {}
+    for path in listing.decode("utf-8", errors="surrogateescape").split("\0"):
+        file = root / path
+        if path and file.is_file() and not file.is_symlink():
+            content = file.read_bytes() if file.stat().st_size <= LARGEST_BYTES else b""
+            # As git names a blob, so that a commit's file and a folder's can be told to be the same.
+            blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+            files[path] = _File(digest=blob, size=file.stat().st_size, read=file.read_bytes)
+    return Tree(name="the working tree", files=_few(files, "the working tree"))
+
+
+def _few(files: Mapping[str, _File], name: str) -> Mapping[str, _File]:
+    if len(files) > _MOST_FILES:
+        raise CouldNotRunError(f"{name} has {len(files):,} files; at most {_MOST_FILES:,} are compared")
+    return files
+
+
+def _git(root: Path, reference: str, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)  # noqa: S603, S607  # our own arguments
+    except FileNotFoundError:
+        raise CouldNotRunError("git is not on PATH; install it, a change is compared with its base by it") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise CouldNotRunError(f"{reference!r}: {said}")
+    return done.stdout

@@ -1,0 +1,78 @@
+"""What a change does to its guard and to what is declared, for a reviewer."""
+
+from __future__ import annotations
+
+from program.offline.guard.change import GuardChange
+from program.offline.guard.declared import DeclaredChange
+from program.offline.guard.result import Guarded
+from program.offline.guard.reviewed import ReviewedProblem
+from program.report.content.grouping import stack_list
+from program.report.content.summary import plural
+from program.report.content.values import ABSENT, side_by_side
+from program.report.markdown.fitting import Section, folded
+from program.report.markdown.markup import escaped, table
+from program.report.markdown.words import clipped, html, name, sentence, spoken, table_row
+
+_COMMIT = 10
+_LONGEST_VALUE = 80
+_DECLARED_HEADER = ("Resource", "Property", "Before", "After", "Stacks")
+
+
+def guard_sections(guarded: Guarded | None, total: int) -> list[Section]:
+    """Return what the change does to the guard, what weakens it first, and then what it does to what is declared."""
+    if guarded is None:
+        return []
+    return [_notes(guarded), _problems(guarded), _weakening(guarded), _narrowing(guarded), _declared(guarded, total)]
+
+
+def _notes(guarded: Guarded) -> Section:
+    items = (f"⚠️ {sentence(guarded.note)}",) if guarded.note else ()
+    return Section(noun="note", items=items)
+
+
+def _problems(guarded: Guarded) -> Section:
+    return Section(
+        noun="problem of a reviewed file",
+        opening="#### Reviewed files that can't be used\n\n",
+        items=tuple(f"- {_place(problem)}: {sentence(problem.message)}" for problem in guarded.problems),
+    )
+
+
+def _weakening(guarded: Guarded) -> Section:
+    base = name(guarded.base[:_COMMIT])
+    return Section(
+        noun="change of the guard",
+        opening=f"#### ⚠️ This changes its own guard\n\nJudged by the guard of {base}, which has none of this yet.\n\n",
+        items=tuple(_change(change) for change in guarded.weakens),
+    )
+
+
+def _narrowing(guarded: Guarded) -> Section:
+    narrower = [change for change in guarded.changes if change.effect == "narrows"]
+    texts = "; ".join(sentence(change.text) for change in narrower)
+    return Section(noun="note", items=(f"*The guard lets less pass than before: {texts}.*",) if narrower else ())
+
+
+def _change(change: GuardChange) -> str:
+    mark = "**" if change.effect == "weakens" else ""
+    lines = [f"- {mark}{escaped(change.kind)}{mark} {_place(change)}: {sentence(change.text)}"]
+    lines += [f"  - On the base this would fail: {sentence(text)}" for text in change.fails]
+    return "\n".join(lines)
+
+
+def _place(at: GuardChange | ReviewedProblem) -> str:
+    return name(f"{at.file}:{at.line}" if at.line else at.file)
+
+
+def _declared(guarded: Guarded, total: int) -> Section:
+    rows = tuple(table_row(_cells(change, total)) for change in guarded.declared)
+    title = f"{plural(len(rows), 'change')} of what is declared"
+    header = table(_DECLARED_HEADER, [])
+    return folded("declared change", html(title), rows, opening=f"{header}\n")
+
+
+def _cells(change: DeclaredChange, total: int) -> list[str]:
+    texts = side_by_side({"before": spoken(change.before), "after": spoken(change.after)}, _LONGEST_VALUE)
+    values = [ABSENT if texts[side] == ABSENT else name(texts[side]) for side in ("before", "after")]
+    resource = change.resource.rpartition("::")[2]
+    return [name(resource), name(change.property), *values, html(clipped(stack_list(change.stacks, total), 200))]
