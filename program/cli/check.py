@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from program.cli.options import CHECK_FORMATS, chosen_limits, chosen_stacks, exemptions_from, jobs_option, stacks_option
+from policies.limits import Limits
+from program.cli.options import (
+    check_format_option,
+    chosen_limits,
+    chosen_stacks,
+    exemptions_from,
+    jobs_option,
+    stacks_option,
+)
 from program.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -31,9 +40,7 @@ class Shard(click.ParamType["tuple[int, int]"]):
 
 @click.command()
 @stacks_option
-@click.option(
-    "--format", "format_", type=click.Choice(CHECK_FORMATS), default="text", show_default=True, help="Of stdout."
-)
+@check_format_option
 @jobs_option
 @click.option("--shard", type=Shard(), help="Only the i-th of n parts of the stacks, for a matrix of jobs.")
 @click.option(
@@ -45,7 +52,7 @@ class Shard(click.ParamType["tuple[int, int]"]):
 @click.option(
     "--against",
     metavar="REF",
-    help="Let the guard of this commit judge too (for a pull request, of its base), and say what the change does to it.",
+    help="Let this commit's guard judge too (a pull request's base), and say what the change does to it.",
 )
 def check(
     stacks: tuple[str, ...],
@@ -71,9 +78,10 @@ def check(
         # Imported here, as it takes most of the time and --help needs none of it.
         from program.offline.check import check as run
 
-        result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
-    if against is not None:
-        result = _judged_too(result, against, jobs)
+        if against is None:
+            result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
+        else:
+            result = _against(against, names, limits, jobs, progress.done)
     _say_what_was_assumed()
     from program.report.check_formats import render
 
@@ -81,15 +89,22 @@ def check(
     sys.exit(0 if result.ok else 1)
 
 
-def _judged_too(result: CheckResult, against: str, jobs: int) -> CheckResult:
+def _against(
+    reference: str, names: Sequence[str], limits: Limits, jobs: int, done: Callable[[str], None]
+) -> CheckResult:
+    """Return the check by the own guard and by the commit's, of one recording."""
     from program.cli.judge import judged
-    from program.cli.record import recorded_text
+    from program.offline.check import judge_all, record_all
     from program.offline.guard.joining import joined
+    from program.offline.recordings import written
+    from program.offline.stacks import read_stacks
 
+    recordings = record_all(names, limits, jobs=jobs, done=lambda _: None)
     with tempfile.TemporaryDirectory(prefix="recorded-") as scratch:
         file = Path(scratch) / "recorded.json"
-        file.write_text(recorded_text(jobs), encoding="utf-8")
-        return joined(result, judged(file, against, None, jobs))
+        file.write_text(written(recordings), encoding="utf-8")
+        own = judge_all(recordings, read_stacks(names, limits), limits, jobs=jobs, done=done)
+        return joined(own, judged(file, reference, None, jobs))
 
 
 def _say_what_was_assumed() -> None:

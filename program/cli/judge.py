@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policies.context import today
-from program.cli.options import CHECK_FORMATS, chosen_limits, exemptions_from, jobs_option
+from program.cli.options import check_format_option, chosen_limits, exemptions_from, jobs_option
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT, stack_names
@@ -39,9 +39,7 @@ _NO_GUARD = "the base has no guard yet: the change was judged by its own code, w
     help="The checkout of the change, where this one is the base's. Default: this one is the change's.",
 )
 @jobs_option
-@click.option(
-    "--format", "format_", type=click.Choice(CHECK_FORMATS), default="text", show_default=True, help="Of stdout."
-)
+@check_format_option
 def judge(recorded: Path, reference: str, folder: Path | None, jobs: int, format_: str) -> None:
     """Judge what a change registers by the guard of its base, and say what the change does to that guard.
 
@@ -56,7 +54,7 @@ def judge(recorded: Path, reference: str, folder: Path | None, jobs: int, format
 
 
 def judged(recorded: Path, reference: str, folder: Path | None, jobs: int) -> CheckResult:
-    """Return the judgement of the recording by the commit's guard; `folder` is the change's checkout, if not this one."""
+    """Return the judgement of the recording by the commit's guard; `folder` is the change's checkout."""
     from program.offline.guard.tree import commit_tree, working_tree
 
     base = commit_tree(ROOT, reference)

@@ -38,7 +38,14 @@ def chosen_stacks(stacks: Sequence[str], *, hint: str = "--stack") -> tuple[str,
     return tuple(sorted(set(stacks))) or known
 
 
-CHECK_FORMATS = ("text", "json", "markdown", "sarif", "github")
+check_format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json", "markdown", "sarif", "github")),
+    default="text",
+    show_default=True,
+    help="How the result is written to stdout.",
+)
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),

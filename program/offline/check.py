@@ -13,6 +13,7 @@ from types import ModuleType
 from policies.limits import Limits, limits
 from program.manifest.parity import compare
 from program.offline.examination import examine, record_stack
+from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
@@ -42,9 +43,31 @@ def check(
         results: list[StackResult] = in_workers(
             partial(examine, limits=limits, packs=packs), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
         )
+    return compared(results, limits, complete=complete)
+
+
+def compared(results: Sequence[StackResult], limits: Limits, *, complete: bool) -> CheckResult:
+    """Return the stacks with their manifests side by side."""
     manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
     all_there = complete and len(manifests) == len(results)
     return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
+
+
+def judge_all(
+    recordings: Sequence[StackRecording],
+    stacks: Sequence[Stack],
+    limits: Limits,
+    *,
+    jobs: int,
+    done: Callable[[str], None],
+    root: Path = ROOT,
+) -> CheckResult:
+    """Judge the stacks by what was recorded of them, with the pack of the project at `root`; nothing of theirs runs."""
+    by_name = {recording.stack: recording for recording in recordings}
+    with pack_host(root=root) as packs:
+        task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
+        results: list[StackResult] = in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
+    return compared(results, limits, complete=True)
 
 
 def record_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from policies.limits import Limits
 from policies.wire import Outcome
@@ -41,6 +41,14 @@ def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, pack
         return _result(stack, None, recording.registrations, [*findings, problem])
     manifest = _manifest(stack, stack.settings, limits, recording, configuration)
     return _result(stack, manifest, recording.registrations, findings)
+
+
+def judge_recorded(
+    stack: Stack, recordings: Mapping[str, StackRecording], limits: Limits, packs: PackHost | None
+) -> StackResult:
+    """Judge the stack by its recording; that there is none is a finding."""
+    missing = StackRecording(stack=stack.name, problem="nothing was recorded of the stack; write it anew with `record`")
+    return judge_stack(stack, recordings.get(stack.name, missing), limits, packs=packs)
 
 
 def stack_cloud(stack: str, settings: Settings, limits: Limits) -> Cloud:

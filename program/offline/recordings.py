@@ -107,13 +107,12 @@ def written(recordings: Iterable[StackRecording]) -> str:
     return json.dumps(document.model_dump(mode="json", by_alias=True), sort_keys=True) + "\n"
 
 
-def read_recordings(path: Path) -> Mapping[str, StackRecording]:
-    """Read recordings by stack; what this version can't read is a failure to run, in one line."""
+def read_recordings(path: Path) -> list[StackRecording]:
+    """Read recordings; what this version can't read is a failure to run, in one line."""
     document = validated(_Document, path, LARGEST_BYTES)
-    recordings = {stack.stack: _recording(stack) for stack in document.stacks}
-    if len(recordings) != len(document.stacks):
+    if len({stack.stack for stack in document.stacks}) != len(document.stacks):
         raise CouldNotRunError(f"{path}: a stack is in it twice; write it anew with `record`")
-    return recordings
+    return [_recording(stack) for stack in document.stacks]
 
 
 def _stack(recording: StackRecording) -> _Stack:

@@ -9,17 +9,14 @@ from __future__ import annotations
 import datetime
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject
-from program.manifest.parity import compare
-from program.offline.check import preload
-from program.offline.examination import record_stack
+from program.offline.check import check, judge_all
 from program.offline.guard.changes import KNOWN_FOLDER, guard_changes
 from program.offline.guard.declared import declared_changes
 from program.offline.guard.explaining import explained
@@ -27,13 +24,11 @@ from program.offline.guard.limit_changes import LIMITS
 from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import read_reviewed
 from program.offline.guard.tree import Tree
-from program.offline.judgement import judge_stack
-from program.offline.packs import PACK_FOLDER, PackHost, pack_host
+from program.offline.packs import PACK_FOLDER
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, declared_keys, stack_names
 from program.offline.stacks import Stack, read_stack, read_stacks
-from program.offline.workers import in_workers
 from program.service.settings import known_keys
 
 # All of the head that is read, as data.
@@ -50,14 +45,13 @@ class Judge:
     note: str | None = None
     done: Callable[[str], None]
 
-    def judge(self, recordings: Mapping[str, StackRecording], base: Tree, head: Tree) -> CheckResult:
+    def judge(self, recordings: Sequence[StackRecording], base: Tree, head: Tree) -> CheckResult:
         """Return what the base's guard says of the head, with what the head does to the guard."""
         changes = guard_changes(base, head)
         with tempfile.TemporaryDirectory(prefix="head-") as name:
             folder = Path(name)
             head.extract(folder, *_DATA)
             reviewed = read_reviewed(folder, self.today)
-            preload()
             strict = self._result(recordings, folder, self.limits, ROOT, self.done)
             lenient = strict
             if reviewed.limits is not None and _data_changed(base, head):
@@ -76,7 +70,7 @@ class Judge:
 
     def _result(
         self,
-        recordings: Mapping[str, StackRecording],
+        recordings: Sequence[StackRecording],
         folder: Path,
         limits: Limits,
         root: Path,
@@ -84,33 +78,13 @@ class Judge:
     ) -> CheckResult:
         new_settings = frozenset() if limits is self.limits else frozenset(declared_keys(folder)) - set(known_keys())
         stacks = [_readable(stack, new_settings, limits) for stack in read_stacks(stack_names(folder), limits, folder)]
-        with pack_host(root=root) as packs:
-            judged = partial(_judged, recordings=recordings, limits=limits, packs=packs)
-            results: list[StackResult] = in_workers(
-                judged, stacks, jobs=self.jobs, name=lambda stack: stack.name, done=done
-            )
-        manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
-        complete = len(manifests) == len(results)
-        return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=complete))
+        return judge_all(recordings, stacks, limits, jobs=self.jobs, done=done, root=root)
 
     def _base_manifests(self) -> dict[str, JsonObject | None]:
         """Return the base's own manifests, made from its own program: it is the code that judges."""
-        stacks = read_stacks(stack_names(ROOT), self.limits, ROOT)
-        task = partial(_recorded_and_judged, limits=self.limits)
-        return _manifests(in_workers(task, stacks, jobs=self.jobs, name=lambda stack: stack.name, done=lambda _: None))
-
-
-def _judged(stack: Stack, recordings: Mapping[str, StackRecording], limits: Limits, packs: PackHost) -> StackResult:
-    recording = recordings.get(stack.name)
-    if recording is None:
-        recording = StackRecording(
-            stack=stack.name, problem="the recording lacks the stack; write it anew with `record`"
-        )
-    return judge_stack(stack, recording, limits, packs=packs)
-
-
-def _recorded_and_judged(stack: Stack, limits: Limits) -> StackResult:
-    return judge_stack(stack, record_stack(stack, limits), limits, packs=None)
+        names = stack_names(ROOT)
+        result = check(names, self.limits, jobs=self.jobs, complete=True, judge=False, done=lambda _: None)
+        return _manifests(result.stacks)
 
 
 def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:

@@ -14,7 +14,7 @@ SCHEMA_VERSION = 1
 
 
 def render(summary: Summary) -> str:
-    """Return the result as JSON; `comparison.stale` is there only where a declaration is stale, `guarded` with a base."""
+    """Return the result as JSON; `comparison.stale` and `guarded` are there only where there is something to say."""
     result = summary.result
     document: JsonObject = {
         "schemaVersion": SCHEMA_VERSION,

@@ -9,6 +9,7 @@ from program.report.content.grouping import Group, by_message, by_rule, excuse_a
 from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
 from program.report.content.summary import Summary, plural
 from program.report.content.values import ABSENT, by_value, side_by_side
+from program.report.markdown.fitting import Section
 from program.report.markdown.guard import guard_sections
 from program.report.markdown.markup import code, escaped, table
 
@@ -21,17 +22,17 @@ def render(summary: Summary) -> str:
     mark = "✅" if summary.result.ok else "❌"
     blocks = [
         f"### {mark} {summary.verdict.capitalize()}: {escaped(summary.reasons())}",
-        *(
-            each.text(len(each.items))
-            for each in guard_sections(summary.result.guarded, summary.stack_count)
-            if each.items
-        ),
+        *(section.text(len(section.items)) for section in _guard(summary)),
         _stacks(summary),
         *_findings(summary),
         *_differences(summary),
         *_exempt(summary),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _guard(summary: Summary) -> list[Section]:
+    return [section for section in guard_sections(summary.result.guarded, summary.stack_count) if section.items]
 
 
 def _stacks(summary: Summary) -> str:
