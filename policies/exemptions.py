@@ -98,12 +98,17 @@ class Ledger:
         severity = self._severities.get(exemption.rule)
         if severity == "critical" and not limits.critical_exemptions:
             yield f"{exemption}: {exemption.environment} allows no exemption from a critical rule"
-        if severity is not None and exemption not in self._used:
-            yield f"{exemption}: nothing needs it; remove the exemption"
 
     def warnings(self, environment: str) -> Iterator[str]:
-        """Yield the exemptions of this environment that end soon."""
+        """Yield the exemptions of this environment that end soon, and those that nothing needs.
+
+        One that comes before what it is for, in a change of its own, stops nothing: it ends by itself.
+        """
         for exemption in self.exemptions:
+            if exemption.environment != environment or exemption.rule not in self._severities:
+                continue
+            if exemption not in self._used:
+                yield f"{exemption}: nothing needs it yet, or any more; remove the exemption"
             days = (exemption.expires - self._today).days
-            if exemption.environment == environment and 0 <= days <= WARNING_DAYS:
+            if 0 <= days <= WARNING_DAYS:
                 yield f"{exemption}: expires on {exemption.expires}, in {days} days; mend the resource before"

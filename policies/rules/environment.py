@@ -70,8 +70,8 @@ def _exemptions(_stack: StackView, context: Context) -> Iterator[tuple[Resource 
 
 EXEMPTIONS = StackRule(
     id="exemptions",
-    title="Every exemption is known, needed and within its time.",
-    why="An exemption that nobody needs or that has no end is a hole that was forgotten.",
+    title="Every exemption is known and within its time.",
+    why="An exemption that has no end is a hole that was forgotten.",
     fix="Remove it from policies/exemptions.yaml, or have it reviewed anew.",
     types=("*",),
     severity="high",
@@ -87,9 +87,9 @@ def _expiring(_stack: StackView, context: Context) -> Iterator[tuple[Resource | 
 
 EXPIRING = StackRule(
     id="exemptions-expiring",
-    title="No exemption ends within two weeks.",
-    why="A check that turns red overnight stops the wrong change.",
-    fix="Mend the resource before the exemption ends.",
+    title="Every exemption is needed, and ends in more than two weeks.",
+    why="A check that turns red overnight stops the wrong change; what nobody needs hides the next fault.",
+    fix="Mend the resource before the exemption ends, and remove what nothing needs.",
     types=("*",),
     severity="low",
     default_level="advisory",

@@ -1112,7 +1112,7 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "exemptions",
         exempt("rds-copy-tags", resource="database-cluster"),
-        ["stack: rds-copy-tags for database-cluster in prod: nothing needs it; remove the exemption"],
+        [],
     ),
     (
         "exemptions",
@@ -1128,31 +1128,31 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "exemptions",
         exempt("rds-copy-tags", days=-1),
-        [
-            "stack: rds-copy-tags for * in prod: expired on 2026-12-31; mend the resource and remove the exemption",
-            "stack: rds-copy-tags for * in prod: nothing needs it; remove the exemption",
-        ],
+        ["stack: rds-copy-tags for * in prod: expired on 2026-12-31; mend the resource and remove the exemption"],
     ),
     (
         "exemptions",
         exempt("rds-copy-tags", days=31),
-        [
-            "stack: rds-copy-tags for * in prod: expires on 2027-02-01, more than the 30 days ahead that prod allows",
-            "stack: rds-copy-tags for * in prod: nothing needs it; remove the exemption",
-        ],
+        ["stack: rds-copy-tags for * in prod: expires on 2027-02-01, more than the 30 days ahead that prod allows"],
     ),
     (
         "exemptions",
         exempt("rds-encrypted"),
-        [
-            "stack: rds-encrypted for * in prod: prod allows no exemption from a critical rule",
-            "stack: rds-encrypted for * in prod: nothing needs it; remove the exemption",
-        ],
+        ["stack: rds-encrypted for * in prod: prod allows no exemption from a critical rule"],
     ),
     (
         "exemptions-expiring",
         exempt("rds-copy-tags", days=14),
-        ["stack: rds-copy-tags for * in prod: expires on 2027-01-15, in 14 days; mend the resource before"],
+        [
+            "stack: rds-copy-tags for * in prod: nothing needs it yet, or any more; remove the exemption",
+            "stack: rds-copy-tags for * in prod: expires on 2027-01-15, in 14 days; mend the resource before",
+        ],
     ),
-    ("exemptions-expiring", exempt("rds-copy-tags", days=15), []),
+    (
+        "exemptions-expiring",
+        exempt("rds-copy-tags", days=15),
+        ["stack: rds-copy-tags for * in prod: nothing needs it yet, or any more; remove the exemption"],
+    ),
+    ("exemptions-expiring", exempt("rds-copy-tag", days=15), []),
+    ("exemptions-expiring", exempt("rds-copy-tags", days=15, environment="dev"), []),
 )

@@ -21,7 +21,7 @@ _KINDS: Sequence[tuple[str, str]] = (
     (r"requirements[^/]*\.(txt|in)|pyproject\.toml|policies/requirements\.txt", "dependencies changed"),
     (r"Pulumi\.yaml|policies/PulumiPolicy\.yaml", "project changed"),
     (r"\.gitattributes|\.gitignore|\.gitmodules", "what git tracks changed"),
-    (r"policies/(?!rules/).+\.py|policies/rules/(__init__|shapes|.*_shapes)\.py", "judging code changed"),
+    (r"policies/(?!rules/).+\.py", "judging code changed"),
     (r"policies/.+\.schema\.json|policies/references\.yaml", "judging data changed"),
     (r"program/(?!service/|network/|foundation/).+\.py", "judging code changed"),
 )

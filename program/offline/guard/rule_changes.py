@@ -14,6 +14,7 @@ RULES_FOLDER = "policies/rules/"
 _CLASSES = ("ResourceRule", "StackRule")
 # The name of what a file of rules offers.
 _LIST = "RULES"
+_LEVEL = "default_level"
 _LEVELS = ("off", "advisory", "mandatory")
 # What Rule has where a rule doesn't say it.
 _DEFAULT_LEVEL = "mandatory"
@@ -85,7 +86,7 @@ def _rules_of(file: str, text: str) -> dict[str, _Rule]:
         if name in listed and isinstance(call, ast.Call) and _is_rule(call):
             arguments = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
             if id_ := _constant(arguments.get("id"), definitions):
-                level = _constant(arguments.get("default_level"), definitions) or _DEFAULT_LEVEL
+                level = _constant(arguments.get(_LEVEL), definitions) or _DEFAULT_LEVEL
                 found[id_] = _Rule(file=file, line=node.lineno, level=level, code=_code(arguments, definitions))
     return found
 
@@ -122,7 +123,7 @@ def _constant(node: ast.expr | None, definitions: Mapping[str, ast.stmt]) -> str
 
 def _code(arguments: Mapping[str, ast.expr], definitions: Mapping[str, ast.stmt]) -> str:
     """Return the rule's arguments, and everything of the file that they lead to, as text."""
-    judging = {key: value for key, value in sorted(arguments.items()) if key not in _PROSE}
+    judging = {key: value for key, value in sorted(arguments.items()) if key not in (*_PROSE, _LEVEL)}
     reached: dict[str, str] = {}
     names = _names(judging.values())
     while names:

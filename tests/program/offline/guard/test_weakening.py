@@ -1,0 +1,209 @@
+"""Branches of a real repository, judged by their base with the real commands: blocked or listed, never silent."""
+
+import json
+import subprocess
+
+import pytest
+
+from program.offline.stackfile import ROOT
+from tests.program.cli.running import change, copy_of_the_project, run
+from tests.program.offline.guard.test_tree import git
+from tests.workflows import golden
+
+REVIEWED = (".github", "Makefile", "requirements.txt", "requirements-dev.txt", "pyproject.toml", ".gitignore")
+DATABASE, STACK = "program/service/components/database.py", "program/service/stack.py"
+LIMITS = "policies/environments.yaml"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Return a repository with the project on main, and a branch to change."""
+    project = copy_of_the_project(tmp_path)
+    for name in REVIEWED:
+        subprocess.run(["cp", "-R", ROOT / name, project / name], check=True)
+    git(project, "init", "--quiet", "--initial-branch", "main")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "base")
+    git(project, "checkout", "--quiet", "-b", "change")
+    return project
+
+
+def against_main(project):
+    """Return how the check against main ended, and its JSON."""
+    done = run("check", "--against", "main", "--format", "json", root=project)
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def blocking(result):
+    return {
+        finding["rule"]
+        for stack in result["stacks"]
+        for finding in stack["findings"]
+        if finding["level"] == "mandatory" and finding["outcome"] in ("failed", "error", "undecided")
+    }
+
+
+def kinds(result):
+    return {(change["effect"], change["kind"]) for change in result["guarded"]["changes"]}
+
+
+def fails(result, kind):
+    return [text for change in result["guarded"]["changes"] if change["kind"] == kind for text in change["fails"]]
+
+
+def test_a_program_that_patches_the_pack_is_stopped(repository):
+    change(repository, DATABASE, "storage_encrypted=True", "storage_encrypted=False")
+    change(
+        repository,
+        STACK,
+        "import pulumi\n",
+        "import policies.judging\nimport policies.pack\nimport pulumi\n\n"
+        "policies.judging._say = lambda *_, **__: None\npolicies.pack.RULES = ()\n",
+    )
+
+    code, result = against_main(repository)
+
+    assert (code, blocking(result)) == (1, {"rds-encrypted"})
+
+
+def test_a_rule_that_goes_with_what_it_forbids_is_listed(repository):
+    change(repository, DATABASE, "storage_encrypted=True", "storage_encrypted=False")
+    change(repository, "policies/rules/database.py", "RULES = (\n    ENCRYPTED,\n", "RULES = (\n")
+
+    code, result = against_main(repository)
+
+    assert ("weakens", "rule removed") in kinds(result)
+    assert [
+        text for text in fails(result, "rule removed") if text.startswith("rds-encrypted: database-cluster in prod")
+    ]
+    assert (code, blocking(result)) == (0, set())
+
+
+def test_a_check_that_always_passes_is_stopped_by_the_base(repository):
+    change(repository, DATABASE, "storage_encrypted=True", "storage_encrypted=False")
+    change(
+        repository,
+        "program/offline/judgement.py",
+        "        outcomes = pack.judge(recording.registrations)\n",
+        "        outcomes = []\n",
+    )
+
+    code, result = against_main(repository)
+
+    assert ("changes", "judging code changed") in kinds(result)
+    assert (code, blocking(result)) == (1, {"rds-encrypted"})
+
+
+def test_everything_that_lets_pass_more_is_listed_and_explains_what_it_lets_pass(repository):
+    change(repository, LIMITS, "    lambdaMemory: [4096]\n", "    lambdaMemory: [1024, 4096]\n")
+    change(repository, LIMITS, "    exemptionDays: 30\n", "    exemptionDays: 3000\n")
+    change(repository, "stacks/Pulumi.prod.yaml", "lambdaMemory: 4096", "lambdaMemory: 1024")
+    change(repository, ".github/CODEOWNERS", "@platform-security", "@somebody")
+    change(repository, ".github/workflows/pull-request.yml", "run: make lint", "run: true")
+    change(repository, "policies/exemptions.yaml", "exemptions: []", EXEMPTION)
+    change(repository, "policies/drift-ignores.yaml", "ignores: []", IGNORE)
+
+    code, result = against_main(repository)
+
+    assert {
+        ("weakens", "limit widened"),
+        ("weakens", "exemption added"),
+        ("weakens", "drift ignore added"),
+        ("changes", "owners changed"),
+        ("changes", "workflow changed"),
+    } <= kinds(result)
+    (explained,) = fails(result, "limit widened")
+    assert explained.startswith("stack-settings: prod: parity:lambdaMemory is 1024; prod allows 4096")
+    declared = {(each["resource"].rpartition("::")[2], each["property"]) for each in result["guarded"]["declared"]}
+    assert declared == {("configuration", "lambda.memory"), ("lambda-app-function", "memorySize")}
+    assert (code, result["guarded"]["problems"]) == (0, [])
+
+
+EXEMPTION = """exemptions:
+  - rule: rds-minor-upgrade
+    resource: database-instance-9
+    environment: dev
+    reason: To be mended next week.
+    owner: jo
+    expires: 2026-12-31
+"""
+IGNORE = """ignores:
+  - environment: dev
+    type: aws:sns/topic:Topic
+    name: monitoring-topic
+    property: tags.Owner
+    reason: The team's own tag, until it is in the code.
+    owner: jo
+    expires: 2026-12-31
+"""
+
+
+def test_reviewed_files_that_would_break_main_are_stopped_here(repository):
+    change(repository, "policies/drift-ignores.yaml", "ignores: []", IGNORE.replace("2026-12-31", "9999-12-31"))
+
+    code, result = against_main(repository)
+
+    (problem,) = result["guarded"]["problems"]
+    assert (code, problem["file"]) == (1, "policies/drift-ignores.yaml")
+    assert "expires on 9999-12-31, more than the 90 days ahead that dev allows" in problem["message"]
+
+
+def test_an_honest_branch_is_green_and_calm(repository):
+    change(repository, STACK, 'description=f"All data of', 'description=f"Every secret and all data of')
+    second = (repository / "stacks" / "Pulumi.dev.yaml").read_text().replace("Suffix: main", "Suffix: two")
+    (repository / "stacks" / "Pulumi.dev2.yaml").write_text(second)
+
+    code, result = against_main(repository)
+
+    assert code == 0
+    assert result["guarded"]["changes"] == []
+    told = result["guarded"]["declared"]
+    assert {(each["resource"].rpartition("::")[2], each["property"], *each["stacks"]) for each in told} == {
+        ("tap-key", "description", "dev", "prod", "staging"),
+        ("stack", "(resource)", "dev2"),
+    }
+
+
+def test_a_deleted_stack_and_a_deleted_policy_are_told(repository):
+    (repository / "stacks" / "Pulumi.staging.yaml").unlink()
+
+    code, result = against_main(repository)
+
+    assert ("weakens", "stack removed") in kinds(result)
+    assert [each["stacks"] for each in result["guarded"]["declared"]] == [["staging"]]
+    assert code == 0
+
+
+def test_the_text_says_first_what_is_done_to_the_guard(repository):
+    change(repository, LIMITS, "    lambdaMemory: [4096]\n", "    lambdaMemory: [1024, 4096]\n")
+    change(repository, "stacks/Pulumi.prod.yaml", "lambdaMemory: 4096", "lambdaMemory: 1024")
+    base = git(repository, "rev-parse", "--short=10", "main")
+
+    done = run("check", "--against", "main", root=repository)
+
+    golden.check("weakened.txt", done.stdout.partition("\n Stack")[0].replace(base, "0123456789") + "\n")
+
+
+def test_a_base_without_a_guard_is_told(repository):
+    git(repository, "rm", "--quiet", "program/cli/judge.py", "program/cli/check.py")
+    git(repository, "commit", "--quiet", "--message", "before the guard")
+    git(repository, "branch", "--force", "main", "HEAD")
+    git(repository, "checkout", "--quiet", "HEAD~1", "--", ".")
+
+    code, result = against_main(repository)
+
+    assert code == 0
+    assert result["guarded"]["note"].startswith("the base has no guard yet")
+    assert ("changes", "judging code changed") in kinds(result)
+
+
+def test_judging_from_a_checkout_that_is_not_the_base_is_refused(repository):
+    recorded = repository / "recorded.json"
+    assert run("record", "--output", str(recorded), root=repository).returncode == 0
+    change(repository, "policies/judging.py", "NotApplicableError", "OtherError")
+
+    done = run("judge", "--recorded", str(recorded), "--base", "main", "--head", str(repository), root=repository)
+
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1].startswith("error: policies/judging.py is not as in ")
