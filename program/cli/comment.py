@@ -15,7 +15,7 @@ from program.cli.report import read_report, report_options
 @click.option("--pull-request", "number", required=True, type=click.IntRange(min=1), metavar="N", help="Its number.")
 def comment(
     records: tuple[Path, ...],
-    check_file: Path,
+    check_files: tuple[Path, ...],
     expected: tuple[str, ...],
     drift_workflow: str | None,
     number: int,
@@ -32,7 +32,7 @@ def comment(
     from program.report.pull_request.report import for_comment
 
     context = context_of(os.environ)
-    report = read_report(check_file, records, expected, drift_workflow)
+    report = read_report(check_files, records, expected, drift_workflow)
     with Client(context) as client:
         done = put(client, number, for_comment(report), MARKER, worth_making=not report.quiet)
     click.echo(f"{done.what}{f': {done.url}' if done.url else ''}")

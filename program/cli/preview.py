@@ -33,6 +33,12 @@ from program.cli.options import chosen_limits, exemptions_from
     metavar="REF",
     help="Take policies/exemptions.yaml from this commit, for a pull request its base.",
 )
+@click.option(
+    "--base-pack",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="A second policy pack that judges beside this one: the base branch's, for a pull request.",
+)
 @click.option("--refresh", is_flag=True, help="Ask the cloud first: the plan then undoes what has drifted.")
 @click.option("--init", "make", is_flag=True, help="Make the stack when the backend doesn't know it yet.")
 @format_option
@@ -41,6 +47,7 @@ def preview(
     bundle: Path | None,
     config_file: Path | None,
     reference: str | None,
+    base_pack: Path | None,
     *,
     refresh: bool,
     make: bool,
@@ -54,7 +61,7 @@ def preview(
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.preview import Previewer
-    from program.engine.pulumi_cli.workspace import workspace
+    from program.engine.pulumi_cli.workspace import PACK_FOLDER, workspace
 
     with (
         exemptions_from(reference),
@@ -62,7 +69,14 @@ def preview(
         workspace(stack, config_file=config_file, say=say) as place,
     ):
         previewer = Previewer(
-            stack=chosen, limits=limits, place=place, make=make, refresh=refresh, render=summary_of, say=say
+            stack=chosen,
+            limits=limits,
+            place=place,
+            packs=(PACK_FOLDER, *((str(base_pack.resolve()),) if base_pack else ())),
+            make=make,
+            refresh=refresh,
+            render=summary_of,
+            say=say,
         )
         record = previewer.preview(bundle or Path(scratch) / "bundle")
     click.echo(rendered(record, format_), nl=False)

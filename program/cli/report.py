@@ -23,11 +23,12 @@ _OPTIONS = (
     click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORD]..."),
     click.option(
         "--check",
-        "check_file",
+        "check_files",
         required=True,
+        multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="What check --format json wrote.",
+        help="What check or judge wrote as JSON (repeatable: a change's own check, and the judgement of its base).",
     ),
     click.option(
         "--expect",
@@ -54,14 +55,14 @@ def report_options(command: _Command) -> _Command:
 
 
 def read_report(
-    check_file: Path, records: Sequence[Path], expected: Sequence[str], drift_workflow: str | None
+    check_files: Sequence[Path], records: Sequence[Path], expected: Sequence[str], drift_workflow: str | None
 ) -> Report:
     """Return the report of the files; what can't be read is a problem in it."""
     from program.github.context import run_url
     from program.report.content.assembly import assemble
     from program.report.content.inputs import read_sources
 
-    sources = read_sources(check_file, records)
+    sources = read_sources(check_files, records)
     return assemble(
         sources.check,
         sources.records,
@@ -79,7 +80,7 @@ def read_report(
 )
 def report(
     records: tuple[Path, ...],
-    check_file: Path,
+    check_files: tuple[Path, ...],
     expected: tuple[str, ...],
     drift_workflow: str | None,
     format_: str,
@@ -89,7 +90,7 @@ def report(
     Markdown is for a job's summary. Exits with 1 when anything blocks: a finding, a difference, a step that failed,
     a record that is missing.
     """
-    found = read_report(check_file, records, expected, drift_workflow)
+    found = read_report(check_files, records, expected, drift_workflow)
     if found.problems:
         raise CouldNotRunError("\n".join(found.problems))
     click.echo(_rendered(found, format_), nl=False)

@@ -44,12 +44,14 @@ _SECONDS = 1800.0
 class Previewer:
     """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
 
-    `make` makes a stack that its backend doesn't know yet; `refresh` asks the cloud first, so that drift is undone.
+    `packs` are the folders of the policy packs that judge. `make` makes a stack that its backend doesn't know yet;
+    `refresh` asks the cloud first, so that drift is undone.
     """
 
     stack: Stack
     limits: Limits
     place: Workspace
+    packs: tuple[str, ...] = (PACK_FOLDER,)
     make: bool
     refresh: bool
     render: Callable[[PreviewRecord], str]
@@ -80,7 +82,8 @@ class Previewer:
         ran, log = run_engine(
             self.place,
             self.say,
-            *("preview", "--json", "--policy-pack", PACK_FOLDER),
+            *("preview", "--json"),
+            *(word for pack in self.packs for word in ("--policy-pack", pack)),
             *(("--refresh",) if self.refresh else ()),
             *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
             seconds=_SECONDS,

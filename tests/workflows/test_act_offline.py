@@ -17,7 +17,7 @@ from tests.workflows.acting import make_repository, needs_act, pull_request
 
 pytestmark = needs_act
 
-OFFLINE = {"scope", "check", "test", "compare", "gate"}
+OFFLINE = {"scope", "record", "guard", "test", "compare", "gate"}
 RIGHTS = {"actions": "read", "contents": "write", "issues": "write", "pull-requests": "write"}
 
 
@@ -70,7 +70,9 @@ def test_a_change_that_breaks_a_policy_is_stopped_with_one_comment(repository, g
         CODE_SCANNING="true",
     )
 
-    assert run.jobs == dict.fromkeys(OFFLINE, "success") | dict.fromkeys(("check", "compare", "gate"), "failure")
+    assert run.jobs == dict.fromkeys(OFFLINE, "success") | dict.fromkeys(
+        ("record", "guard", "compare", "gate"), "failure"
+    )
     assert "FAIL preview: skipped (it had to run; see why the jobs before it failed)" in run.said("gate")
     assert repository.noted("signed-in") == []
     (comment,) = github.comments(7)
@@ -98,7 +100,7 @@ def test_a_program_that_fails_is_a_finding(repository, github):
 
     run = repository.act("pull_request", "pull-request", pull_request(repository, base=base), api=github.url)
 
-    assert {job for job, result in run.jobs.items() if result == "failure"} == {"check", "compare", "gate"}
+    assert {job for job, result in run.jobs.items() if result == "failure"} == {"record", "guard", "compare", "gate"}
     (comment,) = github.comments(7)
     golden.check("program.md", comment)
 
@@ -110,7 +112,7 @@ def test_a_check_that_cannot_run_is_said_in_the_comment_too(repository, github):
 
     run = repository.act("pull_request", "pull-request", pull_request(repository, base=base), api=github.url)
 
-    assert {job for job, result in run.jobs.items() if result == "failure"} >= {"check", "gate"}
+    assert {job for job, result in run.jobs.items() if result == "failure"} >= {"record", "gate"}
     (comment,) = github.comments(7)
     golden.check("broken.md", comment)
 

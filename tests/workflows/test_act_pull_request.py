@@ -8,7 +8,7 @@ from tests.workflows.world import a_world
 
 pytestmark = [*needs_act, *needs_pulumi, needs_the_double]
 
-EVERY_JOB = {"scope", "check", "test", "preview dev", "preview prod", "apply", "compare", "gate"}
+EVERY_JOB = {"scope", "record", "guard", "test", "preview dev", "preview prod", "apply", "compare", "gate"}
 DESCRIPTION = "\n    description: The app function's timeout"
 LABEL = {"labels": ["review-stack"]}
 

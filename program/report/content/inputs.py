@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from program.engine.records import AnyRecord
 from program.errors import CouldNotRunError
 from program.manifest.differences import Comparison
 from program.offline.documents import validated
+from program.offline.guard.joining import joined
 from program.offline.result import CheckResult
 from program.report.content.document import read_check
 
@@ -38,14 +39,15 @@ class Sources:
     problems: tuple[str, ...]
 
 
-def read_sources(check_file: Path, records: Iterable[Path]) -> Sources:
-    """Read the check and the records; a report of what is there is better than none."""
-    check = NOTHING_CHECKED
+def read_sources(check_files: Iterable[Path], records: Iterable[Path]) -> Sources:
+    """Read the checks, which are joined, and the records; a report of what is there is better than none."""
+    checks: list[CheckResult] = []
     problems: list[str] = []
-    try:
-        check = read_check(check_file)
-    except CouldNotRunError as error:
-        problems.append(str(error))
+    for file in check_files:
+        try:
+            checks.append(read_check(file))
+        except CouldNotRunError as error:
+            problems.append(str(error))
     found: dict[tuple[str, str], AnyRecord] = {}
     for path in records:
         try:
@@ -55,7 +57,18 @@ def read_sources(check_file: Path, records: Iterable[Path]) -> Sources:
             continue
         if found.setdefault((record.stack, record.kind), record) is not record:
             problems.append(f"{path}: is a second {record.kind} record of stack {record.stack!r}; give one")
-    return Sources(check=check, records=tuple(record for _, record in sorted(found.items())), problems=tuple(problems))
+    return Sources(
+        check=_joined(checks), records=tuple(record for _, record in sorted(found.items())), problems=tuple(problems)
+    )
+
+
+def _joined(checks: Sequence[CheckResult]) -> CheckResult:
+    """Return the one check, or the change's own with the judgement of its base."""
+    if not checks:
+        return NOTHING_CHECKED
+    judged = [check for check in checks if check.guarded is not None]
+    own = [check for check in checks if check.guarded is None]
+    return joined(own[0], judged[0]) if own and judged else checks[0]
 
 
 def read_record(path: Path) -> AnyRecord:

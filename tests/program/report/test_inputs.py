@@ -24,7 +24,7 @@ def test_each_kind_of_record_is_known_by_what_it_says(check_file, tmp_path):
     records = (apply("pr-7"), destroy("pr-7"), drift("prod", "clean"), preview("prod"))
     files = [saved(tmp_path / f"{index}.json", record) for index, record in enumerate(records)]
 
-    sources = read_sources(check_file, files)
+    sources = read_sources([check_file], files)
 
     assert sources.check == clean()
     assert sources.records == records
@@ -34,13 +34,13 @@ def test_each_kind_of_record_is_known_by_what_it_says(check_file, tmp_path):
 def test_the_folder_of_a_bundle_is_its_record(check_file, tmp_path):
     saved(tmp_path / "bundle" / "record.json", preview("dev"))
 
-    assert read_sources(check_file, [tmp_path / "bundle"]).records == (preview("dev"),)
+    assert read_sources([check_file], [tmp_path / "bundle"]).records == (preview("dev"),)
 
 
 def test_two_records_of_one_step_and_stack_are_a_problem(check_file, tmp_path):
     files = [saved(tmp_path / name, preview("dev")) for name in ("a.json", "b.json")]
 
-    sources = read_sources(check_file, files)
+    sources = read_sources([check_file], files)
 
     assert sources.problems == (f"{files[1]}: is a second preview record of stack 'dev'; give one",)
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_read_leaves_the_rest(tmp_path):
     file = saved(tmp_path / "a.json", preview("dev"))
     (tmp_path / "b.json").write_text('{"kind": "guess"}')
 
-    sources = read_sources(tmp_path / "none.json", [tmp_path / "b.json", file])
+    sources = read_sources([tmp_path / "none.json"], [tmp_path / "b.json", file])
 
     assert sources.records == (preview("dev"),)
     assert sources.check.stacks == ()
