@@ -68,7 +68,8 @@ class StackRecording:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, extra="forbid", frozen=True, strict=True)
+    # What a newer version has beside it is left aside: it takes nothing away from what is judged.
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, extra="ignore", frozen=True, strict=True)
 
 
 class _Registration(_Part):
@@ -118,7 +119,8 @@ def read_recordings(path: Path) -> list[StackRecording]:
 def _stack(recording: StackRecording) -> _Stack:
     return _Stack(
         stack=recording.stack,
-        registrations=[_written(registration) for registration in recording.registrations],
+        # The program registers some of them side by side, in whatever order.
+        registrations=[_written(each) for each in sorted(recording.registrations, key=lambda each: each.urn)],
         outputs=recording.outputs,
         networking=recording.networking,
         problem=recording.problem,
