@@ -20,7 +20,15 @@ def verdict(report: Report) -> str:
         return f"Failed: {'; '.join(_reasons(report)) or 'the stacks differ'}"
     if report.quiet:
         return f"Nothing changes: {_assurance(report)}"
-    return f"{_changes(report.stacks) or 'Passed'}: {_assurance(report)}"
+    weakens = weakening(report)
+    guard = f"Weakens its own guard in {plural(weakens, 'place')}. " if weakens else ""
+    return f"{guard}{_changes(report.stacks) or 'Passed'}: {_assurance(report)}"
+
+
+def weakening(report: Report) -> int:
+    """Return in how many places the change lets pass more than its base."""
+    guarded = report.check.guarded
+    return sum(change.effect == "weakens" for change in guarded.changes) if guarded is not None else 0
 
 
 def loses_data(report: Report) -> int:
@@ -32,6 +40,10 @@ def _reasons(report: Report) -> Iterator[str]:
     total = len(report.stacks)
     if report.problems:
         yield "not all of it could be read"
+    if weakens := weakening(report):
+        yield f"it weakens its own guard in {plural(weakens, 'place')}"
+    if report.check.guarded is not None and report.check.guarded.problems:
+        yield f"{plural(len(report.check.guarded.problems), 'problem')} of reviewed files"
     steps: dict[str, list[str]] = defaultdict(list)
     for stack in report.stacks:
         for record in stack.records:

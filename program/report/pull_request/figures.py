@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from program.engine.records import Hashes
 from program.report.content.model import Report, StackReport
-from program.report.content.verdict import loses_data, verdict
+from program.report.content.verdict import loses_data, verdict, weakening
 from program.report.markdown.words import clipped
 
 MARKER = re.compile(r"<!-- parity:report:v\d+ ")
@@ -47,7 +47,7 @@ class Row:
 class Summary:
     """The verdict and the rows, those that block first; `more` counts the stacks for which there is no room.
 
-    `loses_data` counts the resources that hold data and end.
+    `loses_data` counts the resources that hold data and end, `weakens` the places where the guard lets pass more.
     """
 
     ok: bool
@@ -57,6 +57,7 @@ class Summary:
     commit: str | None
     rows: tuple[Row, ...]
     more: int = 0
+    weakens: int = 0
 
 
 def summarise(report: Report) -> Summary:
@@ -66,6 +67,7 @@ def summarise(report: Report) -> Summary:
         ok=report.ok,
         quiet=report.quiet,
         loses_data=loses_data(report),
+        weakens=weakening(report),
         verdict=clipped(verdict(report), _LONGEST_SENTENCE),
         commit=clipped(report.commit, _LONGEST_NAME) if report.commit else None,
         rows=tuple(rows),

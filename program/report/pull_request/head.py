@@ -16,7 +16,7 @@ _NUMBERS = frozenset({_HEADER.index("Seconds")})
 
 def head(summary: Summary) -> str:
     """Return the first block; for a reader, a quiet report is the verdict alone."""
-    mark = "⚠️" if summary.ok and summary.loses_data else _mark(summary.ok)
+    mark = "⚠️" if summary.ok and (summary.loses_data or summary.weakens) else _mark(summary.ok)
     lines = [marker(summary), f"### {mark} {escaped(summary.verdict)}."]
     if not summary.quiet and summary.rows:
         lines += ["", table(_HEADER, [_cells(row) for row in summary.rows], numbers=_NUMBERS)]

@@ -14,6 +14,10 @@ from program.engine.records import (
     Refusal,
 )
 from program.manifest.differences import Difference
+from program.offline.guard.change import GuardChange
+from program.offline.guard.declared import DeclaredChange
+from program.offline.guard.result import Guarded
+from program.offline.guard.reviewed import ReviewedProblem
 from program.report.content.assembly import assemble
 from tests.program.report.results import CLUSTER, DECLARED, FUNCTION, REGIONS, SOURCES, TOPIC, finding, result, urn
 from tests.program.report.results import accepted as accepted_finding
@@ -250,6 +254,72 @@ def many(stacks=200, resources=60):
     return assemble(result(*(checked_stack(name, accepted_finding("dev")) for name in names)), records, run=RUN)
 
 
+def guarded(**more):
+    """Return what a change does to its guard: it widens a limit, plants an exemption, takes a rule away."""
+    given = {
+        "base": COMMIT,
+        "changes": (
+            GuardChange(
+                effect="weakens",
+                kind="limit widened",
+                file="policies/environments.yaml",
+                line=76,
+                text="environments.prod.lambdaMemory has 8192 too; it had 4096",
+                fails=("stack-settings: prod: parity:lambdaMemory is 8192; prod allows 4096",),
+            ),
+            GuardChange(
+                effect="weakens",
+                kind="rule removed",
+                file="policies/rules/database.py",
+                line=1,
+                text="rule rds-encrypted is gone",
+                fails=("rds-encrypted: database-cluster in prod: storageEncrypted is false; it must be true",),
+            ),
+            GuardChange(
+                effect="changes",
+                kind="workflow changed",
+                file=".github/workflows/pull-request.yml",
+                line=247,
+                text=".github/workflows/pull-request.yml is changed",
+            ),
+            GuardChange(
+                effect="narrows",
+                kind="rule added",
+                file="policies/rules/queue.py",
+                line=12,
+                text="rule queue-encrypted is new",
+            ),
+        ),
+        "declared": (
+            DeclaredChange(
+                resource="configuration", property="lambda.memory", before=4096, after=8192, stacks=("prod",)
+            ),
+            DeclaredChange(
+                resource="aws:sqs/queue:Queue::jobs",
+                property="(resource)",
+                before=None,
+                after="present",
+                stacks=STACKS,
+            ),
+        ),
+        "problems": (),
+    }
+    return Guarded(**given | more)
+
+
+def weakened():
+    """Return the report of a pull request that weakens its guard."""
+    return assemble(dataclasses.replace(clean(), guarded=guarded()), [preview(stack) for stack in STACKS], run=RUN)
+
+
+def broken_files():
+    """Return the report of a pull request whose reviewed files would stop main, judged where there is no guard."""
+    problem = ReviewedProblem("policies/drift-ignores.yaml", 9, "ignores.0.owner is missing")
+    note = "the base has no guard yet: the change was judged by its own code, which nobody has reviewed"
+    broken = guarded(changes=(), declared=(), problems=(problem,), note=note)
+    return assemble(dataclasses.replace(clean(), guarded=broken), [], run=RUN)
+
+
 def ignored():
     return Ignored(
         change=change(TOPIC, "update", prop("displayName", "alarms", "Alarms!")),
@@ -260,6 +330,8 @@ def ignored():
 
 
 REPORTS = {
+    "guard-weakened": weakened,
+    "guard-broken-files": broken_files,
     "opened": opened,
     "unchanged": unchanged,
     "failing-by-policy": failing_by_policy,

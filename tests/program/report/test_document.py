@@ -90,3 +90,14 @@ def test_a_file_larger_than_any_of_ours_is_not_even_parsed(written, monkeypatch)
 
     with pytest.raises(CouldNotRunError, match="no file of ours is as large"):
         read_check(file)
+
+
+@pytest.mark.parametrize(
+    "guarded", [guarded(), guarded(note="no guard", problems=(ReviewedProblem("a.yaml", 3, "x"),))]
+)
+def test_the_judgement_of_a_base_is_read_as_it_was_written(tmp_path, guarded):
+    file = tmp_path / "judged.json"
+    judged = dataclasses.replace(clean(), guarded=guarded)
+    file.write_text(render("json", judged), encoding="utf-8")
+
+    assert document.read_check(file).guarded == guarded
