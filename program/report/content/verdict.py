@@ -40,10 +40,7 @@ def _reasons(report: Report) -> Iterator[str]:
     total = len(report.stacks)
     if report.problems:
         yield "not all of it could be read"
-    if weakens := weakening(report):
-        yield f"it weakens its own guard in {plural(weakens, 'place')}"
-    if report.check.guarded is not None and report.check.guarded.problems:
-        yield f"{plural(len(report.check.guarded.problems), 'problem')} of reviewed files"
+    yield from _of_the_guard(report)
     steps: dict[str, list[str]] = defaultdict(list)
     for stack in report.stacks:
         for record in stack.records:
@@ -63,6 +60,13 @@ def _reasons(report: Report) -> Iterator[str]:
         yield plural(undeclared, "undeclared difference")
     if stale := report.check.comparison.stale:
         yield plural(len(stale), "stale declaration")
+
+
+def _of_the_guard(report: Report) -> Iterator[str]:
+    if weakens := weakening(report):
+        yield f"it weakens its own guard in {plural(weakens, 'place')}"
+    if report.check.guarded is not None and report.check.guarded.problems:
+        yield f"{plural(len(report.check.guarded.problems), 'problem')} of reviewed files"
 
 
 def _changes(stacks: Sequence[StackReport]) -> str:

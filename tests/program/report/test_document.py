@@ -1,12 +1,15 @@
+import dataclasses
 import json
 
 import pytest
 
 from program.errors import CouldNotRunError
+from program.offline.guard.reviewed import ReviewedProblem
 from program.report.check_formats import render
 from program.report.content import document
 from program.report.content.document import read_check
 from tests.program.report.results import clean, violating
+from tests.program.report.samples import guarded
 
 
 @pytest.fixture
@@ -93,11 +96,7 @@ def test_a_file_larger_than_any_of_ours_is_not_even_parsed(written, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    "guarded", [guarded(), guarded(note="no guard", problems=(ReviewedProblem("a.yaml", 3, "x"),))]
+    "judged", [guarded(), guarded(note="no guard", problems=(ReviewedProblem("policies/a.yaml", 3, "is wrong"),))]
 )
-def test_the_judgement_of_a_base_is_read_as_it_was_written(tmp_path, guarded):
-    file = tmp_path / "judged.json"
-    judged = dataclasses.replace(clean(), guarded=guarded)
-    file.write_text(render("json", judged), encoding="utf-8")
-
-    assert document.read_check(file).guarded == guarded
+def test_the_judgement_of_a_base_is_read_as_it_was_written(written, judged):
+    assert read_check(written(result=dataclasses.replace(clean(), guarded=judged))).guarded == judged
