@@ -19,6 +19,8 @@ SCHEMA = PolicyConfigSchema(
         "configuration": {"type": "object", "additionalProperties": {"type": "string"}},
         # The CLI prints nothing of what is not applicable. With this, what is exempt is an advisory diagnostic.
         "reportExempt": {"type": "boolean"},
+        # The options of each resource by its URN, for a recorded program: the engine sends few of them.
+        "recorded": {"type": "object"},
     }
 )
 
@@ -30,15 +32,17 @@ class PackConfig:
     environment: str | None
     configuration: Mapping[str, str]
     report_exempt: bool
+    recorded: Mapping[str, Mapping[str, Any]] | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> PackConfig:
         """Read what the engine hands over; what is not of its type counts as not given."""
-        environment, configuration = given.get("environment"), given.get("configuration")
+        environment, configuration, recorded = (given.get(key) for key in ("environment", "configuration", "recorded"))
         return cls(
             environment=environment if isinstance(environment, str) else None,
             configuration=configuration if isinstance(configuration, dict) else {},
             report_exempt=given.get("reportExempt") is True,
+            recorded=recorded if isinstance(recorded, dict) else None,
         )
 
 

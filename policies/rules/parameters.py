@@ -7,8 +7,10 @@ from typing import Any
 
 from policies import tokens
 from policies.context import Context
+from policies.known.judging import judged, words
+from policies.known.tables import known_parameters
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import owns_log_group
+from policies.rules.shapes import owns_log_group, shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _GROUPS = (tokens.CLUSTER_PARAMETERS, tokens.PARAMETERS)
@@ -33,6 +35,35 @@ def _value(group: Resource, name: str) -> str | None:
     if value is UNKNOWN:
         raise Undecided(f"parameters: {name}", group.urn)
     return None if value is None else str(value)
+
+
+def _known_parameters(resource: Resource, context: Context) -> Iterator[str]:
+    known = next(group.parameters for group in known_parameters().groups if group.type == resource.type)
+    items = [item for item in resource.items("parameters") if isinstance(item, dict)]
+    names = [item.get("name") for item in items]
+    for name in sorted({str(name) for name in names if name is not UNKNOWN and names.count(name) > 1}):
+        yield f"{name} stands more than once; which one counts is not said"
+    for item in items:
+        name, value = item.get("name"), item.get("value")
+        judge = known.get(str(name)) if name is not UNKNOWN else None
+        if name is not UNKNOWN and judge is None:
+            yield (
+                f"parameter {name} is not known; nothing judges it. Remove it, or add it to policies/known/parameters.yaml "
+                f"under {resource.type} with the rule that judges it or the reason why any value is good"
+            )
+        elif judge is not None and judge.by_value and value is not UNKNOWN and not judged(judge, value, context):
+            yield f"{name} is {shown(value)}; it must be {words(judge, context)}"
+
+
+KNOWN_PARAMETERS = ResourceRule(
+    id="rds-known-parameters",
+    title="The database is told what is known, once.",
+    why="An instance's parameter goes before the cluster's, and a parameter that stands twice hides the other.",
+    fix="Remove the parameter, or add it to policies/known/parameters.yaml with its judge.",
+    types=_GROUPS,
+    severity="high",
+    judge=_known_parameters,
+)
 
 
 def _cluster_groups(stack: StackView) -> Iterator[tuple[Resource, list[Resource]]]:
@@ -217,6 +248,7 @@ LOG_GROUP = StackRule(
 )
 
 RULES = (
+    KNOWN_PARAMETERS,
     FORCE_SSL,
     SCRAM,
     QUERY_LOGGING,
