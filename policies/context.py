@@ -74,7 +74,7 @@ class Context:
     @property
     def suffix(self) -> str | None:
         """Return the suffix of every physical name, where it is known."""
-        return self.stack.suffix
+        return self.stack.suffix or self.stack.get("environmentSuffix")
 
 
 def environment_sources(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
 
+from policies.known.paths import leaves
 from policies.secrecy import CONCEALED, KEPT, Secret, is_marked, opened, secret_paths, secret_texts
 
 
@@ -59,6 +60,11 @@ class Resource:
         """Return the inputs as plain data; made when first looked at, as most rules look at few resources."""
         inputs: dict[str, Any] = opened(plain(self.props), self.hidden)
         return inputs
+
+    @cached_property
+    def leaves(self) -> tuple[tuple[tuple[str, ...], Any], ...]:
+        """Return every path of the inputs, without indexes, with what stands there."""
+        return tuple(leaves(self.inputs))
 
     @cached_property
     def provider_inputs(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from policies import tokens
@@ -23,8 +22,8 @@ def network_values(output: str, stack: StackView, context: Context) -> list[Any]
         ranges = network_values("vpcCidr", stack, context)
         return [_EVERYWHERE] if context.stack.get("egress") == "nat" else ranges
     references = list(stack.of(tokens.STACK_REFERENCE))
-    if not references and not context.stack.get("networkingStackRef"):
-        return _given(context.stack.get(output))
+    if not references and (given := _given(context.stack.get(output) or "[]")):
+        return given
     values = [outputs.get(output) for item in references if isinstance(outputs := item.peek("outputs"), dict)]
     if not values or UNKNOWN in values:
         return None
@@ -36,13 +35,9 @@ def comes_from_reference(resource: Resource, prop: str) -> bool:
     return any(f"::{tokens.STACK_REFERENCE}::" in urn for urn in resource.depends_by(prop))
 
 
-def _given(text: str | None) -> list[Any]:
-    return list(_items(text)) if text else []
-
-
-def _items(text: str) -> Iterator[Any]:
+def _given(text: str) -> list[Any]:
     try:
         value = json.loads(text)
     except ValueError:
-        value = text
-    yield from value if isinstance(value, list) else [text]
+        return [text]
+    return value if isinstance(value, list) else [text]

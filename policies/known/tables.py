@@ -61,6 +61,10 @@ class Known:
     def _rows(self) -> dict[tuple[str, str], tuple[Row, ...]]:
         return {}
 
+    @cached_property
+    def _found_rows(self) -> dict[tuple[str, str, Path_], Row | None]:
+        return {}
+
     def rows(self, type_: str, name: str) -> tuple[Row, ...]:
         """Return the rows of a resource; what is known of it by name goes before what is known of its type."""
         key = (type_, name)
@@ -79,7 +83,10 @@ class Known:
 
     def row(self, type_: str, name: str, path: Path_) -> Row | None:
         """Return the row about the path."""
-        return next((row for row in self.rows(type_, name) if row.covers(path)), None)
+        key = (type_, name, path)
+        if key not in self._found_rows:
+            self._found_rows[key] = next((row for row in self.rows(type_, name) if row.covers(path)), None)
+        return self._found_rows[key]
 
     def is_block(self, type_: str, name: str, path: Path_) -> bool:
         """Tell whether something below the path is known."""

@@ -46,6 +46,15 @@ class Place:
 
     def texts(self, template: str) -> list[str]:
         """Return every text that the template may stand for; raise UnknownOutputError."""
+        if template not in self._known:
+            self._known[template] = self._expanded(template)
+        return self._known[template]
+
+    @cached_property
+    def _known(self) -> dict[str, list[str]]:
+        return {}
+
+    def _expanded(self, template: str) -> list[str]:
         found = [template]
         for placeholder in dict.fromkeys(_PLACEHOLDER.findall(template)):
             values = self._values(placeholder)

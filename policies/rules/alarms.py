@@ -103,7 +103,7 @@ def _thresholds(stack: StackView, context: Context) -> Iterator[tuple[Resource, 
 
 def _least_memory(stack: StackView, common: CommonLimits) -> list[int]:
     """Return the free memory in bytes of which the smallest instance may have no less."""
-    classes = {str(item.peek("instanceClass")) for item in stack.of(tokens.CLUSTER_INSTANCE)}
+    classes = {item.text("instanceClass") for item in stack.of(tokens.CLUSTER_INSTANCE)}
     return [
         int(common.instance_memory_gib[found] * _GIB * common.free_memory_share)
         for found in sorted(classes & set(common.instance_memory_gib))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import translate
 from functools import cached_property
 
 from policies import tokens
 from policies.context import Context
-from policies.known.paths import Path, leaves
+from policies.known.paths import Path
 from policies.known.tables import known
 from policies.known.texts import ACCOUNT, Place
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
@@ -50,35 +49,41 @@ class _Reader:
             yield from (f"{found}, which is nothing of this stack" for found in _ARN.findall(text) if not self._is_own(found))
 
     def _without_own(self, text: str) -> str:
-        for trusted in self.place.context.limits.trusted:
-            pattern = translate(trusted.value).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", r"[^\s\"]*")
-            text = re.sub(pattern, "", text)
-        for own in self._outputs:
-            text = text.replace(own, "")
-        return text
+        return self._own.sub("", text)
 
     @cached_property
-    def _outputs(self) -> list[str]:
+    def _own(self) -> re.Pattern[str]:
+        """Return a pattern of what is trusted, and of what the stack's resources made."""
         made = (item.inputs.get(key) for item in self.place.stack.resources for key in ("arn", "endpoint"))
-        return sorted({value for value in made if isinstance(value, str)}, key=lambda value: (-len(value), value))
+        outputs = sorted({value for value in made if isinstance(value, str) and value}, key=lambda value: (-len(value), value))
+        trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.limits.trusted]
+        return re.compile("|".join([*trusted, *map(re.escape, outputs)]) or r"(?!)")
 
     @cached_property
     def _names(self) -> frozenset[str]:
         named = (item.inputs.get(NAMES[item.type]) for item in self.place.stack.resources if item.type in NAMES)
         return frozenset(value for value in named if isinstance(value, str))
 
+    @cached_property
+    def _others(self) -> re.Pattern[str]:
+        context = self.place.context
+        others = [re.escape(name) for name in context.all_limits.environments if name != context.environment]
+        return re.compile(_NAME.format("|".join(others)) if others else r"(?!)")
+
+    @cached_property
+    def _of_environment(self) -> re.Pattern[str]:
+        return re.compile(_NAME.format(re.escape(self.place.context.environment)))
+
     def _is_own(self, arn: str) -> bool:
         parts = arn.split(":", _ARN_PARTS - 1)
         return any(name in re.split(r"[:/]", parts[-1]) or parts[-1].endswith(name) for name in self._names)
 
     def _other_names(self, text: str) -> Iterator[str]:
-        context = self.place.context
-        others = [name for name in context.all_limits.environments if name != context.environment]
-        if others:
-            yield from re.findall(_NAME.format("|".join(map(re.escape, others))), text)
-        for found in re.findall(_NAME.format(re.escape(context.environment)), text):
-            if context.suffix is not None and not found.endswith(f"-{context.suffix}"):
-                yield found
+        suffix = self.place.context.suffix
+        yield from self._others.findall(text)
+        yield from (
+            found for found in self._of_environment.findall(text) if suffix is not None and not found.endswith(f"-{suffix}")
+        )
 
 
 def _foreign(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
@@ -88,7 +93,7 @@ def _foreign(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
         documents = of_type.documents if of_type is not None else ()
         said = {
             f"{path[0]} names {found}"
-            for path, value in leaves(resource.inputs)
+            for path, value in resource.leaves
             if isinstance(value, str) and _is_read(resource, path)
             for found in reader.foreign(value, is_document=path[0] in documents)
         }

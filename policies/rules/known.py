@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.known.judging import judged, words
-from policies.known.paths import Path, is_empty, leaves
+from policies.known.paths import Path, is_empty
 from policies.known.tables import Known, known, known_computed
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.shapes import shown
@@ -57,7 +57,7 @@ def _properties(resource: Resource, context: Context) -> Iterator[str]:
     tables = known()
     if resource.type not in tables.types:
         return  # known-types says so
-    paths = {path: value for path, value in leaves(resource.inputs)}
+    paths = dict(resource.leaves)
     for path in sorted(paths):
         if _is_known(tables, resource, path, empty=is_empty(paths[path]) or paths[path] is UNKNOWN):
             continue
@@ -99,7 +99,7 @@ PROPERTIES = ResourceRule(
 
 
 def _values(resource: Resource, context: Context) -> Iterator[str]:
-    found = list(leaves(resource.inputs))
+    found = resource.leaves
     unknown: list[Path] = []
     for row in known().rows(resource.type, resource.name):
         if not row.judge.by_value or row.judge.by_stack:

@@ -10,7 +10,7 @@ from policies import tokens
 from policies.context import Context
 from policies.known.judging import allowed_values, is_trusted, words
 from policies.known.network import comes_from_reference, network_values
-from policies.known.paths import at, is_empty, leaves
+from policies.known.paths import at, is_empty
 from policies.known.tables import Row, known
 from policies.known.texts import Place, UnknownOutputError
 from policies.rule import ANY_TYPE, StackRule
@@ -22,12 +22,10 @@ def _own(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     place = Place(stack, context)
     unknown: Undecided | None = None
     for resource in stack.resources:
-        found: list[tuple[tuple[str, ...], Any]] | None = None
         for row in known().rows(resource.type, resource.name):
             if not row.judge.by_stack:
                 continue
-            found = list(leaves(resource.inputs)) if found is None else found
-            values = [value for path, value in found if row.covers(path) and not is_empty(value)]
+            values = [value for path, value in resource.leaves if row.covers(path) and not is_empty(value)]
             try:
                 yield from ((resource, said) for said in _row(row, values, resource, place))
             except Undecided as reading:
@@ -76,7 +74,8 @@ def _is_own(
 def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place: Place) -> bool:
     values = network_values(output, place.stack, place.context)
     if value is UNKNOWN or values is None:
-        return comes_from_reference(resource, prop)
+        # Where the engine doesn't tell of the other stack, only the offline check can say.
+        return comes_from_reference(resource, prop) or not any(place.stack.of(tokens.STACK_REFERENCE))
     return value in values
 
 

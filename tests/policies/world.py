@@ -88,13 +88,27 @@ def happy(environment: str) -> Mapping[str, Resource]:
 @cache
 def outputs(environment: str) -> Mapping[str, Mapping[str, Any]]:
     """Return what the simulated cloud made of each resource."""
-    return {item.name: without_marks(item.outputs) for item in recorded(environment)}
+    return {
+        item.name: {key: without_marks(value) for key, value in item.outputs.items() if key not in item.inputs}
+        for item in recorded(environment)
+    }
 
 
 @cache
 def strict_limits() -> Limits:
     """The limits without what they accept, so that a rule's own word is heard."""
     return load_limits().model_copy(update={"accepted": []})
+
+
+_MADE: dict[tuple[int, int], tuple[Resource, object, Resource]] = {}
+
+
+def made(resource: Resource, given: Mapping[str, Any]) -> Resource:
+    """Return the resource with what was made of it; the same one for the same, as most of a world never changes."""
+    key = (id(resource), id(given))
+    if key not in _MADE or _MADE[key][0] is not resource or _MADE[key][1] is not given:
+        _MADE[key] = (resource, given, replace(resource, props={**given, **resource.props}))
+    return _MADE[key][2]
 
 
 class World:
@@ -180,10 +194,7 @@ class World:
 
     def view(self) -> StackView:
         """Return the stack as the engine shows it after an update: inputs, and what was made of them."""
-        made = [
-            replace(item, props={**self.outputs.get(name, {}), **item.props}) for name, item in self.resources.items()
-        ]
-        return StackView(resources=made)
+        return StackView(resources=[made(item, self.outputs.get(name, {})) for name, item in self.resources.items()])
 
     def said_by(self, rule: Rule, context: Context, only: str | None = None) -> Iterable[str]:
         if isinstance(rule, ResourceRule):
