@@ -25,7 +25,7 @@ from policies.context import Context, StackConfig, environment_sources, stack_na
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.limits import LIMITS_FILE, Limits, limits
-from policies.pack_config import SCHEMA, PackConfig
+from policies.pack_config import RECORDED_SCHEMA, SCHEMA, PackConfig
 from policies.rule import ResourceRule, StackRule
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
@@ -111,7 +111,7 @@ def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | Non
         "name": rule.id,
         "description": rule.title,
         "enforcement_level": _LEVELS[rule.level(guard.limits, environment)],
-        "config_schema": SCHEMA,
+        "config_schema": RECORDED_SCHEMA if rule.asks_recording else SCHEMA,
         "severity": Severity(rule.severity),
         "remediation_steps": rule.fix,
     }

@@ -11,18 +11,18 @@ from pulumi_policy import PolicyConfigSchema
 from policies.catalogue import RULES
 from policies.limits import Limits
 
-SCHEMA = PolicyConfigSchema(
-    properties={
-        # No default and no list of names: an environment is whatever environments.yaml knows.
-        "environment": {"type": "string"},
-        # The stack's configuration, for `pulumi policy analyze`, which tells a pack of no stack.
-        "configuration": {"type": "object", "additionalProperties": {"type": "string"}},
-        # The CLI prints nothing of what is not applicable. With this, what is exempt is an advisory diagnostic.
-        "reportExempt": {"type": "boolean"},
-        # The options of each resource by its URN, for a recorded program: the engine sends few of them.
-        "recorded": {"type": "object"},
-    }
-)
+_PROPERTIES: dict[str, Any] = {
+    # No default and no list of names: an environment is whatever environments.yaml knows.
+    "environment": {"type": "string"},
+    # The stack's configuration, for `pulumi policy analyze`, which tells a pack of no stack.
+    "configuration": {"type": "object", "additionalProperties": {"type": "string"}},
+    # The CLI prints nothing of what is not applicable. With this, what is exempt is an advisory diagnostic.
+    "reportExempt": {"type": "boolean"},
+}
+# The options of each resource by its URN, for a recorded program: the engine sends few of them.
+_RECORDED: dict[str, Any] = {"recorded": {"type": "object"}}
+SCHEMA = PolicyConfigSchema(properties=_PROPERTIES)
+RECORDED_SCHEMA = PolicyConfigSchema(properties=_PROPERTIES | _RECORDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ class Rule:
     default_level: Level = "mandatory"
     # Attributes of the environment's limits, else of the common ones, that the rule judges by.
     limits: tuple[str, ...] = ()
+    # Whether the rule asks what a recorded program registered beyond what the engine tells.
+    asks_recording: bool = False
 
     def is_about(self, type_: str) -> bool:
         """Tell whether the rule judges resources of the type; `*` stands for every one."""

@@ -49,6 +49,7 @@ TYPES = StackRule(
     fix="Remove the resource, or add its type to policies/known with a judge for each property.",
     types=(ANY_TYPE,),
     severity="critical",
+    asks_recording=True,
     judge=_types,
 )
 
@@ -94,6 +95,7 @@ PROPERTIES = ResourceRule(
     fix="Remove the property, or add it to its type in policies/known with the rule that judges it or a reason.",
     types=(ANY_TYPE,),
     severity="critical",
+    asks_recording=True,
     judge=_properties,
 )
 

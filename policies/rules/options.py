@@ -41,6 +41,7 @@ OPTIONS = StackRule(
     fix="Remove the option, or add it to policies/known/options.yaml with its judge.",
     types=(ANY_TYPE,),
     severity="critical",
+    asks_recording=True,
     judge=_options,
 )
 
