@@ -8,8 +8,8 @@ from typing import Any
 
 from policies.context import Context
 from policies.known.models import Judge, Scalar
-from policies.limits import Range
 from policies.known.texts import matches_name
+from policies.limits import Range
 
 
 def judged(judge: Judge, value: Any, context: Context) -> bool:
@@ -57,7 +57,9 @@ def words(judge: Judge, context: Context) -> str:
 
 
 def _words(judge: Judge, context: Context) -> Iterator[str]:
-    yield from (str(value).lower() if isinstance(value, bool) else str(value) for value in allowed_values(judge, context))
+    yield from (
+        str(value).lower() if isinstance(value, bool) else str(value) for value in allowed_values(judge, context)
+    )
     if judge.limit is not None and isinstance(limit := _limit(judge.limit, context), Range):
         yield f"{limit.min} to {limit.max}"
     if judge.own is not None:

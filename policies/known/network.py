@@ -22,7 +22,7 @@ def network_values(output: str, stack: StackView, context: Context) -> list[Any]
         ranges = network_values("vpcCidr", stack, context)
         return [_EVERYWHERE] if context.stack.get("egress") == "nat" else ranges
     references = list(stack.of(tokens.STACK_REFERENCE))
-    if not references and (given := _given(context.stack.get(output) or "[]")):
+    if not references and (given := given_values(output, context)):
         return given
     values = [outputs.get(output) for item in references if isinstance(outputs := item.peek("outputs"), dict)]
     if not values or UNKNOWN in values:
@@ -35,7 +35,9 @@ def comes_from_reference(resource: Resource, prop: str) -> bool:
     return any(f"::{tokens.STACK_REFERENCE}::" in urn for urn in resource.depends_by(prop))
 
 
-def _given(text: str) -> list[Any]:
+def given_values(output: str, context: Context) -> list[Any]:
+    """Return every value that the stack's configuration gives for the output."""
+    text = context.stack.get(output) or "[]"
     try:
         value = json.loads(text)
     except ValueError:

@@ -17,11 +17,8 @@ _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 # Twelve digits that stand for themselves: no part of a longer number, a word or a UUID.
 ACCOUNT = re.compile(r"(?<![A-Za-z0-9-])\d{12}(?![A-Za-z0-9-])")
 _OWN_NAME_PART = r"[A-Za-z0-9-]+"
+_ANY, _NEVER = ".+", "(?!)"
 _STAR = r"[^/:]+"
-
-
-class UnknownOutputError(Exception):
-    """A placeholder stands for an output that is not known yet."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +41,34 @@ class Place:
             value = resource.inputs if prop is None else resource.inputs.get(prop)
             yield from ACCOUNT.findall(repr(value))
 
-    def texts(self, template: str) -> list[str]:
-        """Return every text that the template may stand for; raise UnknownOutputError."""
-        if template not in self._known:
-            self._known[template] = self._expanded(template)
-        return self._known[template]
+    def matches(self, text: str, template: str, depends: frozenset[str]) -> bool:
+        """Tell whether the text is one that the template stands for.
+
+        An output that isn't known yet may be any text, where the text comes from the resource that will have it.
+        """
+        key = (template, depends)
+        if key not in self._patterns:
+            self._patterns[key] = re.compile("".join(self._parts(template, depends)))
+        return self._patterns[key].fullmatch(text) is not None
 
     @cached_property
-    def _known(self) -> dict[str, list[str]]:
+    def _patterns(self) -> dict[tuple[str, frozenset[str]], re.Pattern[str]]:
         return {}
 
-    def _expanded(self, template: str) -> list[str]:
-        found = [template]
-        for placeholder in dict.fromkeys(_PLACEHOLDER.findall(template)):
-            values = self._values(placeholder)
-            found = [text.replace(f"${{{placeholder}}}", value) for text in found for value in values]
-        return found
+    def _parts(self, template: str, depends: frozenset[str]) -> Iterator[str]:
+        for index, part in enumerate(_PLACEHOLDER.split(template)):
+            yield self._placeholder(part, depends) if index % 2 else re.escape(part)
 
-    def _values(self, placeholder: str) -> list[str]:
+    def _placeholder(self, placeholder: str, depends: frozenset[str]) -> str:
+        values = self._values(placeholder)
+        if values is not None:
+            return f"(?:{'|'.join(map(re.escape, values))})" if values else _NEVER
+        owner = placeholder.partition(".")[0]
+        comes = any(item.urn in depends for item in self.stack.resources if _is(item, owner))
+        return _ANY if comes or placeholder == owner else _NEVER
+
+    def _values(self, placeholder: str) -> list[str] | None:
+        """Return what the placeholder stands for; None where nobody knows it before the deployment."""
         fixed = {
             "environment": self.context.environment,
             "suffix": self.context.suffix,
@@ -70,15 +77,11 @@ class Place:
         }
         if placeholder in fixed:
             value = fixed[placeholder]
-            if value is None:
-                raise UnknownOutputError(placeholder)
-            return [value]
+            return [value] if value is not None else None
         owner, _, output = placeholder.partition(".")
         values = [at(item.inputs, output) for item in self.stack.resources if _is(item, owner)]
         known = [value for value in values if isinstance(value, str)]
-        if not known and any(value is None or value is UNKNOWN for value in values):
-            raise UnknownOutputError(placeholder)
-        return known
+        return None if not known and any(value is None or value is UNKNOWN for value in values) else known
 
 
 def _is(resource: Resource, owner: str) -> bool:

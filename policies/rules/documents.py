@@ -8,7 +8,7 @@ from policies.context import Context
 from policies.iam import DocumentError, statements
 from policies.known.grants import Grants
 from policies.known.tables import known
-from policies.known.texts import Place, UnknownOutputError
+from policies.known.texts import Place
 from policies.rule import ANY_TYPE, StackRule
 from policies.view import Resource, StackView, Undecided
 
@@ -47,11 +47,8 @@ def _document(resource: Resource, prop: str, place: Place) -> Iterator[str]:
         found = statements(given)
     except DocumentError:
         return  # iam-readable and kms-no-public say so
-    try:
-        problems = list(Grants(document, place).problems(found, of_resource=resource.type not in _OF_ROLES))
-    except UnknownOutputError:
-        raise Undecided(prop, resource.urn) from None
-    for problem in problems:
+    grants = Grants(document, place, resource.depends_by(prop))
+    for problem in grants.problems(found, of_resource=resource.type not in _OF_ROLES):
         yield f"{problem} ({file}, {resource.name})"
 
 

@@ -46,7 +46,9 @@ class _Reader:
         yield from (f"{found}, a name of another environment or copy" for found in self._other_names(text))
         if not is_document:
             # What a document names is known statement by statement.
-            yield from (f"{found}, which is nothing of this stack" for found in _ARN.findall(text) if not self._is_own(found))
+            yield from (
+                f"{found}, which is nothing of this stack" for found in _ARN.findall(text) if not self._is_own(found)
+            )
 
     def _without_own(self, text: str) -> str:
         return self._own.sub("", text)
@@ -55,7 +57,9 @@ class _Reader:
     def _own(self) -> re.Pattern[str]:
         """Return a pattern of what is trusted, and of what the stack's resources made."""
         made = (item.inputs.get(key) for item in self.place.stack.resources for key in ("arn", "endpoint"))
-        outputs = sorted({value for value in made if isinstance(value, str) and value}, key=lambda value: (-len(value), value))
+        outputs = sorted(
+            {value for value in made if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
+        )
         trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.limits.trusted]
         return re.compile("|".join([*trusted, *map(re.escape, outputs)]) or r"(?!)")
 
@@ -81,9 +85,10 @@ class _Reader:
     def _other_names(self, text: str) -> Iterator[str]:
         suffix = self.place.context.suffix
         yield from self._others.findall(text)
-        yield from (
-            found for found in self._of_environment.findall(text) if suffix is not None and not found.endswith(f"-{suffix}")
-        )
+        if suffix is not None:
+            # Secrets Manager ends an ARN with six characters of its own.
+            mine = re.compile(rf".*-{re.escape(suffix)}(-[A-Za-z0-9]{{6}})?")
+            yield from (found for found in self._of_environment.findall(text) if not mine.fullmatch(found))
 
 
 def _foreign(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
@@ -127,8 +132,8 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
     own = f"{limits.account}.dkr.ecr.{limits.region}.amazonaws.com" if limits.account is not None else None
     if found not in (own, *(item.value for item in limits.trusted)):
         yield (
-            f"imageUri is of the registry {found}; {context.environment} takes {own or 'what it trusts'} alone. Add it to "
-            f"trusted of {context.environment} in policies/environments.yaml: {{value: {found}, reason: ...}}"
+            f"imageUri is of the registry {found}; {context.environment} takes {own or 'what it trusts'} alone. Add it "
+            f"to trusted of {context.environment} in policies/environments.yaml: {{value: {found}, reason: ...}}"
         )
 
 

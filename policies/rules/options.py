@@ -14,7 +14,15 @@ from policies.view import Resource, StackView
 _FILE = "policies/known/options.yaml"
 _NAMESPACES = ("aws:", "pulumi:")
 _CREDENTIALS = frozenset(
-    {"accessKey", "secretKey", "token", "profile", "sharedCredentialsFile", "sharedCredentialsFiles", "sharedConfigFiles"}
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "sharedCredentialsFile",
+        "sharedCredentialsFiles",
+        "sharedConfigFiles",
+    }
 )
 
 
@@ -63,8 +71,8 @@ def _why_not(key: str) -> str:
     if key in _CREDENTIALS:
         return "a credential, which nothing that is reviewed may hold; the deployment gets its own from its role"
     return (
-        f"which is not known; it can move everything elsewhere. Remove it, or add it to {known().files[tokens.PROVIDER]} "
-        f"under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
+        "which is not known; it can move everything elsewhere. Remove it, or add it to "
+        f"{known().files[tokens.PROVIDER]} under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
     )
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from policies import tokens
 from policies.context import Context
 from policies.known.judging import allowed_values, is_trusted, words
-from policies.known.network import comes_from_reference, network_values
+from policies.known.network import comes_from_reference, given_values, network_values
 from policies.known.paths import at, is_empty
 from policies.known.tables import Row, known
-from policies.known.texts import Place, UnknownOutputError
+from policies.known.texts import Place
 from policies.rule import ANY_TYPE, StackRule
 from policies.rules.shapes import shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
+
+_ZONES = "availabilityZones"
 
 
 def _own(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
@@ -58,9 +60,7 @@ def _is_good(row: Row, value: Any, resource: Resource, place: Place) -> bool:
     return judge.name is not None and _is_named(judge.name, value, resource, row, place)
 
 
-def _is_own(
-    own: str, of: str | None, value: Any, resource: Resource, prop: str, stack: StackView
-) -> bool:
+def _is_own(own: str, of: str | None, value: Any, resource: Resource, prop: str, stack: StackView) -> bool:
     """Tell whether the value is the output of a resource that it comes from; what isn't known goes by that alone."""
     short, _, output = own.partition(".")
     for owner in stack.by_urn(resource.depends_by(prop), known().token(short)):
@@ -80,13 +80,9 @@ def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place
 
 
 def _is_named(template: str, value: Any, resource: Resource, row: Row, place: Place) -> bool:
-    try:
-        texts = place.texts(template)
-    except UnknownOutputError:
-        texts = []
-    if value is UNKNOWN or not texts:
+    if value is UNKNOWN:
         raise Undecided(".".join(row.path), resource.urn)
-    return value in texts
+    return isinstance(value, str) and place.matches(value, template, resource.depends_by(row.path[0]))
 
 
 OWN = StackRule(
@@ -104,11 +100,12 @@ def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
     named = context.stack.get("networkingStackRef")
     judge = known().types[tokens.STACK_REFERENCE].properties["name"]
     place = Place(stack, context)
-    if named and named not in place.texts(judge.name or "") and not is_trusted(named, context):
+    if named and not place.matches(named, judge.name or "", frozenset()) and not is_trusted(named, context):
         yield None, f"parity:networkingStackRef is {shown(named)}; it must be {words(judge, context)}"
     region = context.limits.region
-    for zone in network_values("availabilityZones", stack, context) or []:
-        if not (isinstance(zone, str) and zone.startswith(region) and not zone[len(region) : len(region) + 1].isdigit()):
+    zones = [*(network_values(_ZONES, stack, context) or ()), *given_values(_ZONES, context)]
+    for zone in dict.fromkeys(map(str, zones)):
+        if not (zone.startswith(region) and not zone[len(region) : len(region) + 1].isdigit()):
             yield None, f"availability zone {shown(zone)} of the network is not in {region}"
 
 

@@ -40,19 +40,22 @@ def _value(group: Resource, name: str) -> str | None:
 def _known_parameters(resource: Resource, context: Context) -> Iterator[str]:
     known = next(group.parameters for group in known_parameters().groups if group.type == resource.type)
     items = [item for item in resource.items("parameters") if isinstance(item, dict)]
-    names = [item.get("name") for item in items]
-    for name in sorted({str(name) for name in names if name is not UNKNOWN and names.count(name) > 1}):
+    # A name that isn't known yet is decided when it is.
+    named = [(str(item["name"]), item.get("value")) for item in items if item.get("name", UNKNOWN) is not UNKNOWN]
+    names = [name for name, _ in named]
+    for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{name} stands more than once; which one counts is not said"
-    for item in items:
-        name, value = item.get("name"), item.get("value")
-        judge = known.get(str(name)) if name is not UNKNOWN else None
-        if name is not UNKNOWN and judge is None:
+    for name, value in named:
+        if name not in known:
             yield (
-                f"parameter {name} is not known; nothing judges it. Remove it, or add it to policies/known/parameters.yaml "
-                f"under {resource.type} with the rule that judges it or the reason why any value is good"
+                f"parameter {name} is not known; nothing judges it. Remove it, or add it to "
+                f"policies/known/parameters.yaml under {resource.type} with the rule that judges it or the reason why "
+                f"any value is good"
             )
-        elif judge is not None and judge.by_value and value is not UNKNOWN and not judged(judge, value, context):
-            yield f"{name} is {shown(value)}; it must be {words(judge, context)}"
+        elif known[name].by_value and value is not UNKNOWN and not judged(known[name], value, context):
+            yield f"{name} is {shown(value)}; it must be {words(known[name], context)}"
+    if len(named) < len(items):
+        raise Undecided("parameters", resource.urn)
 
 
 KNOWN_PARAMETERS = ResourceRule(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from pulumi.runtime.proto import resource_pb2
 
-from program.manifest.canonical import JsonObject
+from program.manifest.canonical import JsonObject, JsonValue
 
 # What says what the resource is, and what the SDK and the engine agree on. All else is an option.
 _NO_OPTIONS = frozenset(
@@ -45,18 +46,18 @@ def options_of(request: resource_pb2.RegisterResourceRequest) -> JsonObject:
     for field, value in request.ListFields():
         if field.name in _NO_OPTIONS or (field.name == "version" and value == _installed(request.type)):
             continue
-        plain = json_format.MessageToDict(value) if isinstance(value, Message) else _plain(value)
+        plain: JsonValue = json_format.MessageToDict(value) if isinstance(value, Message) else _plain(value)
         if plain:
             found[_NAMES.get(field.name, field.name)] = plain
     return found
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> JsonValue:
     if isinstance(value, str | bool | int | float):
         return value
     if hasattr(value, "items"):
         return {str(key): str(item) for key, item in value.items()}
-    return [str(item) for item in value]  # type: ignore[attr-defined]  # a repeated field
+    return [str(item) for item in value]
 
 
 def _installed(type_: str) -> str | None:

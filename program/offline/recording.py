@@ -145,7 +145,7 @@ class _RecordingMonitor(MockMonitor):
         response = super().ReadResource(request)
         if request.type == STACK_REFERENCE:
             outputs: JsonObject = json_format.MessageToDict(response.properties)
-            self.networking = outputs["outputs"]
+            self.networking = json_format.MessageToDict(response.properties)["outputs"]
             self.references.append(_reference(request, response.urn, outputs))
         return response
 

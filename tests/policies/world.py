@@ -49,7 +49,8 @@ def recorded(environment: str) -> tuple[Registration, ...]:
     preload()
     config = config_of(environment)
     cloud = Cloud(stack=environment, region=config["aws:region"], account=ACCOUNT)
-    return record(deploy, stack=environment, config=config, cloud=cloud).registrations
+    recording = record(deploy, stack=environment, config=config, cloud=cloud)
+    return (*recording.registrations, *recording.references)
 
 
 def urn_of(type_: str, name: str, stack: str = "prod") -> str:
