@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from policies.exemptions import Ledger
 from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
@@ -62,6 +63,8 @@ class Context:
     ledger: Ledger
     sources: Sequence[EnvironmentSource]
     all_limits: Limits
+    # The options of each resource by its URN, where the program was recorded: the engine doesn't tell them all.
+    recorded: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
     def data_protection(self) -> DataProtection:
@@ -71,7 +74,7 @@ class Context:
     @property
     def suffix(self) -> str | None:
         """Return the suffix of every physical name, where it is known."""
-        return self.stack.suffix
+        return self.stack.suffix or self.stack.get("environmentSuffix")
 
 
 def environment_sources(

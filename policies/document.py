@@ -14,6 +14,8 @@ from pydantic.alias_generators import to_camel
 from policies.catalogue import RULES
 from policies.drift_ignores import Ignores
 from policies.exemptions import Exemptions
+from policies.known.document import known_properties
+from policies.known.models import KnownFile, KnownOptions, KnownParameters
 from policies.limits import Limits, limits
 from policies.references import Reference, References, load_references
 from policies.rule import Rule
@@ -31,6 +33,9 @@ def documents() -> Mapping[Path, str]:
         "drift-ignores": Ignores,
         "environments": Limits,
         "exemptions": Exemptions,
+        "known/known": KnownFile,
+        "known/options": KnownOptions,
+        "known/parameters": KnownParameters,
     }
     return {
         FOLDER / "RULES.md": "\n".join(_rules(known, references)) + "\n",
@@ -61,6 +66,9 @@ def _rules(known: Limits, references: References) -> Iterator[str]:
     )
     for rule in RULES:
         yield from _rule(rule, known, references.rules.get(rule.id, []), references)
+    yield from ("", "## Properties and what judges them", "")
+    yield "Every property that may be set, of every type that may be made; all others are refused (known-properties)."
+    yield from known_properties()
 
 
 def _rule(rule: Rule, known: Limits, supported: list[Reference], references: References) -> Iterator[str]:

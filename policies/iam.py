@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
-
-# Actions that know no resource-level permissions, so that "*" is their only resource
-# (AWS Service Authorization Reference, read 2026-11).
-UNSCOPED_ACTIONS = frozenset(
-    {
-        "cloudwatch:putmetricdata",
-        "ec2:assignprivateipaddresses",
-        "ec2:createnetworkinterface",
-        "ec2:deletenetworkinterface",
-        "ec2:describenetworkinterfaces",
-        "ec2:unassignprivateipaddresses",
-        "secretsmanager:getrandompassword",
-        "xray:puttelemetryrecords",
-        "xray:puttracesegments",
-    }
-)
 
 
 class DocumentError(ValueError):
@@ -42,13 +26,15 @@ class Statement:
     principals: tuple[str, ...]
     not_principals: tuple[str, ...]
     conditions: Mapping[str, tuple[str, ...]]
+    # Condition keys and values by operator, as the document has them; operators and keys in lower case.
+    operators: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def grants(self, action: str) -> bool:
         """Tell whether the statement's actions take in the action (IAM compares actions in any case)."""
         wanted = action.lower()
         if self.not_actions:
-            return not any(_matches(wanted, pattern) for pattern in self.not_actions)
-        return any(_matches(wanted, pattern) for pattern in self.actions)
+            return not any(matches_action(wanted, pattern) for pattern in self.not_actions)
+        return any(matches_action(wanted, pattern) for pattern in self.actions)
 
     @property
     def on_everything(self) -> bool:
@@ -92,6 +78,8 @@ def _loaded(text: Any) -> Mapping[str, Any]:
 
 def _statement(item: Mapping[str, Any]) -> Statement:
     keys = {str(key).lower(): value for key, value in item.items()}
+    if len(keys) < len(item):
+        raise DocumentError("has a statement that says one thing twice")
     return Statement(
         sid=str(keys.get("sid") or ""),
         # Anything but a plain Deny is taken for a grant: the guard must not miss one for its spelling.
@@ -103,6 +91,7 @@ def _statement(item: Mapping[str, Any]) -> Statement:
         principals=tuple(_principals(keys.get("principal"))),
         not_principals=tuple(_principals(keys.get("notprincipal"))),
         conditions=_conditions(keys.get("condition")),
+        operators=_operators(keys.get("condition")),
     )
 
 
@@ -127,6 +116,16 @@ def _conditions(value: Any) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _operators(value: Any) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for operator, keys in value.items() if isinstance(value, Mapping) else ():
+        of_operator = found.setdefault(str(operator).lower(), {})
+        for key, values in keys.items() if isinstance(keys, Mapping) else ():
+            lowered = str(key).lower()
+            of_operator[lowered] = of_operator.get(lowered, ()) + _texts(values)
+    return found
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     items: Sequence[Any] = value if isinstance(value, list) else () if value is None else (value,)
     return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
@@ -136,6 +135,7 @@ def _lower(value: Any) -> tuple[str, ...]:
     return tuple(text.lower() for text in _texts(value))
 
 
-def _matches(action: str, pattern: str) -> bool:
+def matches_action(action: str, pattern: str) -> bool:
+    """Tell whether the pattern takes in the action, both in lower case."""
     # fnmatch knows brackets, which IAM doesn't: they stand for themselves.
     return fnmatchcase(action, pattern.replace("[", "[[]"))

@@ -61,12 +61,23 @@ class CommonLimits(StrictModel):
     instance_memory_gib: dict[str, int]
     lambda_memory: Integers
     lambda_cpu: Words
+    lambda_timeout_seconds: Range
+    rotation_concurrency: Integers
+    free_memory_share: float
+    replica_lag_threshold: Integers
     reserved_concurrency: dict[str, int]
     error_threshold: Range
     latency_threshold: Range
     connections_threshold: Range
     log_statement: Words
     required_tags: Words
+
+
+class Trusted(StrictModel):
+    """Text of somebody else that resources may hold: an account, a registry, an ARN, a principal; `*` is a glob."""
+
+    value: Annotated[str, Field(min_length=3)]
+    reason: Reason
 
 
 class EnvironmentLimits(StrictModel):
@@ -90,6 +101,7 @@ class EnvironmentLimits(StrictModel):
     critical_exemptions: bool = True
     undecided_fails: bool = False
     levels: dict[str, Level] = Field(default_factory=dict)
+    trusted: list[Trusted] = Field(default_factory=list)
 
 
 class Scaling(StrictModel):

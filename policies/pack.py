@@ -11,6 +11,7 @@ from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyResource,
+    PolicyResourceOptions,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -24,7 +25,7 @@ from policies.context import Context, StackConfig, environment_sources, stack_na
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.limits import LIMITS_FILE, Limits, limits
-from policies.pack_config import SCHEMA, PackConfig
+from policies.pack_config import RECORDED_SCHEMA, SCHEMA, PackConfig
 from policies.rule import ResourceRule, StackRule
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
@@ -72,6 +73,7 @@ class Guard:
             ledger=self.ledger,
             sources=sources,
             all_limits=self.limits,
+            recorded=config.recorded,
         )
 
 
@@ -109,7 +111,7 @@ def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | Non
         "name": rule.id,
         "description": rule.title,
         "enforcement_level": _LEVELS[rule.level(guard.limits, environment)],
-        "config_schema": SCHEMA,
+        "config_schema": RECORDED_SCHEMA if rule.asks_recording else SCHEMA,
         "severity": Severity(rule.severity),
         "remediation_steps": rule.fix,
     }
@@ -120,7 +122,7 @@ def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | Non
 
 def _resource_validation(rule: ResourceRule, guard: Guard) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if args.resource_type not in rule.types:
+        if not rule.is_about(args.resource_type):
             args.not_applicable(f"judges {', '.join(rule.types)}")
         config = PackConfig.of(args.get_config())
         try:
@@ -179,11 +181,24 @@ def _stack_resource(resource: PolicyResource) -> Resource:
         protect=resource.opts.protect,
         ignore_changes=tuple(resource.opts.ignore_changes),
         provider=resource.provider.props if resource.provider is not None else {},
+        options=_options(resource.opts),
         dependencies=frozenset(item.urn for item in resource.dependencies),
         property_dependencies={
             key: frozenset(item.urn for item in items) for key, items in resource.property_dependencies.items()
         },
     )
+
+
+def _options(options: PolicyResourceOptions) -> dict[str, Any]:
+    """Return what the engine tells of the options beside protect and ignoreChanges, where they are set."""
+    timeouts = options.custom_timeouts
+    found = {
+        "aliases": list(options.aliases),
+        "customTimeouts": [timeouts.create_seconds, timeouts.update_seconds, timeouts.delete_seconds],
+        "deleteBeforeReplace": options.delete_before_replace,
+        "additionalSecretOutputs": list(options.additional_secret_outputs),
+    }
+    return {name: value for name, value in found.items() if value and value != [0, 0, 0]}
 
 
 def serve() -> None:

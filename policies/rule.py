@@ -13,6 +13,7 @@ from policies.view import Resource, StackView
 Severity = Literal["low", "medium", "high", "critical"]
 ResourceJudge = Callable[[Resource, Context], Iterator[str]]
 StackJudge = Callable[[StackView, Context], Iterator[tuple[Resource | None, str]]]
+ANY_TYPE = "*"
 _STRICTEST_FIRST: tuple[Level, ...] = ("mandatory", "advisory", "off")
 
 
@@ -29,6 +30,12 @@ class Rule:
     default_level: Level = "mandatory"
     # Attributes of the environment's limits, else of the common ones, that the rule judges by.
     limits: tuple[str, ...] = ()
+    # Whether the rule asks what a recorded program registered beyond what the engine tells.
+    asks_recording: bool = False
+
+    def is_about(self, type_: str) -> bool:
+        """Tell whether the rule judges resources of the type; `*` stands for every one."""
+        return type_ in self.types or ANY_TYPE in self.types
 
     def level(self, limits: Limits, environment: str | None) -> Level:
         """Return the rule's level in the environment; the strictest of all where it isn't known."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
 
+from policies.known.paths import leaves
 from policies.secrecy import CONCEALED, KEPT, Secret, is_marked, opened, secret_paths, secret_texts
 
 
@@ -48,6 +49,8 @@ class Resource:
     protect: bool = False
     ignore_changes: Sequence[str] = ()
     provider: Mapping[str, Any] = field(default_factory=dict)
+    # Options beside protect and ignoreChanges, as far as the engine tells them.
+    options: Mapping[str, Any] = field(default_factory=dict)
     dependencies: frozenset[str] = frozenset()
     property_dependencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
@@ -59,10 +62,20 @@ class Resource:
         return inputs
 
     @cached_property
+    def leaves(self) -> tuple[tuple[tuple[str, ...], Any], ...]:
+        """Return every path of the inputs, without indexes, with what stands there."""
+        return tuple(leaves(self.inputs))
+
+    @cached_property
     def provider_inputs(self) -> dict[str, Any]:
         """Return the provider's own inputs as plain data, likewise."""
         inputs: dict[str, Any] = opened(plain(self.provider), self.hidden, _PROVIDER)
         return inputs
+
+    @cached_property
+    def filled_in(self) -> frozenset[tuple[str, ...]]:
+        """Return the paths of what the provider says that it filled in, without indexes."""
+        return frozenset(_filled_in(self.props, ()))
 
     @property
     def secrets(self) -> dict[str, list[str]]:
@@ -174,12 +187,38 @@ def plain(value: Any) -> Any:
         if is_marked(value):
             return _secret(_item(value, KEPT))
         return {str(key): _item(value, key) for key in value if key != _PROVIDERS_NOTES}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if _is_list(value):
         return [_item(value, index) for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     # The engine puts these words in the place of a secret that it can't decrypt, or doesn't show.
     return UNKNOWN if isinstance(value, str) and value == CONCEALED else value
+
+
+def _filled_in(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the paths that the provider's notes name, and those of the notes that name nothing."""
+    if isinstance(value, Mapping):
+        for key in value:
+            item = _raw(value, key)
+            if key != _PROVIDERS_NOTES:
+                yield from _filled_in(item, (*path, str(key)))
+                continue
+            yield (*path, _PROVIDERS_NOTES)
+            yield from ((*path, str(name)) for name in (item if _is_list(item) else ()))
+    elif _is_list(value):
+        for index in range(len(value)):
+            yield from _filled_in(_raw(value, index), path)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _raw(container: Any, key: Any) -> Any:
+    try:
+        return container[key]
+    except UnknownValueError:
+        return UNKNOWN
 
 
 def _secret(value: Any) -> Any:

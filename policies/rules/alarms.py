@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
+from policies.limits import CommonLimits
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
@@ -25,6 +26,7 @@ _CONDITIONS = {
     "Throttles": ("AWS/Lambda", "GreaterThanThreshold", ("Sum",)),
 }
 _SLOWEST_SECONDS = 900
+_GIB = 1024**3
 
 
 def _acts(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
@@ -89,6 +91,8 @@ def _thresholds(stack: StackView, context: Context) -> Iterator[tuple[Resource, 
             # One call that could not start is one too many, and so is a failed step of a rotation.
             "Errors": [0],
             "Throttles": [0],
+            "AuroraReplicaLag": common.replica_lag_threshold,
+            "FreeableMemory": _least_memory(stack, common),
         }.get(alarm.text("metricName"))
         if alarm.text("metricName") == "Errors" and apps & alarm.depends_by("dimensions"):
             allowed = limits.error_threshold
@@ -97,13 +101,29 @@ def _thresholds(stack: StackView, context: Context) -> Iterator[tuple[Resource, 
             yield alarm, f"threshold is {shown(alarm.get('threshold'))}; {context.environment} allows {words}"
 
 
+def _least_memory(stack: StackView, common: CommonLimits) -> list[int]:
+    """Return the free memory in bytes of which the smallest instance may have no less."""
+    classes = {item.text("instanceClass") for item in stack.of(tokens.CLUSTER_INSTANCE)}
+    return [
+        int(common.instance_memory_gib[found] * _GIB * common.free_memory_share)
+        for found in sorted(classes & set(common.instance_memory_gib))
+    ]
+
+
 THRESHOLDS = StackRule(
     id="alarm-thresholds",
     title="Alarms have the thresholds that their environment allows.",
     why="A threshold that was raised in one environment hides there what the others show.",
     fix="Set the threshold in the stack file, or change the limits of the environment.",
     types=(tokens.ALARM,),
-    limits=("error_threshold", "latency_threshold", "connections_threshold", "database_cpu_threshold"),
+    limits=(
+        "error_threshold",
+        "latency_threshold",
+        "connections_threshold",
+        "database_cpu_threshold",
+        "free_memory_share",
+        "replica_lag_threshold",
+    ),
     judge=_thresholds,
 )
 

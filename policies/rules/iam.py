@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
-from policies.iam import UNSCOPED_ACTIONS, DocumentError, Statement, describe, statements
+from policies.iam import DocumentError, Statement, describe, matches_action, statements
+from policies.known.tables import is_unscoped, known
 from policies.rule import ResourceRule
 from policies.view import Resource
 
@@ -102,8 +103,17 @@ def _no_wildcards(resource: Resource, _context: Context) -> Iterator[str]:
                 yield f"policy: {describe(statement)} allows {action}; name the actions"
         if not statement.on_everything:
             yield from _wide_resources(statement)
-        elif scoped := sorted(set(statement.actions) - UNSCOPED_ACTIONS):
+        elif scoped := sorted(action for action in set(statement.actions) if not _may_be_everywhere(resource, action)):
             yield f"policy: {describe(statement)} allows {', '.join(scoped)} on every resource; name the resources"
+
+
+def _may_be_everywhere(resource: Resource, action: str) -> bool:
+    """Tell whether the action knows no resources, or is known to be needed on all of them."""
+    document = known().document(resource.type, resource.name, "policy")
+    everywhere = [item for item in document.allows if item.everywhere] if document is not None else []
+    return is_unscoped(action) or any(
+        matches_action(action, name.lower()) for item in everywhere for name in item.actions
+    )
 
 
 def _wide_resources(statement: Statement) -> Iterator[str]:

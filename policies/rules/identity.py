@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from policies import tokens
 from policies.context import Context
+from policies.known.tables import known
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
@@ -45,8 +46,6 @@ TAGGED = (
     tokens.SUBNET_GROUP,
     tokens.TOPIC,
 )
-# What rotation owns after the first deployment.
-_MAY_BE_IGNORED = {"aws:secretsmanager/secretVersion:SecretVersion": {"secretString", "versionStages"}}
 
 
 def _names(resource: Resource, context: Context) -> Iterator[str]:
@@ -131,7 +130,8 @@ DEFAULT_TAGS = StackRule(
 
 def _ignored(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
     for resource in stack.resources:
-        hidden = set(resource.ignore_changes) - _MAY_BE_IGNORED.get(resource.type, set())
+        of_type = known().types.get(resource.type)
+        hidden = set(resource.ignore_changes) - set(of_type.ignore_changes if of_type is not None else ())
         if hidden:
             yield resource, f"ignoreChanges hides {', '.join(sorted(hidden))}; drift there stays unseen"
 

@@ -9,14 +9,17 @@ from policies.context import Context
 from policies.iam import DocumentError, Statement, describe, statements
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import shown
-from policies.view import Resource, StackView
+from policies.view import Resource, StackView, Undecided
 
+_SYMMETRIC = "SYMMETRIC_DEFAULT"
 MOST_ROTATION_DAYS = 365
 # The provider's default, and the most that AWS KMS waits.
 DEFAULT_DELETION_WINDOW = 30
 
 
 def _rotation(resource: Resource, _context: Context) -> Iterator[str]:
+    if resource.text("customerMasterKeySpec", _SYMMETRIC) != _SYMMETRIC:
+        return  # AWS rotates symmetric keys alone
     if not resource.flag("enableKeyRotation", default=False):
         yield "enableKeyRotation is not true; the key would keep one secret for ever"
     period = resource.number("rotationPeriodInDays") or MOST_ROTATION_DAYS
@@ -35,10 +38,23 @@ ROTATION = ResourceRule(
 )
 
 
-def _no_public(resource: Resource, _context: Context) -> Iterator[str]:
+def _no_public(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    unknown: Undecided | None = None
+    for resource in stack.of(tokens.KEY, tokens.KEY_POLICY):
+        try:
+            yield from ((resource, said) for said in _opens(resource, stack))
+        except Undecided as reading:
+            unknown = unknown or reading
+    if unknown is not None:
+        raise unknown
+
+
+def _opens(resource: Resource, stack: StackView) -> Iterator[str]:
     if resource.flag("bypassPolicyLockoutSafetyCheck", default=False):
         yield "bypassPolicyLockoutSafetyCheck is true; the key could be locked for everyone"
     if resource.type == tokens.KEY and resource.peek("policy") is None:
+        if any(resource.urn in item.depends_by("keyId") for item in stack.of(tokens.KEY_POLICY)):
+            return  # the policy is a resource of its own
         yield "policy is not set; AWS's default gives the key to every principal of the account"
         return
     try:
@@ -58,7 +74,7 @@ def _bound_to_account(statement: Statement) -> bool:
     return bool(values) and "*" not in values
 
 
-NO_PUBLIC = ResourceRule(
+NO_PUBLIC = StackRule(
     id="kms-no-public",
     title="The key has a policy of its own that gives it to nobody outside.",
     why="Whoever may use the key may read everything that it encrypts.",

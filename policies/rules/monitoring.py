@@ -104,4 +104,20 @@ SUBSCRIBED = StackRule(
 )
 
 
-RULES = (LOG_RETENTION, LOG_KEY, TOPIC_KEY, TOPIC_POLICY, TOPIC_HAS_POLICY, SUBSCRIBED)
+def _subscriber(resource: Resource, context: Context) -> Iterator[str]:
+    wanted = context.stack.get("alarmEmail")
+    if wanted is not None and resource.get("endpoint") != wanted:
+        yield "endpoint is not the address of parity:alarmEmail; alarms would go to somebody else"
+
+
+SUBSCRIBER = ResourceRule(
+    id="sns-known-subscriber",
+    title="Alarms go to the address that the stack file names.",
+    why="Whoever hears the alarms knows when the system is weak.",
+    fix="Set parity:alarmEmail, and subscribe nobody else in the program.",
+    types=(tokens.SUBSCRIPTION,),
+    judge=_subscriber,
+)
+
+
+RULES = (SUBSCRIBER, LOG_RETENTION, LOG_KEY, TOPIC_KEY, TOPIC_POLICY, TOPIC_HAS_POLICY, SUBSCRIBED)

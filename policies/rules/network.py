@@ -137,11 +137,13 @@ NO_OLD_RULES = ResourceRule(
 
 
 def _attached(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    # Whatever it is that has a group: an instance, an endpoint, a load balancer, or another stack by an export.
     used = {
         urn
-        for resource in stack.of(tokens.CLUSTER, tokens.FUNCTION)
-        for prop in ("vpcSecurityGroupIds", "vpcConfig")
-        for urn in resource.depends_by(prop)
+        for resource in stack.resources
+        if resource.type not in (tokens.INGRESS_RULE, tokens.EGRESS_RULE, tokens.SECURITY_GROUP_RULE)
+        for urns in (*resource.property_dependencies.values(), resource.dependencies)
+        for urn in urns
     }
     for group in stack.of(tokens.SECURITY_GROUP):
         if group.urn not in used:

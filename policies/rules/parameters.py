@@ -7,8 +7,10 @@ from typing import Any
 
 from policies import tokens
 from policies.context import Context
+from policies.known.judging import judged, words
+from policies.known.tables import known_parameters
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import owns_log_group
+from policies.rules.shapes import owns_log_group, shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _GROUPS = (tokens.CLUSTER_PARAMETERS, tokens.PARAMETERS)
@@ -33,6 +35,38 @@ def _value(group: Resource, name: str) -> str | None:
     if value is UNKNOWN:
         raise Undecided(f"parameters: {name}", group.urn)
     return None if value is None else str(value)
+
+
+def _known_parameters(resource: Resource, context: Context) -> Iterator[str]:
+    known = next(group.parameters for group in known_parameters().groups if group.type == resource.type)
+    items = [item for item in resource.items("parameters") if isinstance(item, dict)]
+    # A name that isn't known yet is decided when it is.
+    named = [(str(item["name"]), item.get("value")) for item in items if item.get("name", UNKNOWN) is not UNKNOWN]
+    names = [name for name, _ in named]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{name} stands more than once; which one counts is not said"
+    for name, value in named:
+        if name not in known:
+            yield (
+                f"parameter {name} is not known; nothing judges it. Remove it, or add it to "
+                f"policies/known/parameters.yaml under {resource.type} with the rule that judges it or the reason why "
+                f"any value is good"
+            )
+        elif known[name].by_value and value is not UNKNOWN and not judged(known[name], value, context):
+            yield f"{name} is {shown(value)}; it must be {words(known[name], context)}"
+    if len(named) < len(items):
+        raise Undecided("parameters", resource.urn)
+
+
+KNOWN_PARAMETERS = ResourceRule(
+    id="rds-known-parameters",
+    title="The database is told what is known, once.",
+    why="An instance's parameter goes before the cluster's, and a parameter that stands twice hides the other.",
+    fix="Remove the parameter, or add it to policies/known/parameters.yaml with its judge.",
+    types=_GROUPS,
+    severity="high",
+    judge=_known_parameters,
+)
 
 
 def _cluster_groups(stack: StackView) -> Iterator[tuple[Resource, list[Resource]]]:
@@ -217,6 +251,7 @@ LOG_GROUP = StackRule(
 )
 
 RULES = (
+    KNOWN_PARAMETERS,
     FORCE_SSL,
     SCRAM,
     QUERY_LOGGING,

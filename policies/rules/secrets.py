@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ from policies.schedules import ScheduleError, longest_days
 from policies.view import Resource, StackView
 
 ROTATOR = "secretsmanager.amazonaws.com"
+# What the first version says: where the database is, and as whom the app connects.
+_FIRST_VERSION = frozenset({"dbname", "engine", "host", "port", "username"})
 _SENSITIVE = re.compile(r'"password"\s*:', re.IGNORECASE)
 
 OWN_KEY = StackRule(
@@ -110,8 +113,19 @@ NO_PUBLIC = ResourceRule(
 
 
 def _no_password(resource: Resource, _context: Context) -> Iterator[str]:
-    if _SENSITIVE.search(resource.text("secretString")):
+    text = resource.text("secretString")
+    if text and not _is_object(text) and not _SENSITIVE.search(text):
+        yield f"secretString is no JSON object of {', '.join(sorted(_FIRST_VERSION))}; a password may stand in it"
+    if _SENSITIVE.search(text):
         yield "secretString holds a password, which would stand in Pulumi's state; let the first rotation make it"
+
+
+def _is_object(text: str) -> bool:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and set(found) <= _FIRST_VERSION
 
 
 NO_PASSWORD = ResourceRule(

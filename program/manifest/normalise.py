@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from program.manifest.canonical import JsonObject, JsonValue, canonical
 
@@ -13,6 +13,8 @@ SECRET = "${secret}"
 ASSET = "${asset}"
 # In the place of a value that is known only after the deployment.
 UNKNOWN = "${unknown}"
+# Where a resource's options stand beside its inputs.
+OPTIONS = "(options)"
 # What the engine puts there (sdk/go/common/resource/plugin).
 UNKNOWN_SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
@@ -49,6 +51,8 @@ class Resource:
     name: str
     inputs: JsonObject
     outputs: JsonObject
+    # What the program asks of the engine beside the inputs, beyond what every resource of the type has.
+    options: JsonObject = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -73,9 +77,10 @@ class Normaliser:
 
     def inputs(self, resource: Resource) -> JsonObject:
         """Return the resource's inputs with placeholders, without what the provider added."""
-        return {
+        inputs = {
             key: self._tags(value) if key == "tags" else self._value(value) for key, value in own_items(resource.inputs)
         }
+        return inputs | ({OPTIONS: self._value(resource.options)} if resource.options else {})
 
     def _tags(self, tags: JsonValue) -> JsonValue:
         # Only here does the suffix stand alone; elsewhere it is the end of a name.

@@ -24,7 +24,7 @@ def full_manifest(
     While values aren't known yet, there is no hash: `unknowns` counts them in its place.
     """
     normaliser = Normaliser(place, resources)
-    inputs = {resource.key: normaliser.inputs(resource) for resource in resources if is_compared(resource.type)}
+    inputs = {resource.key: normaliser.inputs(resource) for resource in resources if _is_compared(resource)}
     entries: JsonObject = {key: {"digest": digest(inputs[key]), "inputs": inputs[key]} for key in sorted(inputs)}
     shared: JsonObject = {
         key: _without_declared(key, inputs[key], differences)
@@ -35,6 +35,12 @@ def full_manifest(
     if unknowns:
         return configuration | {"resources": entries, "resourcesHash": None, "unknowns": unknowns}
     return configuration | {"resources": entries, "resourcesHash": digest(shared)}
+
+
+def _is_compared(resource: Resource) -> bool:
+    """Tell whether the resource is part of the manifest; of providers, those are that the program made."""
+    made = resource.type.startswith("pulumi:providers:") and not resource.name.startswith("default")
+    return made or is_compared(resource.type)
 
 
 def is_compared(type_: str) -> bool:

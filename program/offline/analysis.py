@@ -14,11 +14,14 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from policies.wire import Outcome, decode
 from program.errors import CouldNotRunError
+from program.manifest.canonical import JsonObject
 from program.offline.packs import ORGANIZATION, PackHost
 from program.offline.recordings import Registration
 from program.service.settings import PROJECT
 
 PROVIDER_TYPE = "pulumi:providers:aws"
+_RECORDED = "recorded"
+_PROVIDERS = "pulumi:providers:"
 
 
 @contextmanager
@@ -47,15 +50,20 @@ class Analysis:
                 raise CouldNotRunError(f"the policy pack stopped: {details}") from None
 
     def _judge(self, analyzer: analyzer_pb2_grpc.AnalyzerStub, registrations: Sequence[Registration]) -> list[Outcome]:
-        self._configure(analyzer)
-        provider = self._provider()
+        self._configure(analyzer, {item.urn: item.options for item in registrations if item.options})
+        providers = {item.urn: _explicit(item) for item in registrations if item.type.startswith(_PROVIDERS)}
+        default = self._provider()
         outcomes: list[Outcome] = []
         for registration in registrations:
-            request = analyzer_pb2.AnalyzeRequest(provider=provider, **_common(registration))
+            provider = providers.get(registration.provider_urn, default)
+            request = analyzer_pb2.AnalyzeRequest(
+                provider=provider, properties=registration.properties, **_common(registration)
+            )
             outcomes += decode(analyzer.Analyze(request), registration.urn)
         resources = [
             analyzer_pb2.AnalyzerResource(
-                provider=provider,
+                provider=providers.get(registration.provider_urn, default),
+                properties=_made(registration),
                 parent=registration.parent,
                 dependencies=registration.dependencies,
                 propertyDependencies={
@@ -68,17 +76,21 @@ class Analysis:
         ]
         return outcomes + decode(analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources)), None)
 
-    def _configure(self, analyzer: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    def _configure(self, analyzer: analyzer_pb2_grpc.AnalyzerStub, recorded: JsonObject) -> None:
         analyzer.ConfigureStack(
             analyzer_pb2.AnalyzerStackConfigureRequest(
                 stack=self.stack, project=PROJECT, organization=ORGANIZATION, dry_run=True, config=self.config
             )
         )
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
-        levels = {
+        configs = {
             policy.name: analyzer_pb2.PolicyConfig(enforcementLevel=policy.enforcementLevel) for policy in info.policies
         }
-        analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=levels))
+        for policy in info.policies:
+            # The engine tells policies of few options; those that ask for a recording are told all.
+            if _RECORDED in policy.configSchema.properties:
+                configs[policy.name].properties.update({_RECORDED: recorded})
+        analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=configs))
 
     def _provider(self) -> analyzer_pb2.AnalyzerProviderResource:
         properties = Struct()
@@ -93,12 +105,26 @@ class Analysis:
         )
 
 
+def _explicit(registration: Registration) -> analyzer_pb2.AnalyzerProviderResource:
+    return analyzer_pb2.AnalyzerProviderResource(
+        type=registration.type, name=registration.name, urn=registration.urn, properties=registration.properties
+    )
+
+
+def _made(registration: Registration) -> Struct:
+    """Return the inputs and what was made of them, as the engine tells of a stack after an update."""
+    made = Struct()
+    made.CopyFrom(registration.properties)
+    inputs = registration.properties.fields
+    made.update({key: value for key, value in registration.outputs.items() if key not in inputs})
+    return made
+
+
 def _common(registration: Registration) -> dict[str, Any]:
     return {
         "type": registration.type,
         "name": registration.name,
         "urn": registration.urn,
-        "properties": registration.properties,
         "options": analyzer_pb2.AnalyzerResourceOptions(
             protect=registration.protect,
             ignoreChanges=registration.ignore_changes,

@@ -31,4 +31,5 @@ def record_stack(stack: Stack, limits: Limits) -> StackRecording:
         registrations=recording.registrations,
         outputs=recording.outputs,
         networking=recording.networking,
+        references=recording.references,
     )

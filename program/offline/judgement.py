@@ -62,8 +62,9 @@ def _judged(stack: Stack, recording: StackRecording, packs: PackHost) -> list[Fi
     from program.offline.analysis import running_pack
 
     with running_pack(packs, stack=stack.name, config=stack.file.config) as pack:
-        outcomes = pack.judge(recording.registrations)
-    sources = {registration.urn: registration.source for registration in recording.registrations}
+        outcomes = pack.judge([*recording.registrations, *recording.references])
+    registered = (*recording.registrations, *recording.references)
+    sources = {registration.urn: registration.source for registration in registered}
     return [_finding(outcome, sources, stack) for outcome in outcomes]
 
 

@@ -19,6 +19,7 @@ from pulumi.runtime.settings import configure
 from pulumi.runtime.stack import run_in_stack
 
 from program.manifest.canonical import JsonObject
+from program.offline.options import options_of
 from program.offline.packs import ORGANIZATION
 from program.offline.recordings import Registration
 from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
@@ -36,6 +37,7 @@ class Recording:
     registrations: tuple[Registration, ...]
     outputs: JsonObject
     networking: JsonObject
+    references: tuple[Registration, ...]
     warnings: tuple[str, ...]
 
 
@@ -85,6 +87,7 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
         registrations=tuple(monitor.registrations),
         outputs=monitor.stack_outputs,
         networking=monitor.networking,
+        references=tuple(monitor.references),
         warnings=tuple(warnings.messages),
     )
 
@@ -105,6 +108,7 @@ class _RecordingMonitor(MockMonitor):
         self.registrations: list[Registration] = []
         self.stack_outputs: JsonObject = {}
         self.networking: JsonObject = {}
+        self.references: list[Registration] = []
         self._stack = stack
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -131,6 +135,8 @@ class _RecordingMonitor(MockMonitor):
                 retain_on_delete=request.retainOnDelete,
                 ignore_changes=tuple(request.ignoreChanges),
                 source=_source(request.sourcePosition.uri, request.sourcePosition.line),
+                provider=request.provider,
+                options=options_of(request),
             )
         )
         return response
@@ -138,7 +144,9 @@ class _RecordingMonitor(MockMonitor):
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> object:  # noqa: N802
         response = super().ReadResource(request)
         if request.type == STACK_REFERENCE:
+            outputs: JsonObject = json_format.MessageToDict(response.properties)
             self.networking = json_format.MessageToDict(response.properties)["outputs"]
+            self.references.append(_reference(request, response.urn, outputs))
         return response
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:  # noqa: N802
@@ -157,6 +165,24 @@ class _Warnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
+
+
+def _reference(request: resource_pb2.ReadResourceRequest, urn: str, outputs: JsonObject) -> Registration:
+    return Registration(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        parent=request.parent,
+        custom=True,
+        properties=request.properties,
+        outputs=outputs,
+        dependencies=(),
+        property_dependencies={},
+        protect=False,
+        retain_on_delete=False,
+        ignore_changes=(),
+        source=_source(request.sourcePosition.uri, request.sourcePosition.line),
+    )
 
 
 def _outputs(response: resource_pb2.RegisterResourceResponse, *, custom: bool) -> JsonObject:

@@ -21,6 +21,8 @@ from program.offline.documents import validated
 SCHEMA_VERSION: Literal[1] = 1
 # 200 stacks with all their resources are a third of it.
 LARGEST_BYTES = 128 * 1024 * 1024
+# What the SDK sets by itself, the same for each resource of a type.
+_OF_THE_SDK = ("additionalSecretOutputs",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,9 @@ class Registration:
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
     source: str | None
+    # The reference of a provider that the program made, and every other option.
+    provider: str = ""
+    options: JsonObject = field(default_factory=dict)
 
     @property
     def inputs(self) -> JsonObject:
@@ -49,12 +54,19 @@ class Registration:
 
     def resource(self) -> Resource:
         """Return the registration as the manifest sees it."""
-        return Resource(type=self.type, name=self.name, inputs=self.inputs, outputs=self.outputs)
+        options = {**self.options, "provider": self.provider_urn.rpartition("::")[2]}
+        asked: JsonObject = {name: value for name, value in options.items() if value and name not in _OF_THE_SDK}
+        return Resource(type=self.type, name=self.name, inputs=self.inputs, outputs=self.outputs, options=asked)
+
+    @property
+    def provider_urn(self) -> str:
+        """Return the URN of the provider that the program gave, empty where it gave none."""
+        return self.provider.rpartition("::")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackRecording:
-    """All that one stack registers, in order, what it exports, and what it read of its network.
+    """All that one stack registers, in order, what it exports, and what it read of its network and by which reference.
 
     `problem` says why the program stopped, where it did, and `source` in which line.
     """
@@ -63,6 +75,7 @@ class StackRecording:
     registrations: tuple[Registration, ...] = ()
     outputs: JsonObject = field(default_factory=dict)
     networking: JsonObject = field(default_factory=dict)
+    references: tuple[Registration, ...] = ()
     problem: str | None = None
     source: str | None = None
 
@@ -86,6 +99,8 @@ class _Registration(_Part):
     retain_on_delete: bool
     ignore_changes: list[str]
     source: str | None
+    provider: str
+    options: dict[str, JsonValue]
 
 
 class _Stack(_Part):
@@ -93,6 +108,7 @@ class _Stack(_Part):
     registrations: list[_Registration]
     outputs: dict[str, JsonValue]
     networking: dict[str, JsonValue]
+    references: list[_Registration]
     problem: str | None
     source: str | None
 
@@ -123,6 +139,7 @@ def _stack(recording: StackRecording) -> _Stack:
         registrations=[_written(each) for each in sorted(recording.registrations, key=lambda each: each.urn)],
         outputs=recording.outputs,
         networking=recording.networking,
+        references=[_written(reference) for reference in recording.references],
         problem=recording.problem,
         source=recording.source,
     )
@@ -134,6 +151,7 @@ def _recording(stack: _Stack) -> StackRecording:
         registrations=tuple(_read(registration) for registration in stack.registrations),
         outputs=stack.outputs,
         networking=stack.networking,
+        references=tuple(_read(reference) for reference in stack.references),
         problem=stack.problem,
         source=stack.source,
     )
@@ -154,6 +172,8 @@ def _written(registration: Registration) -> _Registration:
         retain_on_delete=registration.retain_on_delete,
         ignore_changes=list(registration.ignore_changes),
         source=registration.source,
+        provider=registration.provider,
+        options=registration.options,
     )
 
 
@@ -172,4 +192,6 @@ def _read(registration: _Registration) -> Registration:
         retain_on_delete=registration.retain_on_delete,
         ignore_changes=tuple(registration.ignore_changes),
         source=registration.source,
+        provider=registration.provider,
+        options=registration.options,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from policies.iam import UNSCOPED_ACTIONS, DocumentError, Statement, describe, statements
+from policies.iam import DocumentError, Statement, describe, statements
 from tests.policies.world import World, allow, document
 
 
@@ -107,7 +107,16 @@ def test_a_document_may_be_an_object_with_one_statement():
     assert [describe(statement) for statement in statements({"Statement": {"Sid": "One"}})] == ["statement One"]
 
 
-@pytest.mark.parametrize("action", sorted(UNSCOPED_ACTIONS))
+@pytest.mark.parametrize(
+    "action",
+    [
+        "ecr:GetAuthorizationToken",
+        "logs:DescribeLogGroups",
+        "s3:ListAllMyBuckets",
+        "secretsmanager:GetRandomPassword",
+        "xray:PutTraceSegments",
+    ],
+)
 def test_an_action_that_knows_no_resources_may_be_on_all(action: str):
     world = World()
     document("lambda-app-policy", allow(action.upper()))(world)

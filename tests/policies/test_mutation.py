@@ -53,7 +53,7 @@ def killers(rules: list[Any], name: str, prop: str, mutant: Any) -> set[str]:
     world.cut(name, prop)
     context = world.context()
     type_ = world.resources[name].type
-    looking = [rule for rule in rules if type_ in rule.types or not isinstance(rule, ResourceRule)]
+    looking = [rule for rule in rules if rule.is_about(type_) or not isinstance(rule, ResourceRule)]
     return {rule.id for rule in looking if list(world.said_by(rule, context, name))}
 
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import pulumi
+
 from policies.catalogue import RULES
 from policies.context import Context, StackConfig
 from policies.exemptions import Exemption, Ledger
@@ -31,6 +33,7 @@ ACCOUNT = "912345678901"
 TODAY = datetime.date(2027, 1, 1)
 RULE_OF = {rule.id: rule for rule in RULES}
 SECRET_MARK = "4dabf18193072939515e22adb298388d"
+ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _URN = re.compile(r" <urn:pulumi:[^<>]*::([^:<>]*)>$")
 
 Change = Callable[["World"], object]
@@ -46,7 +49,8 @@ def recorded(environment: str) -> tuple[Registration, ...]:
     preload()
     config = config_of(environment)
     cloud = Cloud(stack=environment, region=config["aws:region"], account=ACCOUNT)
-    return record(deploy, stack=environment, config=config, cloud=cloud).registrations
+    recording = record(deploy, stack=environment, config=config, cloud=cloud)
+    return (*recording.registrations, *recording.references)
 
 
 def urn_of(type_: str, name: str, stack: str = "prod") -> str:
@@ -56,6 +60,8 @@ def urn_of(type_: str, name: str, stack: str = "prod") -> str:
 def without_marks(value: Any) -> Any:
     """Return the value as the SDK hands it to a policy: secrets are open, assets are objects."""
     if isinstance(value, dict):
+        if value.get(SECRET_MARK) == ARCHIVE:
+            return pulumi.FileArchive(value["path"])
         if SECRET_MARK in value and "value" in value:
             return without_marks(value["value"])
         return {key: without_marks(item) for key, item in value.items() if key != SECRET_MARK}
@@ -81,9 +87,29 @@ def happy(environment: str) -> Mapping[str, Resource]:
 
 
 @cache
+def outputs(environment: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return what the simulated cloud made of each resource."""
+    return {
+        item.name: {key: without_marks(value) for key, value in item.outputs.items() if key not in item.inputs}
+        for item in recorded(environment)
+    }
+
+
+@cache
 def strict_limits() -> Limits:
     """The limits without what they accept, so that a rule's own word is heard."""
     return load_limits().model_copy(update={"accepted": []})
+
+
+_MADE: dict[tuple[int, int], tuple[Resource, object, Resource]] = {}
+
+
+def made(resource: Resource, given: Mapping[str, Any]) -> Resource:
+    """Return the resource with what was made of it; the same one for the same, as most of a world never changes."""
+    key = (id(resource), id(given))
+    if key not in _MADE or _MADE[key][0] is not resource or _MADE[key][1] is not given:
+        _MADE[key] = (resource, given, replace(resource, props={**given, **resource.props}))
+    return _MADE[key][2]
 
 
 class World:
@@ -96,6 +122,9 @@ class World:
         self.config = dict(config_of(environment))
         self.limits = limits or strict_limits()
         self.exemptions: tuple[Exemption, ...] = ()
+        # Nothing is made yet in a first preview; a recorded program has the simulated cloud's answers.
+        self.outputs: dict[str, Mapping[str, Any]] = dict(outputs(environment))
+        self.recorded: dict[str, dict[str, Any]] | None = {}
 
     def put(self, name: str, path: str, value: object) -> None:
         """Set a property, which then comes from no other resource."""
@@ -156,22 +185,27 @@ class World:
 
     def context(self) -> Context:
         ledger = Ledger(self.exemptions, TODAY, {rule.id: rule.severity for rule in RULES})
-        return Guard(limits=self.limits, stack=self.stack, ledger=ledger).context(PackConfig.of({}), "")
+        config = PackConfig.of({"recorded": self.recorded})
+        return Guard(limits=self.limits, stack=self.stack, ledger=ledger).context(config, "")
 
     def judge(self, *rule_ids: str) -> list[str]:
         """Return what the rules say, one `resource: message` a line (`stack` where it is about no resource)."""
         context = self.context()
         return [said for rule_id in rule_ids for said in self.said_by(RULE_OF[rule_id], context)]
 
+    def view(self) -> StackView:
+        """Return the stack as the engine shows it after an update: inputs, and what was made of them."""
+        return StackView(resources=[made(item, self.outputs.get(name, {})) for name, item in self.resources.items()])
+
     def said_by(self, rule: Rule, context: Context, only: str | None = None) -> Iterable[str]:
         if isinstance(rule, ResourceRule):
             names = [only] if only is not None else list(self.resources)
             for resource in (self.resources[name] for name in names):
-                if resource.type in rule.types:
+                if rule.is_about(resource.type):
                     lines = _spoken(judge_resource, rule, resource, context)
                     yield from (f"{resource.name}: {line}" for line in lines)
             return
-        for line in _spoken(judge_stack, rule, StackView(resources=list(self.resources.values())), context):
+        for line in _spoken(judge_stack, rule, self.view(), context):
             found = _URN.search(line)
             yield f"{found[1] if found else 'stack'}: {_URN.sub('', line)}"
 

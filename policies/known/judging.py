@@ -1,0 +1,75 @@
+"""Judge one value by an entry of the known world that needs no other resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies.context import Context
+from policies.known.models import Judge, Scalar
+from policies.known.texts import matches_name
+from policies.limits import Range
+
+
+def judged(judge: Judge, value: Any, context: Context) -> bool:
+    """Tell whether the value is one that the entry names, or that the environment trusts."""
+    if any(_same(value, allowed) for allowed in allowed_values(judge, context)):
+        return True
+    return _in_range(judge, value, context) or _is_named(judge, value, context)
+
+
+def _is_named(judge: Judge, value: Any, context: Context) -> bool:
+    return judge.name is not None and (matches_name(value, judge.name, context) or is_trusted(value, context))
+
+
+def allowed_values(judge: Judge, context: Context) -> list[Scalar]:
+    """Return the values that the entry names, by themselves or by a limit."""
+    found = [judge.is_] if judge.is_ is not None else []
+    found += judge.one_of or []
+    return [*found, *(limit_values(judge.limit, context) if judge.limit is not None else ())]
+
+
+def limit_values(name: str, context: Context) -> list[Scalar]:
+    """Return the values that a limit names in the environment; a range names none."""
+    value = _limit(name, context)
+    return [] if isinstance(value, Range) else list(value) if isinstance(value, list) else [value]
+
+
+def _in_range(judge: Judge, value: Any, context: Context) -> bool:
+    limit = _limit(judge.limit, context) if judge.limit is not None else None
+    return isinstance(limit, Range) and isinstance(value, int | float) and limit.min <= value <= limit.max
+
+
+def _limit(name: str, context: Context) -> Any:
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return getattr(context.limits if hasattr(context.limits, snake) else context.common, snake)
+
+
+def is_trusted(value: Any, context: Context) -> bool:
+    """Tell whether the environment's limits trust the text by name."""
+    return isinstance(value, str) and any(fnmatchcase(value, item.value) for item in context.limits.trusted)
+
+
+def words(judge: Judge, context: Context) -> str:
+    """Say what the entry takes."""
+    return " or ".join(_words(judge, context))
+
+
+def _words(judge: Judge, context: Context) -> Iterator[str]:
+    yield from (
+        str(value).lower() if isinstance(value, bool) else str(value) for value in allowed_values(judge, context)
+    )
+    if judge.limit is not None and isinstance(limit := _limit(judge.limit, context), Range):
+        yield f"{limit.min} to {limit.max}"
+    if judge.own is not None:
+        yield f"${{{judge.own}}} of {judge.of or 'this stack'}"
+    if judge.network is not None:
+        yield f"{judge.network} of this environment's network"
+    if judge.name is not None:
+        yield judge.name
+
+
+def _same(found: Any, allowed: Scalar) -> bool:
+    """Compare as the provider does, which takes numbers and truth as text too."""
+    return not isinstance(found, dict | list) and str(found).lower() == str(allowed).lower()

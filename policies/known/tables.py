@@ -1,0 +1,187 @@
+"""Look up what is known of a resource: its type, each property's judge, its policy documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from policies.known.models import (
+    Document,
+    Judge,
+    KnownActions,
+    KnownComputed,
+    KnownFile,
+    KnownOptions,
+    KnownParameters,
+    KnownType,
+)
+from policies.schema import ReviewedFileError, StrictModel, parse_file
+
+FOLDER = Path(__file__).resolve().parent
+OPTIONS, PARAMETERS, ACTIONS, COMPUTED = "options", "parameters", "iam-actions", "computed"
+# Files that say something else than types.
+OTHERS: Mapping[str, type[StrictModel]] = {
+    OPTIONS: KnownOptions,
+    PARAMETERS: KnownParameters,
+    ACTIONS: KnownActions,
+    COMPUTED: KnownComputed,
+}
+ANY_KEY = "*"
+Path_ = tuple[str, ...]
+Model = TypeVar("Model", bound=StrictModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A property's judge, and the file in which it stands."""
+
+    path: Path_
+    judge: Judge
+    file: str
+
+    def covers(self, path: Path_) -> bool:
+        """Tell whether the row is about the path."""
+        return len(path) == len(self.path) and all(
+            mine in (ANY_KEY, theirs) for mine, theirs in zip(self.path, path, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Known:
+    """The types of all files, and the file of each."""
+
+    types: Mapping[str, KnownType]
+    files: Mapping[str, str]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], tuple[Row, ...]]:
+        return {}
+
+    @cached_property
+    def _found_rows(self) -> dict[tuple[str, str, Path_], Row | None]:
+        return {}
+
+    def rows(self, type_: str, name: str) -> tuple[Row, ...]:
+        """Return the rows of a resource; what is known of it by name goes before what is known of its type."""
+        key = (type_, name)
+        if key not in self._rows:
+            self._rows[key] = tuple(self._found(type_, name))
+        return self._rows[key]
+
+    def _found(self, type_: str, name: str) -> Iterator[Row]:
+        known = self.types.get(type_)
+        if known is None:
+            return
+        for glob, resource in known.resources.items():
+            if fnmatchcase(name, glob):
+                yield from _rows(resource.properties, self.files[type_])
+        yield from _rows(known.properties, self.files[type_])
+
+    def row(self, type_: str, name: str, path: Path_) -> Row | None:
+        """Return the row about the path."""
+        key = (type_, name, path)
+        if key not in self._found_rows:
+            self._found_rows[key] = next((row for row in self.rows(type_, name) if row.covers(path)), None)
+        return self._found_rows[key]
+
+    def is_block(self, type_: str, name: str, path: Path_) -> bool:
+        """Tell whether something below the path is known."""
+        return any(
+            len(row.path) > len(path) and Row(row.path[: len(path)], row.judge, row.file).covers(path)
+            for row in self.rows(type_, name)
+        )
+
+    def document(self, type_: str, name: str, prop: str) -> Document | None:
+        """Return what is known of the resource's policy document in the property."""
+        known = self.types.get(type_)
+        for glob, resource in known.resources.items() if known is not None else ():
+            if fnmatchcase(name, glob) and prop in resource.documents:
+                return resource.documents[prop]
+        return None
+
+    def required(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the type, the logical name and the reason of every resource that a whole stack has."""
+        for type_, known in self.types.items():
+            for name, resource in known.resources.items():
+                if resource.required is not None:
+                    yield type_, name, resource.required
+
+    def token(self, short: str) -> str:
+        """Return the type whose short name this is: `Key` of `aws:kms/key:Key`."""
+        return next(type_ for type_ in self.types if type_.rpartition(":")[2] == short)
+
+
+def _rows(properties: Mapping[str, Judge], file: str) -> Iterator[Row]:
+    return (Row(tuple(path.split(".")), judge, file) for path, judge in properties.items())
+
+
+def load(folder: Path = FOLDER) -> Known:
+    """Read every file about types; raise ReviewedFileError with every problem and its line."""
+    types: dict[str, KnownType] = {}
+    files: dict[str, str] = {}
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        if path.stem in OTHERS:
+            continue
+        try:
+            found = parse_file(KnownFile, path).types
+        except ReviewedFileError as error:
+            problems += error.problems
+            continue
+        problems += [f"known/{path.name}: {type_} stands in {files[type_]} too" for type_ in found if type_ in files]
+        types |= found
+        files |= dict.fromkeys(found, f"policies/known/{path.name}")
+    if problems:
+        raise ReviewedFileError(problems)
+    return Known(types, files)
+
+
+def load_other(model: type[Model], name: str, folder: Path = FOLDER) -> Model:
+    """Read a file that says something else than types; raise ReviewedFileError with every problem and its line."""
+    return parse_file(model, folder / f"{name}.yaml")
+
+
+@cache
+def known() -> Known:
+    """Return the known types, read once per process."""
+    return load()
+
+
+@cache
+def known_options() -> KnownOptions:
+    """Return the known resource options, likewise."""
+    return load_other(KnownOptions, OPTIONS)
+
+
+@cache
+def known_parameters() -> KnownParameters:
+    """Return the known database parameters, likewise."""
+    return load_other(KnownParameters, PARAMETERS)
+
+
+@cache
+def known_actions() -> KnownActions:
+    """Return what is known of IAM's actions, likewise."""
+    return load_other(KnownActions, ACTIONS)
+
+
+@cache
+def _unscoped() -> frozenset[str]:
+    return frozenset(
+        f"{service}:{action}".lower() for service, actions in known_actions().unscoped.items() for action in actions
+    )
+
+
+def is_unscoped(action: str) -> bool:
+    """Tell whether the action knows no resources, by the Service Authorization Reference; in any case."""
+    return action.lower() in _unscoped()
+
+
+@cache
+def known_computed() -> KnownComputed:
+    """Return what the provider may fill in by itself, likewise."""
+    return load_other(KnownComputed, COMPUTED)

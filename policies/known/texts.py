@@ -1,0 +1,102 @@
+"""Texts with placeholders, as a stack makes them: `${environment}`, `${account}`, `${tap-key.arn}`, `${Key.arn}`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from policies.context import Context
+from policies.known.paths import at
+from policies.view import UNKNOWN, Resource, StackView
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
+# Twelve digits that stand for themselves: no part of a longer number, a word or a UUID.
+ACCOUNT = re.compile(r"(?<![A-Za-z0-9-])\d{12}(?![A-Za-z0-9-])")
+_OWN_NAME_PART = r"[A-Za-z0-9-]+"
+_ANY, _NEVER = ".+", "(?!)"
+_STAR = r"[^/:]+"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One stack: where it is, and what its resources have made."""
+
+    stack: StackView
+    context: Context
+
+    @cached_property
+    def account(self) -> str | None:
+        """Return the account that the stack lives in: the limits' own, or by what it made, or by what it names most."""
+        if self.context.limits.account is not None:
+            return self.context.limits.account
+        made = Counter(self._accounts("arn")) or Counter(self._accounts(None))
+        return min(made, key=lambda account: (-made[account], account), default=None)
+
+    def _accounts(self, prop: str | None) -> Iterator[str]:
+        for resource in self.stack.resources:
+            value = resource.inputs if prop is None else resource.inputs.get(prop)
+            yield from ACCOUNT.findall(repr(value))
+
+    def matches(self, text: str, template: str, depends: frozenset[str]) -> bool:
+        """Tell whether the text is one that the template stands for.
+
+        An output that isn't known yet may be any text, where the text comes from the resource that will have it.
+        """
+        key = (template, depends)
+        if key not in self._patterns:
+            self._patterns[key] = re.compile("".join(self._parts(template, depends)))
+        return self._patterns[key].fullmatch(text) is not None
+
+    @cached_property
+    def _patterns(self) -> dict[tuple[str, frozenset[str]], re.Pattern[str]]:
+        return {}
+
+    def _parts(self, template: str, depends: frozenset[str]) -> Iterator[str]:
+        for index, part in enumerate(_PLACEHOLDER.split(template)):
+            yield self._placeholder(part, depends) if index % 2 else re.escape(part)
+
+    def _placeholder(self, placeholder: str, depends: frozenset[str]) -> str:
+        values = self._values(placeholder)
+        if values is not None:
+            return f"(?:{'|'.join(map(re.escape, values))})" if values else _NEVER
+        owner = placeholder.partition(".")[0]
+        comes = any(item.urn in depends for item in self.stack.resources if _is(item, owner))
+        return _ANY if comes or placeholder == owner else _NEVER
+
+    def _values(self, placeholder: str) -> list[str] | None:
+        """Return what the placeholder stands for; None where nobody knows it before the deployment."""
+        fixed = {
+            "environment": self.context.environment,
+            "suffix": self.context.suffix,
+            "region": self.context.limits.region,
+            "account": self.account,
+        }
+        if placeholder in fixed:
+            value = fixed[placeholder]
+            return [value] if value is not None else None
+        owner, _, output = placeholder.partition(".")
+        values = [at(item.inputs, output) for item in self.stack.resources if _is(item, owner)]
+        known = [value for value in values if isinstance(value, str)]
+        return None if not known and any(value is None or value is UNKNOWN for value in values) else known
+
+
+def _is(resource: Resource, owner: str) -> bool:
+    return owner in (resource.name, resource.type.rpartition(":")[2])
+
+
+def matches_name(value: Any, template: str, context: Context) -> bool:
+    """Tell whether the text is a name by the template; `*` stands for a part of a name, an unknown suffix for any."""
+    fixed = {
+        "environment": re.escape(context.environment),
+        "suffix": re.escape(context.suffix) if context.suffix is not None else _OWN_NAME_PART,
+        "region": re.escape(context.limits.region),
+    }
+    pattern = "".join(
+        fixed[part] if index % 2 else re.escape(part).replace(r"\*", _STAR)
+        for index, part in enumerate(_PLACEHOLDER.split(template))
+    )
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None

@@ -1,0 +1,152 @@
+"""Rules of the known world on one resource: its type, every property, and the values that may stand there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.known.judging import judged, words
+from policies.known.paths import Path, is_empty
+from policies.known.tables import Known, known, known_computed
+from policies.rule import ANY_TYPE, ResourceRule, StackRule
+from policies.rules.shapes import shown
+from policies.view import UNKNOWN, Resource, StackView, Undecided
+
+_PROVIDERS_NOTES = "__defaults"
+_NEXT = "with the rule that judges it or the reason why any value is good"
+
+
+def _types(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    for resource in stack.resources:
+        if resource.type in known().types or _is_the_engines_own(resource, context):
+            continue
+        line = json.dumps(f"{resource.type}: {{reason: ..., properties: {{...}}}}")
+        yield (
+            resource,
+            f"{resource.type} is no known type; nothing judges it. Remove it, or add it to {_file_for(resource.type)} "
+            f"with every property that may be set: {line}",
+        )
+
+
+def _is_the_engines_own(resource: Resource, context: Context) -> bool:
+    """Tell whether the engine made the provider by itself; a program that was recorded made all that there is."""
+    return context.recorded is None and resource.type == tokens.PROVIDER and resource.name.startswith("default")
+
+
+def _file_for(type_: str) -> str:
+    """Return the file of the service, whether it is there already or not."""
+    package, _, module = type_.partition(":")
+    service = module.partition("/")[0].partition(":")[0]
+    return f"policies/known/{service if package == 'aws' and service else package}.yaml"
+
+
+TYPES = StackRule(
+    id="known-types",
+    title="Every resource is of a known type.",
+    why="A type that no rule knows is judged by none: a user, a bucket, another package or a command passes unseen.",
+    fix="Remove the resource, or add its type to policies/known with a judge for each property.",
+    types=(ANY_TYPE,),
+    severity="critical",
+    asks_recording=True,
+    judge=_types,
+)
+
+
+def _properties(resource: Resource, context: Context) -> Iterator[str]:
+    tables = known()
+    if resource.type not in tables.types:
+        return  # known-types says so
+    paths = dict(resource.leaves)
+    for path in sorted(paths):
+        if _is_known(tables, resource, path, empty=is_empty(paths[path]) or paths[path] is UNKNOWN):
+            continue
+        if context.recorded is None and _is_the_providers(resource, path):
+            continue
+        yield _unknown(tables, resource, path)
+    notes = [path for path in resource.filled_in if path[-1] == _PROVIDERS_NOTES]
+    if context.recorded is not None and notes:
+        yield "__defaults is set by the program; only a provider notes what it filled in"
+
+
+def _is_known(tables: Known, resource: Resource, path: Path, *, empty: bool) -> bool:
+    row = tables.row(resource.type, resource.name, path)
+    return row is not None or (empty and tables.is_block(resource.type, resource.name, path))
+
+
+def _is_the_providers(resource: Resource, path: Path) -> bool:
+    computed = known_computed().computed.get(resource.type, ())
+    return path[0] in computed or any(path[: len(noted)] == noted for noted in resource.filled_in)
+
+
+def _unknown(tables: Known, resource: Resource, path: Path) -> str:
+    name = ".".join(path)
+    return (
+        f"{name} is not known; nothing judges it. Remove it, or add it to {tables.files[resource.type]} under "
+        f"{resource.type} {_NEXT}: {json.dumps(f'{name}: {{free: ...}}')}"
+    )
+
+
+PROPERTIES = ResourceRule(
+    id="known-properties",
+    title="Every property that is set has a judge.",
+    why="A property beside the judged ones undoes them: a public snapshot, a Data API, an inline policy.",
+    fix="Remove the property, or add it to its type in policies/known with the rule that judges it or a reason.",
+    types=(ANY_TYPE,),
+    severity="critical",
+    asks_recording=True,
+    judge=_properties,
+)
+
+
+def _values(resource: Resource, context: Context) -> Iterator[str]:
+    found = resource.leaves
+    unknown: list[Path] = []
+    for row in known().rows(resource.type, resource.name):
+        if not row.judge.by_value or row.judge.by_stack:
+            continue
+        here = [(path, value) for path, value in found if row.covers(path) and path not in resource.filled_in]
+        if row.judge.required and not any(row.covers(path) and not is_empty(value) for path, value in found):
+            yield f"{'.'.join(row.path)} is not set; it must be {words(row.judge, context)}"
+        for path, value in here:
+            if value is UNKNOWN:
+                unknown.append(path)
+            elif not is_empty(value) and not judged(row.judge, value, context):
+                yield f"{'.'.join(path)} is {shown(value)}; it must be {words(row.judge, context)} ({row.file})"
+    if unknown:
+        raise Undecided(".".join(unknown[0]), resource.urn)
+
+
+VALUES = ResourceRule(
+    id="known-values",
+    title="Properties have the values that are known to be good.",
+    why="Most properties have one right value here; whatever else is written there is a mistake or worse.",
+    fix="Set the value that policies/known names, or change it there with its reason.",
+    types=(ANY_TYPE,),
+    severity="high",
+    judge=_values,
+)
+
+
+def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]:
+    here = {(resource.type, resource.name) for resource in stack.resources}
+    required = list(known().required())
+    if not any((type_, name) in here for type_, name, _ in required):
+        return
+    for type_, name, reason in required:
+        if (type_, name) not in here:
+            yield None, f"{name} ({type_}) is missing: {reason}"
+
+
+PRESENCE = StackRule(
+    id="known-resources",
+    title="Whatever keeps the stack safe is there.",
+    why="A protection that just disappears leaves nothing that a rule could judge.",
+    fix="Make the resource again, or take `required` from it in policies/known.",
+    types=(ANY_TYPE,),
+    severity="critical",
+    judge=_presence,
+)
+
+RULES = (TYPES, PROPERTIES, VALUES, PRESENCE)

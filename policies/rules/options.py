@@ -1,0 +1,89 @@
+"""Rules on how the engine treats resources: their options, their provider, and the configuration of both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from policies import tokens
+from policies.context import Context
+from policies.known.tables import known, known_options
+from policies.rule import ANY_TYPE, StackRule
+from policies.view import Resource, StackView
+
+_FILE = "policies/known/options.yaml"
+_NAMESPACES = ("aws:", "pulumi:")
+_CREDENTIALS = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "sharedCredentialsFile",
+        "sharedCredentialsFiles",
+        "sharedConfigFiles",
+    }
+)
+
+
+def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    recorded = context.recorded or {}
+    for resource in stack.resources:
+        for name in sorted({**resource.options, **recorded.get(resource.urn, {})}):
+            if name not in known_options().options:
+                line = json.dumps(f"{name}: {{free: ...}}")
+                yield (
+                    resource,
+                    f"the option {name} is not known; nothing judges it. Remove it, or add it to {_FILE} with the rule "
+                    f"that judges it or the reason why any value is good: {line}",
+                )
+        of_type = known().types.get(resource.type)
+        if resource.protect and not (of_type is not None and of_type.data):
+            yield resource, "the option protect is set on what holds no data; it stops the destruction of the stack"
+
+
+OPTIONS = StackRule(
+    id="known-options",
+    title="Resources have known options alone.",
+    why="An option can keep, adopt, hide or reroute a resource, whatever its properties say.",
+    fix="Remove the option, or add it to policies/known/options.yaml with its judge.",
+    types=(ANY_TYPE,),
+    severity="critical",
+    asks_recording=True,
+    judge=_options,
+)
+
+
+def _providers(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    good = {row.path[0] for row in known().rows(tokens.PROVIDER, "default")}
+    found = {key for resource in stack.resources for key in resource.provider_inputs}
+    for key in sorted(found - good):
+        yield None, f"the provider has {key}, {_why_not(key)}"
+    # What a stack file may say of a provider is less than what the provider may say of itself.
+    allowed = known().types[tokens.PROVIDER].resources["configuration"].properties
+    for name in sorted(context.stack.config):
+        namespace, _, key = name.partition(":")
+        if name.startswith(_NAMESPACES) and not (namespace == "aws" and key in allowed):
+            yield None, f"the stack's configuration has {name}, {_why_not(key)}"
+
+
+def _why_not(key: str) -> str:
+    if key in _CREDENTIALS:
+        return "a credential, which nothing that is reviewed may hold; the deployment gets its own from its role"
+    return (
+        "which is not known; it can move everything elsewhere. Remove it, or add it to "
+        f"{known().files[tokens.PROVIDER]} under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
+    )
+
+
+PROVIDERS = StackRule(
+    id="known-providers",
+    title="Providers are configured as known.",
+    why="An endpoint, a role or a key in the provider's configuration moves every resource to somebody else.",
+    fix="Leave region and allowedAccountIds alone in the stack's configuration.",
+    types=(tokens.PROVIDER,),
+    severity="critical",
+    judge=_providers,
+)
+
+RULES = (OPTIONS, PROVIDERS)

@@ -1,0 +1,123 @@
+"""Rules on where values come from: the stack's own resources and its network, item by item and by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policies import tokens
+from policies.context import Context
+from policies.known.judging import allowed_values, is_trusted, words
+from policies.known.network import comes_from_reference, given_values, network_values
+from policies.known.paths import at, is_empty
+from policies.known.tables import Row, known
+from policies.known.texts import Place
+from policies.rule import ANY_TYPE, StackRule
+from policies.rules.shapes import shown
+from policies.view import UNKNOWN, Resource, StackView, Undecided
+
+_ZONES = "availabilityZones"
+
+
+def _own(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    place = Place(stack, context)
+    unknown: Undecided | None = None
+    for resource in stack.resources:
+        for row in known().rows(resource.type, resource.name):
+            if not row.judge.by_stack:
+                continue
+            values = [value for path, value in resource.leaves if row.covers(path) and not is_empty(value)]
+            try:
+                yield from ((resource, said) for said in _row(row, values, resource, place))
+            except Undecided as reading:
+                unknown = unknown or reading
+    if unknown is not None:
+        raise unknown
+
+
+def _row(row: Row, values: list[Any], resource: Resource, place: Place) -> Iterator[str]:
+    prop = ".".join(row.path)
+    allowed = words(row.judge, place.context)
+    if row.judge.required and not values:
+        yield f"{prop} is not set; it must be {allowed}"
+    for value in values:
+        if not _is_good(row, value, resource, place):
+            yield f"{prop}: {shown(value) if value is not UNKNOWN else 'a value'} is not {allowed} ({row.file})"
+    texts = [value for value in values if isinstance(value, str)]
+    for value in sorted({text for text in texts if texts.count(text) > 1}):
+        yield f"{prop} has {shown(value)} more than once"
+
+
+def _is_good(row: Row, value: Any, resource: Resource, place: Place) -> bool:
+    judge, prop = row.judge, row.path[0]
+    if value is not UNKNOWN and (value in allowed_values(judge, place.context) or is_trusted(value, place.context)):
+        return True
+    if judge.own is not None and _is_own(judge.own, judge.of, value, resource, prop, place.stack):
+        return True
+    if judge.network is not None and _is_of_network(judge.network, value, resource, prop, place):
+        return True
+    return judge.name is not None and _is_named(judge.name, value, resource, row, place)
+
+
+def _is_own(own: str, of: str | None, value: Any, resource: Resource, prop: str, stack: StackView) -> bool:
+    """Tell whether the value is the output of a resource that it comes from; what isn't known goes by that alone."""
+    short, _, output = own.partition(".")
+    for owner in stack.by_urn(resource.depends_by(prop), known().token(short)):
+        if fnmatchcase(owner.name, of or "*"):
+            made = at(owner.inputs, output)
+            if value is UNKNOWN or made is None or made is UNKNOWN or made == value:
+                return True
+    return False
+
+
+def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place: Place) -> bool:
+    values = network_values(output, place.stack, place.context)
+    if value is UNKNOWN or values is None:
+        # Where the engine doesn't tell of the other stack, only the offline check can say.
+        return comes_from_reference(resource, prop) or not any(place.stack.of(tokens.STACK_REFERENCE))
+    return value in values
+
+
+def _is_named(template: str, value: Any, resource: Resource, row: Row, place: Place) -> bool:
+    if value is UNKNOWN:
+        raise Undecided(".".join(row.path), resource.urn)
+    return isinstance(value, str) and place.matches(value, template, resource.depends_by(row.path[0]))
+
+
+OWN = StackRule(
+    id="own-values",
+    title="Own means own, by value.",
+    why="A reference can be replaced on its way: the dependency stays, and the key, role or group is somebody else's.",
+    fix="Pass the output of the stack's own resource, or the value of this environment's network, as it is.",
+    types=(ANY_TYPE,),
+    severity="critical",
+    judge=_own,
+)
+
+
+def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
+    named = context.stack.get("networkingStackRef")
+    judge = known().types[tokens.STACK_REFERENCE].properties["name"]
+    place = Place(stack, context)
+    if named and not place.matches(named, judge.name or "", frozenset()) and not is_trusted(named, context):
+        yield None, f"parity:networkingStackRef is {shown(named)}; it must be {words(judge, context)}"
+    region = context.limits.region
+    zones = [*(network_values(_ZONES, stack, context) or ()), *given_values(_ZONES, context)]
+    for zone in dict.fromkeys(map(str, zones)):
+        if not (zone.startswith(region) and not zone[len(region) : len(region) + 1].isdigit()):
+            yield None, f"availability zone {shown(zone)} of the network is not in {region}"
+
+
+NETWORK = StackRule(
+    id="known-network",
+    title="The network is this environment's.",
+    why="A production stack on a development network is reached by whatever runs there.",
+    fix="Set parity:networkingStackRef to the environment's own networking stack, zones to the region's.",
+    types=(ANY_TYPE,),
+    severity="critical",
+    limits=("region",),
+    judge=_network,
+)
+
+RULES = (OWN, NETWORK)

@@ -1,0 +1,47 @@
+"""The corpus: what careless and hostile changes of our own program deserve, and get."""
+
+from collections import Counter
+
+import pytest
+
+from policies.limits import load_limits
+from tests.policies.hostile import CHANGES, FINE, MUST, Hostile
+from tests.policies.world import RULE_OF, World
+
+LIMITS = load_limits()
+
+
+def found(hostile: Hostile) -> dict[str, list[str]]:
+    """Return what the rules say of the change, by level, beside what they say of our own program."""
+    world = World("prod", LIMITS)
+    hostile.change(world)
+    context = world.context()
+    said: dict[str, list[str]] = {"mandatory": [], "advisory": [], "error": []}
+    for rule in RULE_OF.values():
+        for line in world.said_by(rule, context):
+            if ": exempt: " in line:
+                continue
+            kind = "error" if "error: " in line or "undecided: " in line else rule.level(LIMITS, "prod")
+            said[kind].append(f"{rule.id}: {line}")
+    return said
+
+
+@pytest.mark.parametrize("hostile", CHANGES, ids=[item.name for item in CHANGES])
+def test_a_change_gets_what_it_deserves(hostile: Hostile):
+    said = found(hostile)
+
+    assert said["error"] == []
+    if hostile.deserved == FINE:
+        assert said == {"mandatory": [], "advisory": [], "error": []}, "a good change must stay silent"
+    elif hostile.deserved == MUST:
+        assert said["mandatory"] != [], "no mandatory rule stops it: add what is good to policies/known"
+    else:
+        assert said["mandatory"] or said["advisory"], "nothing is said of it"
+
+
+def test_the_corpus_is_as_large_and_as_wide_as_it_must_be():
+    kinds = Counter(item.kind for item in CHANGES if item.deserved != FINE)
+
+    assert len({item.name for item in CHANGES}) == len(CHANGES), "each change has a name of its own"
+    assert len(CHANGES) >= 200
+    assert set(kinds) == set(range(1, 15)), "one kind of change is no longer tried"
