@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from policies.limits import EnvironmentLimits, EnvironmentName, Limits, Reason
+from policies.limits import Accepted, EnvironmentLimits, EnvironmentName, Limits, Reason
 from policies.schema import StrictModel, parse_file, suggest
 
 EXEMPTIONS_FILE = Path(__file__).resolve().parent / "exemptions.yaml"
@@ -66,6 +66,11 @@ class Ledger:
         self._severities = severities
         self._today = today
         self._used: set[Exemption] = set()
+        self._accepted: set[str] = set()
+
+    def accept(self, accepted: Accepted) -> None:
+        """Note that an accepted deviation was needed."""
+        self._accepted.add(str(accepted))
 
     def find(self, rule: str, urn: str, name: str, environment: str) -> Exemption | None:
         """Return an exemption that holds today, and note that it was needed."""
@@ -98,6 +103,12 @@ class Ledger:
         severity = self._severities.get(exemption.rule)
         if severity == "critical" and not limits.critical_exemptions:
             yield f"{exemption}: {exemption.environment} allows no exemption from a critical rule"
+
+    def unneeded(self, accepted: Iterable[Accepted], environment: str) -> Iterator[str]:
+        """Yield the accepted deviations of this environment that nothing needs."""
+        for entry in accepted:
+            if environment in entry.environments and str(entry) not in self._accepted:
+                yield f"accepted {entry} in {environment}: nothing needs it; remove {environment} from the entry"
 
     def warnings(self, environment: str) -> Iterator[str]:
         """Yield the exemptions of this environment that end soon, and those that nothing needs.

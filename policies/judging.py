@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 
 from policies.context import Context
 from policies.hearing import Said, Word, heard
@@ -58,7 +57,8 @@ def _say(rule: Rule, words: Sequence[Word], context: Context, report: Report, *,
 
 def _excuse(rule: Rule, word: Word, context: Context) -> str | None:
     for accepted in context.all_limits.accepted:
-        if accepted.rule == rule.id and fnmatchcase(word.name, accepted.resource):
+        if accepted.covers(rule.id, word.name, context.environment):
+            context.ledger.accept(accepted)
             return f"accepted: {accepted.reason}"
     exemption = context.ledger.find(rule.id, word.urn, word.name, context.environment)
     if exemption is None:

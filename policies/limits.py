@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -131,11 +132,23 @@ class Difference(StrictModel):
 
 
 class Accepted(StrictModel):
-    """A rule that the source document overrules, in every environment, for the resources that match."""
+    """A rule that some named resources need not keep in some environments, for good: reviewed, owned, never critical.
+
+    `resource` (Pulumi's logical name) is a glob that says more than `*`.
+    """
 
     rule: str
-    resource: str = "*"
+    resource: Annotated[str, Field(pattern=r"[A-Za-z0-9]{3}")]
+    environments: Annotated[list[EnvironmentName], Field(min_length=1)]
+    owner: Annotated[str, Field(min_length=2)]
     reason: Reason
+
+    def covers(self, rule: str, name: str, environment: str) -> bool:
+        """Tell whether the entry is about this rule, resource and environment."""
+        return self.rule == rule and environment in self.environments and fnmatchcase(name, self.resource)
+
+    def __str__(self) -> str:
+        return f"{self.rule} for {self.resource}"
 
 
 class Limits(StrictModel):

@@ -27,6 +27,8 @@ from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.limits import LIMITS_FILE, Limits, limits
 from policies.pack_config import RECORDED_SCHEMA, SCHEMA, PackConfig
 from policies.rule import ResourceRule, StackRule
+from policies.rules import environment
+from policies.rules import known as known_rules
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
 from policies.server import serve as serve_policies
@@ -80,7 +82,7 @@ class Guard:
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
     known = limits()
-    if problems := list(_unknown_rules(known)):
+    if problems := [*_unknown_rules(known), *_unacceptable(known)]:
         raise ReviewedFileError(problems)
     guard = Guard(
         limits=known,
@@ -88,10 +90,10 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
         ledger=Ledger(load_exemptions(), today(), {rule.id: rule.severity for rule in RULES}),
     )
     try:
-        environment = guard.context(PackConfig.of({}), "").environment
+        named = guard.context(PackConfig.of({}), "").environment
     except UnknownEnvironmentError:
-        environment = None
-    return [_policy(rule, guard, environment) for rule in RULES]
+        named = None
+    return [_policy(rule, guard, named) for rule in RULES]
 
 
 def _unknown_rules(known: Limits) -> Iterator[str]:
@@ -104,6 +106,20 @@ def _unknown_rules(known: Limits) -> Iterator[str]:
     for place, rule in named:
         if rule not in ids:
             yield f"{LIMITS_FILE.name}: {place} names rule {rule!r}, which there is not{suggest(rule, ids)}"
+
+
+def _unacceptable(known: Limits) -> Iterator[str]:
+    """Yield what environments.yaml accepts for good and nobody may: critical rules, and those that guard the guard."""
+    critical = {rule.id for rule in RULES if rule.severity == "critical"}
+    guarding = {rule.id for rule in (*environment.RULES, *known_rules.RULES)}
+    for accepted in known.accepted:
+        why = "is critical" if accepted.rule in critical else "guards the guard" if accepted.rule in guarding else ""
+        if why:
+            yield f"{LIMITS_FILE.name}: accepted names rule {accepted.rule!r}, which {why}; mend the resource instead"
+        for name in accepted.environments:
+            if name not in known.environments:
+                hint = suggest(name, list(known.environments))
+                yield f"{LIMITS_FILE.name}: accepted names environment {name!r}, which there is not{hint}"
 
 
 def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | None) -> Policy:

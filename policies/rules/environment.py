@@ -83,11 +83,13 @@ EXEMPTIONS = StackRule(
 def _expiring(_stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
     for warning in context.ledger.warnings(context.environment):
         yield None, warning
+    for warning in context.ledger.unneeded(context.all_limits.accepted, context.environment):
+        yield None, warning
 
 
 EXPIRING = StackRule(
     id="exemptions-expiring",
-    title="Every exemption is needed, and ends in more than two weeks.",
+    title="Every exemption and accepted deviation is needed; no exemption ends within two weeks.",
     why="A check that turns red overnight stops the wrong change; what nobody needs hides the next fault.",
     fix="Mend the resource before the exemption ends, and remove what nothing needs.",
     types=("*",),

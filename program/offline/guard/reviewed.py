@@ -13,10 +13,12 @@ from pydantic import ValidationError
 
 from policies.drift_ignores import Ignores
 from policies.exemptions import Exemptions
+from policies.known.models import KnownFile
+from policies.known.tables import OTHERS
 from policies.limits import Limits
 from policies.schema import StrictModel, describe
 from policies.strict_yaml import KeyPath, YamlError, read
-from program.offline.guard.changes import EXEMPTIONS, IGNORES
+from program.offline.guard.changes import EXEMPTIONS, IGNORES, KNOWN_FOLDER
 from program.offline.guard.limit_changes import LIMITS
 
 _Model = TypeVar("_Model", bound=StrictModel)
@@ -42,12 +44,14 @@ class Reviewed:
 def read_reviewed(folder: Path, today: datetime.date) -> Reviewed:
     """Read the reviewed files of the head from the folder that its data were written to.
 
-    The limits there are written anew as the base's pack can read them.
+    The limits and what is known are written anew there, as the base's pack can read them.
     """
     limits, problems = _lenient(Limits, folder, LIMITS)
     if limits is not None:
-        (folder / LIMITS).write_text(json.dumps(_data(folder / LIMITS, Limits), indent=1), encoding="utf-8")
+        _rewritten(Limits, folder, LIMITS)
     _, of_exemptions = _lenient(Exemptions, folder, EXEMPTIONS)
+    for file in sorted((folder / KNOWN_FOLDER).glob("*.yaml")):
+        problems = (*problems, *_rewritten(OTHERS.get(file.stem, KnownFile), folder, f"{KNOWN_FOLDER}{file.name}"))
     ignores, of_ignores = _lenient(Ignores, folder, IGNORES)
     problems = (*problems, *of_exemptions, *of_ignores)
     if ignores is not None and limits is not None:
@@ -87,8 +91,13 @@ def _lenient(model: type[_Model], folder: Path, file: str) -> tuple[_Model | Non
         )
 
 
-def _data(file: Path, model: type[StrictModel]) -> Any:
-    return _known(model, read(file).data)
+def _rewritten(model: type[StrictModel], folder: Path, file: str) -> tuple[ReviewedProblem, ...]:
+    """Write the file anew as the base's code can read it; one that it can't use stays, with its problems."""
+    found, problems = _lenient(model, folder, file)
+    if found is not None:
+        data = _known(model, read(folder / file).data)
+        (folder / file).write_text(json.dumps(data, indent=1), encoding="utf-8")
+    return problems
 
 
 def _known(model: type[StrictModel], data: Any) -> Any:
