@@ -52,6 +52,7 @@ def _schema(model: type[StrictModel]) -> str:
 def write() -> None:
     """Write the documents."""
     for path, text in documents().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 

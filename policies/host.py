@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import policies.pack  # noqa: F401  # forked packs find it imported
+import policies.pack  # forked packs find it imported
 from policies.limits import limits
 from policies.schema import ReviewedFileError
 
@@ -41,6 +41,7 @@ def main() -> None:
     # Limits that can't be used are told by each pack, to whom it serves.
     with suppress(ReviewedFileError):
         limits()
+        policies.pack.policies()
     # Ctrl-C is for whoever started the host; it goes when they do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     listener, pack = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])

@@ -77,7 +77,7 @@ class CommonLimits(StrictModel):
 class Trusted(StrictModel):
     """Text of somebody else that resources may hold: an account, a registry, an ARN, a principal; `*` is a glob."""
 
-    value: Annotated[str, Field(min_length=3)]
+    value: Annotated[str, Field(pattern=r"[^*?]{3}")]
     reason: Reason
 
 
@@ -131,6 +131,29 @@ class Difference(StrictModel):
         return self
 
 
+class Implied(StrictModel):
+    """A property that dataProtection sets: its value in each mode, or the limit that has it; null is absent."""
+
+    type: str
+    property: str
+    ephemeral: bool | int | str | None = None
+    protected: bool | int | str | None = None
+    limit: Literal["kmsDeletionWindowDays"] | None = None
+
+    def value(self, mode: DataProtection, common: CommonLimits) -> bool | int | str | None:
+        """Return the property's value in the mode."""
+        source = self if self.limit is None else common.kms_deletion_window_days
+        found: bool | int | str | None = getattr(source, mode)
+        return found
+
+
+class DataProtectionImplies(StrictModel):
+    """What follows from the one setting dataProtection, which stacks may set differently."""
+
+    reason: Reason
+    properties: Annotated[list[Implied], Field(min_length=1)]
+
+
 class Accepted(StrictModel):
     """A rule that some named resources need not keep in some environments, for good: reviewed, owned, never critical.
 
@@ -159,6 +182,7 @@ class Limits(StrictModel):
     environments: Annotated[dict[EnvironmentName, EnvironmentLimits], Field(min_length=1)]
     scaling: list[Scaling]
     differences: list[Difference]
+    data_protection_implies: DataProtectionImplies
     accepted: list[Accepted]
 
     @model_validator(mode="after")

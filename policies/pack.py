@@ -24,6 +24,7 @@ from policies.catalogue import RULES
 from policies.context import Context, StackConfig, environment_sources, stack_name_of, today
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
+from policies.known import checking as known_world
 from policies.limits import LIMITS_FILE, Limits, limits
 from policies.pack_config import RECORDED_SCHEMA, SCHEMA, PackConfig
 from policies.rule import ResourceRule, StackRule
@@ -82,7 +83,8 @@ class Guard:
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
     known = limits()
-    if problems := [*_unknown_rules(known), *_unacceptable(known)]:
+    of_the_world = known_world.problems([rule.id for rule in RULES])
+    if problems := [*_unknown_rules(known), *_unacceptable(known), *of_the_world]:
         raise ReviewedFileError(problems)
     guard = Guard(
         limits=known,

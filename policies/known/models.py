@@ -82,9 +82,13 @@ class Document(StrictModel):
 
 
 class KnownResource(StrictModel):
-    """What is known of one resource by its logical name, beside what is known of its type."""
+    """What is known of one resource by its logical name, beside what is known of its type.
+
+    `required` is why every stack has it, `optional` why some have it; what is neither and isn't there is unused.
+    """
 
     required: Reason | None = None
+    optional: Reason | None = None
     properties: dict[str, Judge] = Field(default_factory=dict)
     documents: dict[str, Document] = Field(default_factory=dict)
 
@@ -99,6 +103,7 @@ class KnownType(StrictModel):
 
     reason: Reason
     data: bool = False
+    optional: Reason | None = None
     ignore_changes: dict[str, Reason] = Field(default_factory=dict)
     documents: list[str] = Field(default_factory=list)
     properties: dict[str, Judge] = Field(default_factory=dict)

@@ -119,7 +119,7 @@ FOREIGN = StackRule(
     fix="Name the stack's own, or add it to trusted of the environment in policies/environments.yaml with its reason.",
     types=(ANY_TYPE,),
     severity="critical",
-    limits=("region", "account"),
+    limits=("region", "account", "trusted"),
     judge=_foreign,
 )
 
@@ -144,7 +144,7 @@ REGISTRY = ResourceRule(
     fix="Push the image to the environment's registry, or trust the registry with a reason.",
     types=(tokens.FUNCTION,),
     severity="critical",
-    limits=("region", "account"),
+    limits=("region", "account", "trusted"),
     judge=_registry,
 )
 

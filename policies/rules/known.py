@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from policies import tokens
 from policies.context import Context
@@ -125,6 +126,7 @@ VALUES = ResourceRule(
     fix="Set the value that policies/known names, or change it there with its reason.",
     types=(ANY_TYPE,),
     severity="high",
+    limits=("lambda_timeout_seconds",),
     judge=_values,
 )
 
@@ -149,4 +151,39 @@ PRESENCE = StackRule(
     judge=_presence,
 )
 
-RULES = (TYPES, PROPERTIES, VALUES, PRESENCE)
+
+def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
+    here = {(resource.type, resource.name) for resource in stack.resources}
+    if not any((type_, name) in here for type_, name, _ in known().required()):
+        return
+    types, names = {type_ for type_, _ in here}, [name for _, name in here]
+    for type_, found in known().types.items():
+        if type_ not in types and found.optional is None:
+            yield (
+                None,
+                f"{type_} is known and unused; remove it from {known().files[type_]}, or say when it is optional",
+            )
+        for glob, resource in found.resources.items():
+            if resource.optional is None and not any(fnmatchcase(name, glob) for name in names):
+                yield None, f"{glob} ({type_}) is known and unused; remove it from {known().files[type_]}"
+    texts = [repr(resource.inputs) for resource in stack.resources]
+    for trusted in context.limits.trusted:
+        if not any(fnmatchcase(text, f"*{trusted.value}*") for text in texts):
+            yield (
+                None,
+                f"{trusted.value} is trusted in {context.environment} and unused; remove it from environments.yaml",
+            )
+
+
+UNUSED = StackRule(
+    id="known-unused",
+    title="What is known is used.",
+    why="An entry that nothing needs lets something pass that nobody looks at any more.",
+    fix="Remove the entry from policies/known, or the trusted text from policies/environments.yaml.",
+    types=(ANY_TYPE,),
+    severity="low",
+    default_level="advisory",
+    judge=_unused,
+)
+
+RULES = (TYPES, PROPERTIES, VALUES, PRESENCE, UNUSED)

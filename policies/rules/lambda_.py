@@ -42,10 +42,10 @@ MEMORY = ResourceRule(
 
 
 def _concurrency(resource: Resource, context: Context) -> Iterator[str]:
-    if not _is_image(resource):
-        return
     found = resource.get("reservedConcurrentExecutions", -1)
-    allowed = [context.common.reserved_concurrency[cpu] for cpu in context.limits.lambda_cpu]
+    common = context.common
+    by_cpu = [common.reserved_concurrency[cpu] for cpu in context.limits.lambda_cpu]
+    allowed = by_cpu if _is_image(resource) else common.rotation_concurrency
     if found not in allowed:
         words = ", ".join(str(value) for value in allowed)
         yield f"reservedConcurrentExecutions is {shown(found)}; {context.environment} allows {words}"
@@ -53,11 +53,11 @@ def _concurrency(resource: Resource, context: Context) -> Iterator[str]:
 
 CONCURRENCY = ResourceRule(
     id="lambda-concurrency",
-    title="The app's concurrency is reserved, and follows from its vCPU.",
-    why="It bounds the database's connections, and keeps other functions from starving the app.",
+    title="Every function's concurrency is reserved; the app's follows from its vCPU.",
+    why="It bounds the database's connections, and keeps functions from starving each other.",
     fix="Set parity:lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
-    limits=("lambda_cpu", "reserved_concurrency"),
+    limits=("lambda_cpu", "reserved_concurrency", "rotation_concurrency"),
     judge=_concurrency,
 )
 

@@ -73,7 +73,7 @@ def _manifest(
         account=account,
         networking=_networking(resources, settings),
     )
-    return full_manifest(json.loads(configuration), place, resources, limits.differences)
+    return full_manifest(json.loads(configuration), place, resources, limits)
 
 
 def region_and_account(resources: Iterable[Resource]) -> tuple[str, str]:

@@ -30,5 +30,6 @@ class Comparison:
     @property
     def match(self) -> bool:
         """Tell whether the stacks are the same but for declared differences, none of them stale."""
-        one_hash = all(len(set(hashes.values())) <= 1 for hashes in (self.baseline_hash, self.resources_hash))
+        both = (self.baseline_hash, self.resources_hash)
+        one_hash = all(len(set(hashes.values())) <= 1 and all(hashes.values()) for hashes in both)
         return one_hash and not self.stale and all(difference.declared for difference in self.differences)

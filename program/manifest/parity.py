@@ -33,7 +33,8 @@ def compare(manifests: Mapping[str, JsonObject], limits: Limits, *, complete: bo
 
 
 def _hashes(manifests: Mapping[str, JsonObject], name: str) -> dict[str, str]:
-    return {stack: str(manifest[name]) for stack, manifest in manifests.items()}
+    # What isn't known yet has no hash, and is nobody's equal.
+    return {stack: str(manifest[name] or "") for stack, manifest in manifests.items()}
 
 
 def configuration_differences(manifests: Mapping[str, JsonObject], scaling: Sequence[str]) -> list[Difference]:

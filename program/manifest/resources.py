@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from policies.limits import Difference
+from policies.limits import Difference, Limits
 from program.manifest.canonical import JsonObject, JsonValue, digest
+from program.manifest.implied import with_implied
 from program.manifest.normalise import UNKNOWN, Normaliser, Place, Resource, leaves
 
 # Not resources of the system: the stack itself, the other stack it reads, and the provider.
@@ -17,14 +18,19 @@ def full_manifest(
     configuration: JsonObject,
     place: Place,
     resources: Sequence[Resource],
-    differences: Sequence[Difference],
+    limits: Limits,
 ) -> JsonObject:
     """Return the configuration's manifest with `resources` and `resourcesHash` added.
 
     While values aren't known yet, there is no hash: `unknowns` counts them in its place.
     """
-    normaliser = Normaliser(place, resources)
-    inputs = {resource.key: normaliser.inputs(resource) for resource in resources if _is_compared(resource)}
+    normaliser, differences = Normaliser(place, resources), limits.differences
+    asked = configuration.get("configuration")
+    inputs = {
+        resource.key: with_implied(resource.type, normaliser.inputs(resource), asked, limits)
+        for resource in resources
+        if _is_compared(resource)
+    }
     entries: JsonObject = {key: {"digest": digest(inputs[key]), "inputs": inputs[key]} for key in sorted(inputs)}
     shared: JsonObject = {
         key: _without_declared(key, inputs[key], differences)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from policies.catalogue import RULES
 from policies.limits import Limits
 from policies.wire import Outcome
 from program.manifest.canonical import JsonObject, digest
@@ -33,7 +35,7 @@ def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, pack
     if recording.problem is not None:
         problem = _program_failed(f"the program stopped: {recording.problem}", recording.source)
         return _result(stack, None, (), [problem])
-    findings = _judged(stack, recording, packs) if packs is not None else []
+    findings = _judged(stack, recording, limits, packs) if packs is not None else []
     findings += _retained(recording.registrations)
     configuration = _configuration(recording.outputs)
     if configuration is None:
@@ -57,7 +59,7 @@ def stack_cloud(stack: str, settings: Settings, limits: Limits) -> Cloud:
     return Cloud(stack=stack, region=settings.region, account=account or account_of(stack))
 
 
-def _judged(stack: Stack, recording: StackRecording, packs: PackHost) -> list[Finding]:
+def _judged(stack: Stack, recording: StackRecording, limits: Limits, packs: PackHost) -> list[Finding]:
     # grpc takes a while to import, and not every caller asks the policies.
     from program.offline.analysis import running_pack
 
@@ -65,7 +67,17 @@ def _judged(stack: Stack, recording: StackRecording, packs: PackHost) -> list[Fi
         outcomes = pack.judge([*recording.registrations, *recording.references])
     registered = (*recording.registrations, *recording.references)
     sources = {registration.urn: registration.source for registration in registered}
-    return [_finding(outcome, sources, stack) for outcome in outcomes]
+    return [_finding(_decided(outcome, stack, limits), sources, stack) for outcome in outcomes]
+
+
+def _decided(outcome: Outcome, stack: Stack, limits: Limits) -> Outcome:
+    """Return the outcome as it counts offline, where nothing decides later what is undecided now."""
+    if outcome.outcome != "undecided" or stack.settings is None:
+        return outcome
+    environment = stack.settings.environment
+    rule = next(rule for rule in RULES if rule.id == outcome.rule)
+    fails = limits.environments[environment].undecided_fails and rule.level(limits, environment) == "mandatory"
+    return replace(outcome, level="mandatory" if fails else "advisory")
 
 
 def _configuration(outputs: JsonObject) -> JsonObject | None:
@@ -98,7 +110,7 @@ def _manifest(
         "baselineHash": digest(baseline(configuration, limits)),
     }
     resources = [registration.resource() for registration in recording.registrations]
-    return full_manifest(exported, place, resources, limits.differences)
+    return full_manifest(exported, place, resources, limits)
 
 
 def _result(

@@ -26,8 +26,10 @@ DATABASE_USERNAME = "app_user"
 SECRET_KEYS = frozenset({f"{PROJECT}:alarmEmail"})
 # The most of a value that a message repeats.
 _LONGEST = 100
-# Namespaces whose keys belong to the provider or to Pulumi itself.
+# Namespaces whose keys belong to the provider or to Pulumi itself, and the keys of theirs that a stack file may have.
 _FOREIGN_NAMESPACES = ("aws:", "pulumi:")
+_FOREIGN_KEYS = (REGION_KEY, "aws:allowedAccountIds")
+_CREDENTIALS = frozenset({"aws:accessKey", "aws:secretKey", "aws:token", "aws:profile", "aws:sharedCredentialsFiles"})
 
 
 def _decoded(value: object) -> object:
@@ -154,8 +156,8 @@ def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) ->
     for key, value in config.items():
         if key in known:
             values["region" if key == REGION_KEY else key.removeprefix(f"{PROJECT}:")] = value
-        elif not key.startswith(_FOREIGN_NAMESPACES):
-            problems.append(Problem(key, f"unknown key {key!r}{suggest(key, known)}"))
+        elif key not in _FOREIGN_KEYS:
+            problems.append(Problem(key, _unknown(key, known)))
     if suffix := environment.get(SUFFIX_VARIABLE):
         values["environmentSuffix"] = suffix
     try:
@@ -166,6 +168,17 @@ def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) ->
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    if key in _CREDENTIALS:
+        return f"{key} is a credential, which no stack file may hold; remove it: a deployment has its role's own"
+    if key.startswith(_FOREIGN_NAMESPACES):
+        allowed = " and ".join(_FOREIGN_KEYS)
+        return (
+            f"{key} can move every resource elsewhere; remove it: of these keys a stack file may have {allowed} alone"
+        )
+    return f"unknown key {key!r}{suggest(key, known)}"
 
 
 def _problem(detail: ErrorDetails) -> Problem:

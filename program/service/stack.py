@@ -71,6 +71,8 @@ class TapStack(pulumi.ComponentResource):
             SecretsArgs(
                 database_name=settings.database_name,
                 rotation_days=settings.secret_rotation_days,
+                # What is allowed is one figure, the same everywhere.
+                concurrency=common.rotation_concurrency[0],
                 code=pulumi.FileArchive(str(archive(ROTATION_FOLDER, BUILD_FOLDER))),
                 code_hash=code_hash,
             ),

@@ -63,6 +63,7 @@ def _by_common(settings: Settings, limits: CommonLimits) -> _Judgement:
     for field in (
         "lambda_memory",
         "lambda_cpu",
+        "lambda_timeout_seconds",
         "backup_retention_days",
         "log_retention_days",
         "secret_rotation_days",

@@ -20,12 +20,15 @@ def test_writing_writes_what_is_tested(tmp_path, monkeypatch):
 
     document.write()
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
         "COVERAGE.md",
         "RULES.md",
         "drift-ignores.schema.json",
         "environments.schema.json",
         "exemptions.schema.json",
+        "known/known.schema.json",
+        "known/options.schema.json",
+        "known/parameters.schema.json",
     ]
 
 

@@ -112,7 +112,8 @@ def _hashes(stack: StackReport) -> list[str]:
 def _deployed(stack: StackReport) -> str:
     if stack.deployed is None:
         return "nothing yet" if stack.preview is not None and stack.preview.error is None else ABSENT
-    if stack.declared is not None and stack.declared.resources_hash == stack.deployed.resources_hash:
+    declared = stack.declared.resources_hash if stack.declared is not None else None
+    if declared is not None and declared == stack.deployed.resources_hash:
         return "as declared"
     count = len(stack.differences)
     return f"{properties(count)} apart" if count else "something else"

@@ -22,6 +22,7 @@ class SecretsArgs:
 
     database_name: str
     rotation_days: int
+    concurrency: int
     code: pulumi.Archive
     code_hash: str
 
@@ -162,6 +163,7 @@ class SecretsComponent(pulumi.ComponentResource):
             source_code_hash=args.code_hash,
             architectures=["arm64"],
             memory_size=256,
+            reserved_concurrent_executions=args.concurrency,
             timeout=60,
             role=host.role.arn,
             kms_key_arn=foundation.key.arn,

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from policies.limits import load_limits
 from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, Place, Resource, in_order, own_items
 from program.manifest.resources import full_manifest
 from program.offline.check import check_one
@@ -16,7 +17,7 @@ PLACE = Place(environment="here", suffix="main", region="eu-west-3", account="22
 
 def inputs(**given):
     resource = Resource(type="aws:sns/topic:Topic", name="topic", inputs=given, outputs={})
-    manifest = full_manifest({}, PLACE, [resource], ())
+    manifest = full_manifest({}, PLACE, [resource], load_limits())
     return manifest["resources"]["aws:sns/topic:Topic::topic"]["inputs"], manifest
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.limits import load_limits
 from program.manifest.canonical import canonical, digest
 from program.manifest.normalise import ASSET, SECRET, Normaliser, Place, Resource, leaves, marked
 from program.manifest.resources import full_manifest, is_compared
@@ -56,7 +57,7 @@ def normalised(place, found, *others):
 
 
 def manifest(system, place=PROD):
-    return full_manifest({}, place, [resource(name, found) for name, found in system.items()], [])
+    return full_manifest({}, place, [resource(name, found) for name, found in system.items()], load_limits())
 
 
 def shuffled(value, seed):

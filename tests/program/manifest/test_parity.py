@@ -27,7 +27,7 @@ def limits_with(*differences):
 def manifest(resources, differences=(), **configuration):
     parts = [Resource(type="aws:a/b:B", name=name, inputs=inputs, outputs={}) for name, inputs in resources.items()]
     head = {"configuration": configuration, "baselineHash": "same"}
-    return full_manifest(head, PLACE, parts, differences)
+    return full_manifest(head, PLACE, parts, limits_with(*differences))
 
 
 def compared(one, other, *differences, complete=True):

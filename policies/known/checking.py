@@ -1,0 +1,45 @@
+"""What is wrong with the known world beyond its form: rules, limits and types that there are not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from policies.known.models import Judge
+from policies.known.tables import Known, known, known_options, known_parameters
+from policies.limits import CommonLimits, EnvironmentLimits
+from policies.schema import suggest
+
+
+def problems(rules: Collection[str]) -> Iterator[str]:
+    """Yield what names a rule, a limit or a type that there is not: it would judge nothing."""
+    tables = known()
+    for file, place, judge in _judges(tables):
+        if judge.rule is not None and judge.rule not in rules:
+            yield f"{file}: {place} names rule {judge.rule!r}, which there is not{suggest(judge.rule, list(rules))}"
+        if judge.limit is not None and _snake(judge.limit) not in _LIMITS:
+            yield f"{file}: {place} names limit {judge.limit!r}, which environments.yaml has not"
+        short = judge.own.partition(".")[0] if judge.own is not None else None
+        if short is not None and short not in _short_names(tables):
+            yield f"{file}: {place} names {short!r}, which is no known type{suggest(short, _short_names(tables))}"
+
+
+_LIMITS = {*CommonLimits.model_fields, *EnvironmentLimits.model_fields}
+
+
+def _judges(tables: Known) -> Iterator[tuple[str, str, Judge]]:
+    for type_, found in tables.types.items():
+        file = tables.files[type_]
+        yield from ((file, f"{type_} {path}", judge) for path, judge in found.properties.items())
+        for name, resource in found.resources.items():
+            yield from ((file, f"{name} {path}", judge) for path, judge in resource.properties.items())
+    for group in known_parameters().groups:
+        yield from (("policies/known/parameters.yaml", name, judge) for name, judge in group.parameters.items())
+    yield from (("policies/known/options.yaml", name, judge) for name, judge in known_options().options.items())
+
+
+def _short_names(tables: Known) -> list[str]:
+    return sorted({type_.rpartition(":")[2] for type_ in tables.types})
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
