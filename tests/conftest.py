@@ -1,6 +1,9 @@
-"""What all tests share: the same inputs of property tests everywhere, and no test skipped where all must run."""
+"""What all tests share: property tests try the same everywhere; where all must run, none is skipped."""
 
 import os
+from collections import Counter
+from itertools import chain
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,3 +31,17 @@ def pytest_runtest_makereport(item, call):  # noqa: ARG001  # pytest's own names
         report.outcome = "failed"
         report.longrepr = f"{reason}; {MUST_RUN} lets none be skipped: install it (.ci/run, `make engine`), or unset it"
     return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say where the time went, by folder, where all must run."""
+    if not os.environ.get(MUST_RUN):
+        return
+    seconds = Counter()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            folder = PurePosixPath(report.nodeid.partition("::")[0]).parent
+            seconds["/".join(folder.parts[:3])] += report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, spent in seconds.most_common():
+        terminalreporter.write_line(f"{spent:7.0f}  {folder}")

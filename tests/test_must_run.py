@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from program.stackfile import ROOT
+from program.offline.stackfile import ROOT
 from tests.conftest import MUST_RUN
 
 SKIPPED = "tests/engine/test_places.py"

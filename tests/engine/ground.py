@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from policies import tokens
-from program.simulation import network_outputs
+from program.offline.simulation import network_outputs
 from tests.engine.client import HERE
 from tests.engine.refusals.secretsmanager import SECRET_VERSION
 

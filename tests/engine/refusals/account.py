@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policies import tokens
-from program.simulation import Cloud, network_outputs
+from program.offline.simulation import Cloud, network_outputs
 from tests.engine.cloud_file import Contents, Interface
 from tests.engine.refusals.quotas import QUOTAS
 
