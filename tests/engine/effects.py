@@ -7,8 +7,8 @@ from typing import Any
 
 from policies import tokens
 from tests.engine.cloud_file import Contents, Interface
-from tests.engine.refusals.rds import major
 from tests.engine.refusals.rule import at
+from tests.engine.refusals.versions import major
 
 Properties = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from tests.engine.refusals.rule import MODEL
 
 # The services whose errors no model lists, or not all: moto has them, by their APIs' documentation.
 IN_MOTO = {"EC2": "ec2", "RDS": "rds"}
-# What AWS's documentation alone says, read by hand.
+# What neither has, read by hand where the rule says.
 BY_HAND = {("Secrets Manager", "RotateSecret", "AccessDeniedException")}
 WORDS = [
     pytest.param(rule, rule.operations[call], id=f"{rule.service}-{rule.operations[call]}-{rule.code}-{number}")

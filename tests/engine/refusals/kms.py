@@ -6,62 +6,31 @@ may be deleted: AWS only schedules it, and whatever it encrypted is lost then.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from policies import tokens
 from tests.engine.refusals.account import Account
 from tests.engine.refusals.iam import no_document
-from tests.engine.refusals.rule import Asked, Judge, Rule, gone, missing, quota, taken
+from tests.engine.refusals.rule import Asked, Rule, gone, missing, quota, taken
 
 
-def _given(judge: Judge, key: str) -> Judge:
-    """Return the judge for what may be left out: a key without a policy gets AWS's own."""
-    return lambda asked: judge(asked) if _is_given(asked, key) else ()
+def no_policy(asked: Asked) -> Iterator[str]:
+    """Say that the policy is no policy document; a key without one gets AWS's own."""
+    if asked.new.get("policy") is not None:
+        yield from no_document("policy")(asked)
 
 
-def _is_given(asked: Asked, key: str) -> bool:
-    return asked.new.get(key) is not None
-
+_KEY = partial(Rule, type=tokens.KEY, service="KMS")
+_ALIAS = partial(Rule, type=tokens.ALIAS, service="KMS")
+_MAKE, _CHANGE = {"create": "CreateAlias"}, {"update": "UpdateAlias"}
+_MAKE_KEY = {"create": "CreateKey"}
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        type=tokens.KEY,
-        service="KMS",
-        operations={"update": "UpdateKeyDescription"},
-        code="NotFoundException",
-        judge=gone,
-    ),
-    Rule(
-        type=tokens.KEY,
-        service="KMS",
-        operations={"create": "CreateKey"},
-        code="LimitExceededException",
-        judge=quota("keys"),
-    ),
-    Rule(
-        type=tokens.KEY,
-        service="KMS",
-        operations={"create": "CreateKey", "update": "PutKeyPolicy"},
-        code="MalformedPolicyDocumentException",
-        judge=_given(no_document("policy"), "policy"),
-    ),
-    Rule(
-        type=tokens.ALIAS,
-        service="KMS",
-        operations={"update": "UpdateAlias"},
-        code="NotFoundException",
-        judge=gone,
-    ),
-    Rule(
-        type=tokens.ALIAS,
-        service="KMS",
-        operations={"create": "CreateAlias"},
-        code="AlreadyExistsException",
-        judge=taken("name"),
-    ),
-    Rule(
-        type=tokens.ALIAS,
-        service="KMS",
-        operations={"create": "CreateAlias", "update": "UpdateAlias"},
-        code="NotFoundException",
-        judge=missing("targetKeyId", Account.has_key),
-    ),
+    _KEY(operations={"update": "UpdateKeyDescription"}, code="NotFoundException", judge=gone),
+    _KEY(operations=_MAKE_KEY, code="LimitExceededException", judge=quota("keys")),
+    _KEY(operations=_MAKE_KEY | {"update": "PutKeyPolicy"}, code="MalformedPolicyDocumentException", judge=no_policy),
+    _ALIAS(operations=_CHANGE, code="NotFoundException", judge=gone),
+    _ALIAS(operations=_MAKE, code="AlreadyExistsException", judge=taken("name")),
+    _ALIAS(operations=_MAKE | _CHANGE, code="NotFoundException", judge=missing("targetKeyId", Account.has_key)),
 )

@@ -1,6 +1,7 @@
 """What CloudWatch refuses, logs and alarms: taken names, protected groups, keys that aren't there.
 
-An alarm of a taken name changes the one that has it. Not known here: whether a key's policy lets the service use it,
+An alarm of a taken name changes the one that has it. The documentation doesn't say which code a protected group has: of
+the operation's it is the one that fits. Not known here: whether a key's policy lets the service use it,
 whether an alarm's metric exists, and that RDS and Lambda make a group again with the last lines of what was deleted.
 """
 

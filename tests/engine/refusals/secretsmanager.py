@@ -16,7 +16,7 @@ from tests.engine.refusals.rule import Asked, Rule, gone, missing, quota, taken
 
 SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 ROTATES = "secretsmanager.amazonaws.com"
-DENIED = 'the documentation of Secrets Manager, "Troubleshoot rotation"'
+DENIED = "terraform-provider-aws, internal/service/secretsmanager/secret_rotation.go"
 
 
 def name_in_recovery(asked: Asked) -> Iterator[str]:
