@@ -84,6 +84,23 @@ def test_a_minor_upgrade_is_done_for_the_cluster_and_its_instances(deployed):
         }
 
 
+def test_a_major_upgrade_stops_at_the_parameter_groups_that_are_in_use(deployed):
+    limits = "policies/environments.yaml"
+    change(
+        deployed.project,
+        limits,
+        "family: aurora-postgresql15\n    major: 15",
+        "family: aurora-postgresql16\n    major: 16",
+    )
+    change(deployed.project, limits, '["15.10", "15.12", "15.13", "15.14", "15.15", "15.17"]', '["16.9"]')
+    set_value(deployed, ENGINE, "16.9")
+    with deployed.provider(STACK) as cloud:
+        error = refused(deployed)
+
+        assert "api error InvalidDBParameterGroupState" in error
+        assert cloud.properties("database-cluster")["engineVersion"] == "15.17"
+
+
 def test_a_log_group_that_a_service_made_again_is_in_the_way(engine):
     name = f"/aws/lambda/{STACK}-app-function-main"
     engine.make_network(STACK)
