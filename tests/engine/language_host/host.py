@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
         process = self._processes.run(self._command(request), environment)
-        context.add_callback(lambda: stop(process, signal.SIGINT))
+        _when_it_hangs_up(context, lambda: stop(process, signal.SIGINT))
         code = process.wait()
         if code == SHOWN:
             return language_pb2.RunResponse(bail=True)
@@ -93,14 +93,13 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         stand_in = StandIn()
         with serving(lambda server: server.add_generic_rpc_handlers((stand_in,))) as port, stand_in.waiting():
             yield language_pb2.RunPluginResponse(stdout=f"{port}\n".encode())
-            if not context.add_callback(stand_in.configuration.cancel):
-                return
+            _when_it_hangs_up(context, stand_in.configuration.cancel)
             try:
                 configuration = stand_in.configuration.result()
             except CancelledError:
                 return
             with self._pack(request, told_environment(configuration)) as process:
-                context.add_callback(lambda: stop(process, signal.SIGKILL))
+                _when_it_hangs_up(context, lambda: stop(process, signal.SIGKILL))
                 yield from _lines(process, stand_in)
                 yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
@@ -125,6 +124,12 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         given = dict(each.split("=", 1) for each in request.env)
         command = [python_of(request.info), "-u", "-m", "pulumi.policy", *request.args, str(folder)]
         return self._processes.watch(command, environment_of(request.info) | given | told, folder)
+
+
+def _when_it_hangs_up(context: Any, do: Callable[[], object]) -> None:
+    """Do it as soon as the engine ends the call, at once when it has."""
+    if not context.add_callback(do):
+        do()
 
 
 def _package(found: dict[str, Any]) -> plugin_pb2.PackageDependency:
