@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import runpy
+import signal
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,8 @@ def main() -> int:
     parser.add_argument("program")
     parser.add_argument("arguments", nargs="*")
     options = parser.parse_args()
+    # What is started in the background inherits that this is ignored; the host interrupts a program with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _connect(options)
     sys.argv = [options.program, *options.arguments]
     os.chdir(options.pwd or ".")
