@@ -7,6 +7,11 @@ STAMP := $(VENV)/.installed
 CHECK_ARGS ?=
 TEST_ARGS ?=
 
+# The CLI that the engine's tests run, and where it is built.
+PULUMI_VERSION := 3.274.1
+PULUMI_MODULE := github.com/pulumi/pulumi
+TOOLS := build/tools
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -34,6 +39,17 @@ test: $(STAMP)  ## Run the tests, with coverage.
 	@$(BIN)/coverage run -m pytest $(TEST_ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+# The CLI is an ordinary Go module; without the flag it says no version. Its language host is a double of the tests' own.
+.PHONY: engine
+engine: $(STAMP)  ## Make a real Pulumi CLI for the tests in build/tools; Go takes minutes once.
+	@mkdir -p $(TOOLS) build/pulumi
+	@if [ "$$($(TOOLS)/pulumi version 2>/dev/null)" != v$(PULUMI_VERSION) ]; then \
+		set -e; cd build/pulumi; test -e go.mod || go mod init pulumi-of-the-tests; \
+		go get $(PULUMI_MODULE)/pkg/v3/cmd/pulumi@v$(PULUMI_VERSION); \
+		go build -ldflags "-s -w -X $(PULUMI_MODULE)/sdk/v3/go/common/version.Version=v$(PULUMI_VERSION)" \
+			-o $(CURDIR)/$(TOOLS)/pulumi $(PULUMI_MODULE)/pkg/v3/cmd/pulumi; fi
+	@$(BIN)/python -m tests.engine.language_host.install $(TOOLS)
 
 .PHONY: lint
 lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, import-linter, zizmor, and actionlint where it is on PATH.

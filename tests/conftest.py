@@ -1,5 +1,11 @@
-"""What all tests share: property tests that try the same inputs on every machine, however slow it is."""
+"""What all tests share: property tests try the same everywhere; where all must run, none is skipped."""
 
+import os
+from collections import Counter
+from itertools import chain
+from pathlib import PurePosixPath
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -9,3 +15,33 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
 )
 settings.load_profile("parity")
+
+MUST_RUN = "PARITY_MUST_RUN"
+# They are skipped where `pulumi` or `act` is missing.
+_MARKS = ("act", "engine")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):  # noqa: ARG001  # pytest's own names
+    """Let a test of the engine or of workflows that is skipped fail where all must run, as in CI."""
+    report = yield
+    marked = any(item.get_closest_marker(mark) for mark in _MARKS)
+    if report.skipped and marked and os.environ.get(MUST_RUN):
+        *_, reason = report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}; {MUST_RUN} lets none be skipped: install it (.ci/run, `make engine`), or unset it"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say where the time went, by folder, where all must run."""
+    if not os.environ.get(MUST_RUN):
+        return
+    seconds = Counter()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            folder = PurePosixPath(report.nodeid.partition("::")[0]).parent
+            seconds["/".join(folder.parts[:3])] += report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, spent in seconds.most_common():
+        terminalreporter.write_line(f"{spent:7.0f}  {folder}")

@@ -10,6 +10,10 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 from program.offline.simulation import Cloud, SimulatedCloud
 from tests.engine.answers import as_aws_answers, inputs_of
 from tests.engine.cloud_file import CloudFile, Contents, Existing
+from tests.engine.effects import after_create, after_delete, after_update
+from tests.engine.refusals.account import Account
+from tests.engine.refusals.every import refusal
+from tests.engine.refusals.rule import Asked, Call
 from tests.engine.sdk import properties_of
 from tests.engine.traits import traits_of
 from tests.engine.wire import DEFAULTS, UNKNOWN
@@ -22,10 +26,14 @@ class AwsError(Exception):
 
 
 class Aws:
-    """One account's region as the provider sees it; inputs and states come without marks of secrets."""
+    """One account's region as the provider sees it; inputs and states come without marks of secrets.
 
-    def __init__(self, cloud: Cloud, file: CloudFile) -> None:
+    `network` is the cloud whose networking stack made the VPC that the stack stands in.
+    """
+
+    def __init__(self, cloud: Cloud, file: CloudFile, network: Cloud) -> None:
         self.cloud = cloud
+        self._network = network
         self._file = file
         self._simulated = SimulatedCloud(cloud)
 
@@ -41,8 +49,10 @@ class Aws:
     def create(self, type_: str, name: str, inputs: Properties) -> tuple[str, Properties]:
         """Make the resource; return its id and outputs."""
         with self._file.change() as contents:
+            self._refuse(contents, "create", type_, None, inputs)
             id_, existing = self._made(contents, type_, name, inputs)
             contents.put(type_, id_, existing)
+            after_create(contents, type_, id_, inputs)
         return id_, _outputs(type_, existing, inputs)
 
     def read(self, type_: str, id_: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
@@ -56,27 +66,30 @@ class Aws:
     def update(self, type_: str, id_: str, old_inputs: Properties, inputs: Properties) -> Properties:
         """Change the resource to the inputs; return its outputs."""
         with self._file.change() as contents:
+            self._refuse(contents, "update", type_, id_, inputs)
             existing = contents.get(type_, id_)
             if existing is None:
                 raise AwsError(f"NotFound: {type_} {id_} does not exist")
+            old = dict(existing.properties)
             for key in old_inputs.keys() - inputs.keys():
                 existing.properties.pop(key, None)
             _, answer = self._answer(type_, existing.seed, inputs)
             existing.properties.update({**_readable(type_, inputs), **answer})
+            after_update(contents, type_, id_, old, inputs)
         return _outputs(type_, existing, inputs)
 
     def delete(self, type_: str, id_: str, state: Properties) -> None:
-        """Delete the resource, unless it is protected; one that is gone already is no error."""
+        """Delete the resource; one that is gone already is no error."""
         with self._file.change() as contents:
             existing = contents.get(type_, id_)
             if existing is None:
                 return
-            protected_by = traits_of(type_).protected_by
-            if protected_by and existing.properties.get(protected_by):
-                raise AwsError(f"InvalidParameterCombination: {protected_by} of {id_} is on; it can't be deleted")
+            # The provider's own refusal, before it asks AWS.
             if state.get("skipFinalSnapshot") is False and not state.get("finalSnapshotIdentifier"):
                 raise AwsError(f"finalSnapshotIdentifier of {id_} is required when skipFinalSnapshot is false")
+            self._refuse(contents, "delete", type_, id_, state)
             contents.remove(type_, id_)
+            after_delete(contents, type_, id_, existing.properties, state)
 
     def call(self, token: str, arguments: Properties) -> Properties:
         """Answer a function of the provider."""
@@ -87,16 +100,22 @@ class Aws:
         return outputs
 
     def _made(self, contents: Contents, type_: str, name: str, inputs: Properties) -> tuple[str, Existing]:
-        traits = traits_of(type_)
-        if traits.name and not traits.takes_over:
-            _refuse_a_taken_name(contents, type_, traits.name, inputs)
         key = f"{self.cloud.stack}/{type_}/{name}"
         contents.made[key] = contents.made.get(key, 0) + 1
         # A resource that is made again, in the place of another, gets other random parts.
         seed = name if contents.made[key] == 1 else f"{name}#{contents.made[key]}"
         id_, answer = self._answer(type_, seed, inputs)
-        properties = {**self._region(type_), **traits.filled_in, **_readable(type_, inputs), **answer}
+        properties = {**self._region(type_), **traits_of(type_).filled_in, **_readable(type_, inputs), **answer}
         return id_, Existing(stack=self.cloud.stack, logical_name=name, seed=seed, properties=properties)
+
+    def _refuse(self, contents: Contents, call: Call, type_: str, id_: str | None, new: Properties) -> None:
+        """Raise what AWS has against the call."""
+        existing = contents.get(type_, id_) if id_ else None
+        account = Account(contents, self.cloud, self._network)
+        old = existing.properties if existing else None
+        asked = Asked(call=call, type=type_, id=id_, old=old, new=_without_defaults(new), account=account)
+        if said := refusal(asked):
+            raise AwsError(said)
 
     def _region(self, type_: str) -> Properties:
         """Return the region as an output of the resource, unless its type knows none."""
@@ -107,12 +126,6 @@ class Aws:
         arguments = MockResourceArgs(typ=type_, name=seed, inputs=inputs, provider="", resource_id="")
         id_, outputs = self._simulated.new_resource(arguments)
         return id_, {key: value for key, value in outputs.items() if inputs.get(key) != value}
-
-
-def _refuse_a_taken_name(contents: Contents, type_: str, name: str, inputs: Properties) -> None:
-    for id_, existing in contents.resources.get(type_, {}).items():
-        if existing.properties.get(name) == inputs.get(name):
-            raise AwsError(f"AlreadyExists: {type_} with {name} {inputs.get(name)} exists already ({id_})")
 
 
 def _outputs(type_: str, existing: Existing, inputs: Properties) -> Properties:

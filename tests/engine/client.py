@@ -13,15 +13,15 @@ HERE = Cloud(stack="a-stack", region="eu-west-1", account="123456789012")
 CLUSTER = "aws:rds/cluster:Cluster"
 FUNCTION = "aws:lambda/function:Function"
 KEY = "aws:kms/key:Key"
-
+# Security groups that are there before a cluster is made.
+GROUPS = ("sg-1", "sg-2", "sg-3")
 CLUSTER_INPUTS = {
     "clusterIdentifier": "a-cluster",
     "engine": "aurora-postgresql",
     "engineVersion": "15.17",
-    "masterUserSecretKmsKeyId": "a-key",
     "skipFinalSnapshot": True,
     "tags": {"Project": "parity"},
-    "vpcSecurityGroupIds": ["sg-1", "sg-2", "sg-3"],
+    "vpcSecurityGroupIds": [*GROUPS],
 }
 
 
@@ -79,5 +79,5 @@ def urn(type_, name="it"):
 @contextmanager
 def refusal(text):
     with pytest.raises(grpc.RpcError) as caught:
-        yield
+        yield caught
     assert text in caught.value.details()

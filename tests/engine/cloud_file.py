@@ -4,11 +4,14 @@
         "stack": "dev", "logicalName": "database-cluster", "seed": "database-cluster", "properties": {...}}}},
      "made": {"dev/aws:rds/cluster:Cluster/database-cluster": 1},
      "faults": [{"operation": "Create", "type": "aws:rds/*", "name": "*", "message": "...", "seconds": 0,
-                 "times": null}]}
+                 "times": null}],
+     "interfaces": {"eni-0": {"made_for": "dev-app-function-main", "used_by": null, "groups": ["sg-0"], "held": false}},
+     "no_images": [], "quotas": {"roles": 1000}, "recoverable": ["dev-db-credentials-main"], "snapshots": []}
 
 The keys under a type are Pulumi's ids. `properties` are what AWS has, inputs and outputs alike, without what AWS never
 tells. `seed` is what the random parts of its ids were made from, `made` how often. Secrets stand here in clear text, as
-AWS has them.
+AWS has them. The last two lines are what AWS refuses by: network interfaces of functions, images that are not there,
+quotas that are not AWS's defaults, secrets that can still be restored, and snapshots.
 """
 
 from __future__ import annotations
@@ -55,6 +58,16 @@ class Fault:
         return same and self.times != 0
 
 
+@dataclass(slots=True, kw_only=True)
+class Interface:
+    """A function's network interface; it lingers after the function, for ever when AWS holds it."""
+
+    made_for: str
+    used_by: str | None
+    groups: list[str]
+    held: bool = False
+
+
 @dataclass(slots=True)
 class Contents:
     """All that the file holds."""
@@ -62,6 +75,11 @@ class Contents:
     resources: dict[str, dict[str, Existing]] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    no_images: list[str] = field(default_factory=list)
+    quotas: dict[str, int] = field(default_factory=dict)
+    recoverable: list[str] = field(default_factory=list)
+    snapshots: list[str] = field(default_factory=list)
 
     def get(self, type_: str, id_: str) -> Existing | None:
         """Return the resource, None when there is none."""
@@ -137,6 +155,17 @@ class CloudFile:
         with self.change() as contents:
             contents.faults.clear()
 
+    def limit(self, quota: str, most: int) -> None:
+        """Let the account have no more of it."""
+        with self.change() as contents:
+            contents.quotas[quota] = most
+
+    def hold_interfaces(self) -> None:
+        """Let AWS give no network interface back any more."""
+        with self.change() as contents:
+            for interface in contents.interfaces.values():
+                interface.held = True
+
     def met_faults(self, operation: str, type_: str, name: str) -> list[Fault]:
         """Return the faults that the call meets, and count it."""
         if not any(fault.meets(operation, type_, name) for fault in self.read().faults):
@@ -163,7 +192,9 @@ def _parsed(data: dict[str, Any]) -> Contents:
         for type_, by_id in data.get("resources", {}).items()
     }
     faults = [Fault(**fault) for fault in data.get("faults", [])]
-    return Contents(resources=resources, made=data.get("made", {}), faults=faults)
+    interfaces = {id_: Interface(**interface) for id_, interface in data.get("interfaces", {}).items()}
+    rest = {key: data[key] for key in ("made", "no_images", "quotas", "recoverable", "snapshots") if key in data}
+    return Contents(resources=resources, faults=faults, interfaces=interfaces, **rest)
 
 
 def _plain(contents: Contents) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.engine.client import CLUSTER, CLUSTER_INPUTS, HERE, Client
-from tests.engine.cloud_file import CloudFile
+from policies import tokens
+from tests.engine.client import CLUSTER, CLUSTER_INPUTS, GROUPS, HERE, Client
+from tests.engine.cloud_file import CloudFile, Existing
+from tests.engine.ground import Ground
 from tests.engine.harness import STACK, make_engine
 from tests.engine.provider import serve
 
@@ -47,8 +49,18 @@ def aws(file):
 
 
 @pytest.fixture
-def cluster(aws):
-    """Return the id, outputs and inputs of a cluster that exists."""
+def ground(aws):
+    """Return what makes resources together with what they stand on."""
+    return Ground(aws)
+
+
+@pytest.fixture
+def cluster(aws, file):
+    """Return the id, outputs and inputs of a cluster that exists, in security groups of somebody else."""
+    with file.change() as contents:
+        for group in GROUPS:
+            existing = Existing(stack="another", logical_name=group, seed=group, properties={"name": group})
+            contents.put(tokens.SECURITY_GROUP, group, existing)
     inputs, _ = aws.check(CLUSTER, CLUSTER_INPUTS)
     id_, outputs = aws.create(CLUSTER, inputs)
     return id_, outputs, inputs

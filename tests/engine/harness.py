@@ -214,9 +214,12 @@ def make_engine(folder: Path) -> Engine:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return what the CLI may see: no account of AWS or Pulumi, and nothing that it downloads."""
-    kept = {key: value for key, value in os.environ.items() if real_plugin() or not key.startswith("AWS_")}
-    environment = {key: value for key, value in kept.items() if not key.startswith("PULUMI_")}
+    """Return what the CLI may see: no account of AWS or Pulumi, and nothing that it downloads.
+
+    Nor is what it runs measured: those are copies, whose coverage counts for nothing.
+    """
+    left_out = ("COVERAGE_", "PULUMI_") if real_plugin() else ("AWS_", "COVERAGE_", "PULUMI_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     return environment | {
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the tests",

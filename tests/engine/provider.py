@@ -2,10 +2,10 @@
 
 What tests with it prove is what the engine, the language host, the program, the policies and the commands do with
 the answers that a provider gives: inputs with defaults, outputs, drift, replacements, secrets, failures. What they do
-not prove: that AWS takes the inputs (the double refuses what aws.py refuses, and no more: no permission, quota or
-resource in use stops it), how long AWS takes, and that the tables of traits.py are complete. In one thing it is
-harsher than the real provider: it reads every JSON document back written otherwise, where the real one keeps most
-texts as long as they say the same.
+not prove: that AWS takes the inputs (the double refuses what refusals/ refuses, with AWS's own codes, and no more: no
+permission stops it), how long AWS takes, and that the tables of traits.py are complete. In one thing it is harsher than
+the real provider: it reads every JSON document back written otherwise, where the real one keeps most texts as long as
+they say the same.
 
 In this process: `with serve(cloud, file) as port`. As a process of its own, until SIGTERM:
 
@@ -44,8 +44,8 @@ _OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_mess
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Translates between the protocol and `Aws`."""
 
-    def __init__(self, cloud: Cloud, file: CloudFile) -> None:
-        self._aws = Aws(cloud, file)
+    def __init__(self, cloud: Cloud, file: CloudFile, network: Cloud) -> None:
+        self._aws = Aws(cloud, file, network)
         self._file = file
         self._cancelled = threading.Event()
 
@@ -176,10 +176,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 @contextmanager
-def serve(cloud: Cloud, file: Path) -> Iterator[int]:
-    """Serve the cloud in the file; give the port on this machine."""
+def serve(cloud: Cloud, file: Path, network: Cloud | None = None) -> Iterator[int]:
+    """Serve the cloud in the file; give the port on this machine.
+
+    The VPC is the one that the cloud's own networking stack made, or the network's, where a stack borrows it.
+    """
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(cloud, CloudFile(file)), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(cloud, CloudFile(file), network or cloud), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

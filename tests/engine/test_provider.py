@@ -123,24 +123,20 @@ def test_a_failed_create_leaves_what_was_made_and_the_next_update_makes_the_rest
     assert cloud.properties("monitoring-app-errors")["metricName"] == "Errors"
 
 
-def test_an_update_reaches_the_cloud_and_a_replacement_goes_before_its_successor(deployed):
-    change(
-        deployed.project,
-        "program/service/components/lambda_.py",
-        'description="The app."',
-        'description="The service."',
-    )
-    change(deployed.project, "program/service/components/database.py", "The database; who", "Our database; who")
+def test_an_update_reaches_the_cloud_and_what_is_replaced_goes_before_its_successor(deployed):
+    components = "program/service/components"
+    change(deployed.project, f"{components}/lambda_.py", 'description="The app."', 'description="The service."')
+    change(deployed.project, f"{components}/function.py", "skip_destroy=False", 'log_group_class="INFREQUENT_ACCESS"')
     with deployed.provider(STACK) as cloud:
-        old_group = cloud.read().named("database-security-group")[1]
         result, events = deployed.events("up", "--yes", "--skip-preview", "--stack", STACK)
-        new_group = cloud.read().named("database-security-group")[1]
 
     assert result.code == 0, result.output
     assert cloud.properties("lambda-app-function")["description"] == "The service."
-    assert new_group != old_group
-    assert cloud.properties("database-cluster")["vpcSecurityGroupIds"] == [new_group]
     assert operations(events)["lambda-app-function"]["op"] == "update"
+    assert cloud.properties("lambda-app-logs")["logGroupClass"] == "INFREQUENT_ACCESS"
+    steps = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
+    done = [step["op"] for step in steps if step["urn"].endswith("::lambda-app-logs")]
+    assert done.index("delete-replaced") < done.index("create-replacement")
 
 
 def test_a_secret_is_encrypted_in_the_state_and_absent_from_the_events(deployed):

@@ -21,8 +21,7 @@ class Traits:
 
     `name` is the property that names the resource in AWS. `sets` come back in an order of AWS's own. `unreadable` are
     inputs that no API of AWS returns, so that the provider repeats what it knows. `defaults` are inputs that the
-    provider adds, `filled_in` are outputs that AWS adds. `protected_by` is the property that makes AWS refuse a
-    delete. `takes_over` says that to make a resource whose name is taken changes the one that has it.
+    provider adds, `filled_in` are outputs that AWS adds.
     """
 
     name: str | None = None
@@ -31,8 +30,6 @@ class Traits:
     unreadable: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     filled_in: Mapping[str, Any] = field(default_factory=dict)
-    protected_by: str | None = None
-    takes_over: bool = False
 
 
 def traits_of(type_: str) -> Traits:
@@ -45,14 +42,12 @@ _TRAITS: Mapping[str, Traits] = {
         name="name",
         replaced_by=_PREFIXED_NAME | {"logGroupClass"},
         unreadable=frozenset({"skipDestroy"}),
-        protected_by="deletionProtectionEnabled",
     ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Traits(
         name="name",
         replaced_by=frozenset({"name"}),
         sets=frozenset({"alarmActions", "insufficientDataActions", "okActions"}),
         defaults={"actionsEnabled": True, "treatMissingData": "missing"},
-        takes_over=True,
     ),
     "aws:ec2/securityGroup:SecurityGroup": Traits(
         name="name",
@@ -66,7 +61,7 @@ _TRAITS: Mapping[str, Traits] = {
         unreadable=frozenset({"forceDetachPolicies"}),
         defaults={"maxSessionDuration": 3600, "path": "/"},
     ),
-    "aws:iam/rolePolicy:RolePolicy": Traits(name="name", replaced_by=_PREFIXED_NAME | {"role"}, takes_over=True),
+    "aws:iam/rolePolicy:RolePolicy": Traits(name="name", replaced_by=_PREFIXED_NAME | {"role"}),
     "aws:kms/alias:Alias": Traits(name="name", replaced_by=_PREFIXED_NAME),
     "aws:kms/key:Key": Traits(
         replaced_by=frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
@@ -115,7 +110,9 @@ _TRAITS: Mapping[str, Traits] = {
         sets=frozenset({"availabilityZones", "enabledCloudwatchLogsExports", "vpcSecurityGroupIds"}),
         unreadable=frozenset(
             {
+                "allowMajorVersionUpgrade",
                 "applyImmediately",
+                "dbInstanceParameterGroupName",
                 "deleteAutomatedBackups",
                 "finalSnapshotIdentifier",
                 "manageMasterUserPassword",
@@ -128,7 +125,6 @@ _TRAITS: Mapping[str, Traits] = {
             "engineMode": "provisioned",
         },
         filled_in={"networkType": "IPV4", "preferredBackupWindow": "04:00-04:30"},
-        protected_by="deletionProtection",
     ),
     "aws:rds/clusterInstance:ClusterInstance": Traits(
         name="identifier",
@@ -190,7 +186,6 @@ _TRAITS: Mapping[str, Traits] = {
     "aws:sns/topic:Topic": Traits(
         name="name",
         replaced_by=_PREFIXED_NAME | {"fifoTopic"},
-        takes_over=True,
     ),
     "aws:sns/topicPolicy:TopicPolicy": Traits(replaced_by=frozenset({"arn"})),
     "aws:sns/topicSubscription:TopicSubscription": Traits(

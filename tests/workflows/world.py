@@ -69,7 +69,13 @@ def a_world(folder, *, without=(), review=()):
     clouds |= {stack: Cloud(stack=stack, region=beside.region, account=beside.account) for stack in review}
     with ExitStack() as stack_of_servers:
         enter = stack_of_servers.enter_context
-        repository.clouds({name: enter(serve(cloud, engine.cloud_file(name).path)) for name, cloud in clouds.items()})
+        networks = dict.fromkeys(review, beside)
+        repository.clouds(
+            {
+                name: enter(serve(cloud, engine.cloud_file(name).path, networks.get(name)))
+                for name, cloud in clouds.items()
+            }
+        )
         repository.environment |= {
             name: value
             for name, value in engine.environment.items()

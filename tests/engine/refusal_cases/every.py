@@ -1,0 +1,14 @@
+"""A case for each refusal, by service."""
+
+from tests.engine.refusal_cases import cloudwatch, ec2, iam, kms, lambda_, rds, secretsmanager, sns
+
+CASES = [
+    *ec2.CASES,
+    *iam.CASES,
+    *kms.CASES,
+    *lambda_.CASES,
+    *cloudwatch.CASES,
+    *rds.CASES,
+    *secretsmanager.CASES,
+    *sns.CASES,
+]
