@@ -12,6 +12,9 @@ PULUMI_VERSION := 3.274.1
 PULUMI_MODULE := github.com/pulumi/pulumi
 TOOLS := build/tools
 
+# What is imported a thousand times is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 .PHONY: help

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 from policies.limits import Limits, limits
 from program.manifest.parity import compare
@@ -20,6 +19,7 @@ from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import ROOT
 from program.offline.stacks import Stack, read_stacks
 from program.offline.workers import in_workers
+from program.sdk.lazy_services import load_used
 
 
 def check(
@@ -89,15 +89,8 @@ def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResul
 
 
 def preload() -> None:
-    """Import the provider's services that the program uses, once, before any worker is forked.
-
-    `pulumi_aws` imports a service when something of it is first looked at, which every worker would do again.
-    """
-    modules = [module for name, module in sys.modules.items() if name.startswith("program.")]
-    services = [value for module in modules for value in vars(module).values() if isinstance(value, ModuleType)]
-    for service in services:
-        # Any attribute that no lazy module has by itself.
-        getattr(service, "__all__", None)
+    """Import what the program uses of the provider's SDK, once, before any worker is forked; each would do it again."""
+    load_used([module for name, module in sorted(sys.modules.items()) if name.startswith("program.service.")])
     # Every worker and its pack read the limits; they find them read.
     limits()
     # What was imported is never garbage: without this every worker's collector walks all of it, again and again.

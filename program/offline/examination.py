@@ -9,7 +9,12 @@ from program.offline.recording import ProgramError, record
 from program.offline.recordings import StackRecording
 from program.offline.result import StackResult
 from program.offline.stacks import Stack
-from program.service.stack import deploy
+from program.sdk import lazy_services
+
+# Before the program imports the provider's SDK.
+lazy_services.install()
+
+from program.service.stack import deploy  # noqa: E402
 
 
 def examine(stack: Stack, limits: Limits, *, packs: PackHost | None) -> StackResult:

@@ -1,0 +1,1 @@
+"""How the provider's SDK is loaded: what is used of it, and no more."""

@@ -1,0 +1,136 @@
+"""A service of the provider's SDK that is loaded lazily offers what it offers when it is imported as ever."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pulumi_aws
+import pytest
+
+from program.offline.stackfile import ROOT
+from program.sdk import lazy_services
+
+PACKAGE = Path(pulumi_aws.__file__).parent
+USED = ("cloudwatch", "ec2", "iam", "kms", "lambda_", "rds", "secretsmanager", "sns", "vpc")
+LAZY = "from program.sdk import lazy_services\nlazy_services.install()\n"
+
+
+def said(code, *, lazy=True):
+    """Return what a fresh Python prints, as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ImportWarning", "-c", (LAZY if lazy else "") + textwrap.dedent(code)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("service", USED)
+def test_every_name_of_a_service_is_what_the_ordinary_import_gives(service):
+    code = f"""
+        import inspect, json, pulumi_aws.{service} as service
+        names = [name for name in {{}} if not name.startswith("__")]
+        found = {{name: getattr(service, name) for name in names}}
+        print(json.dumps({{
+            name: [value.__module__, value.__qualname__] if inspect.isclass(value) or inspect.isfunction(value)
+            else getattr(value, "__name__", repr(value)) for name, value in sorted(found.items())
+        }}))
+    """
+    ordinary = said(code.replace("in {}", "in vars(service)").replace("{{", "{").replace("}}", "}"), lazy=False)
+    lazy = said(code.replace("in {}", f"in {list(ordinary)!r}").replace("{{", "{").replace("}}", "}"))
+
+    assert lazy == ordinary
+
+
+def test_only_what_is_used_is_loaded():
+    code = """
+        import json, sys
+        from pulumi_aws import ec2
+        ec2.SecurityGroup
+        loaded = [name for name in sys.modules if name.startswith("pulumi_aws.ec2.")]
+        print(json.dumps(sorted(name.rpartition(".")[2] for name in loaded)))
+    """
+
+    assert said(code) == ["_enums", "_inputs", "outputs", "security_group"]
+
+
+def test_classes_are_themselves_by_whatever_way_they_come():
+    code = """
+        import json
+        import pulumi_aws
+        from pulumi_aws import rds
+        from pulumi_aws.rds import Cluster
+        from pulumi_aws.rds.cluster import Cluster as direct
+        print(json.dumps([rds.Cluster is Cluster is direct is pulumi_aws.rds.Cluster, "Cluster" in dir(rds)]))
+    """
+
+    assert said(code) == [True, True]
+
+
+def test_a_star_takes_all_names():
+    code = """
+        import json
+        from pulumi_aws.sns import *
+        print(json.dumps([Topic.__name__, TopicPolicy.__name__]))
+    """
+
+    assert said(code) == ["Topic", "TopicPolicy"]
+
+
+def test_a_name_that_is_not_known_is_looked_for_as_ever():
+    code = """
+        import json, sys
+        from pulumi_aws import sns
+        before = "pulumi_aws.sns.topic" in sys.modules
+        try:
+            sns.Topik
+        except AttributeError as error:
+            print(json.dumps([before, "pulumi_aws.sns.topic" in sys.modules, str(error), sns.typing.__name__]))
+    """
+
+    assert said(code) == [False, True, "module 'pulumi_aws.sns' has no attribute 'Topik'", "typing"]
+
+
+def test_what_pulumi_asks_of_a_module_is_not_looked_for():
+    code = """
+        import json
+        from pulumi_aws import sns
+        print(json.dumps([hasattr(sns, "__wrapped__"), sns.__name__, sns.outputs.__name__]))
+    """
+
+    assert said(code) == [False, "pulumi_aws.sns", "pulumi_aws.sns.outputs"]
+
+
+def test_resources_that_others_refer_to_are_made_by_pulumis_own_registration():
+    code = """
+        import json
+        import pulumi_aws
+        from pulumi.runtime.rpc import _RESOURCE_MODULES
+        from pulumi_aws import _utilities
+        info = _RESOURCE_MODULES["aws:sns/topic"][0].mod_info
+        print(json.dumps(getattr(_utilities.lazy_import(info["fqn"]), info["classes"]["aws:sns/topic:Topic"]).__name__))
+    """
+
+    assert said(code) == "Topic"
+
+
+def test_installing_twice_is_installing_once():
+    lazy_services.install()
+    before = list(sys.meta_path)
+
+    lazy_services.install()
+
+    assert sys.meta_path == before
+
+
+def test_what_is_generated_otherwise_has_no_names(tmp_path):
+    (tmp_path / "__init__.py").write_text("from .a import *\nfrom .b import *\n")
+    (tmp_path / "a.py").write_text(f"# {'x' * 5000}\n__all__ = ['A', 'B']\n")
+    (tmp_path / "b.py").write_text("C = 1\n")
+
+    assert lazy_services.names_of(tmp_path) == {"A": "a", "B": "a"}
