@@ -99,11 +99,11 @@ def test_a_name_that_is_not_known_is_looked_for_as_ever():
 def test_what_pulumi_asks_of_a_module_is_not_looked_for():
     code = """
         import json
-        from pulumi_aws import sns
-        print(json.dumps([hasattr(sns, "__wrapped__"), sns.__name__, sns.outputs.__name__]))
+        from pulumi_aws import rds, sns
+        print(json.dumps([hasattr(sns, "__wrapped__"), sns.__name__, rds.outputs.__name__, hasattr(sns, "outputs")]))
     """
 
-    assert said(code) == [False, "pulumi_aws.sns", "pulumi_aws.sns.outputs"]
+    assert said(code) == [False, "pulumi_aws.sns", "pulumi_aws.rds.outputs", False]
 
 
 def test_resources_that_others_refer_to_are_made_by_pulumis_own_registration():
