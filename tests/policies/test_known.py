@@ -135,7 +135,9 @@ def test_an_action_that_can_be_scoped_is_scoped_or_has_a_reason():
         if statement.on == ["*"] and not statement.principals and statement.everywhere is None
         if action.lower() in scoped and name.endswith("-policy")
     ]
-    denied = [f"{name}: {action}" for name, statement in statements() if statement.reason for action in statement.actions]
+    denied = [
+        f"{name}: {action}" for name, statement in statements() if statement.reason for action in statement.actions
+    ]
     assert [item for item in everywhere if item not in denied] == [], "scope it, or say why it can't be (everywhere)"
 
 
