@@ -205,7 +205,8 @@ def test_a_finding_says_which_line_to_add():
     world.add("aws:s3/bucketV2:BucketV2", "bucket", {})
 
     assert world.judge("known-properties") == [
-        "database-cluster: domain is not known; nothing judges it. Remove it, or add it to policies/known/rds.yaml under "
+        "database-cluster: domain is not known; nothing judges it. Remove it, or add it to policies/known/rds.yaml "
+        "under "
         "aws:rds/cluster:Cluster with the rule that judges it or the reason why any value is good: "
         '"domain: {free: ...}"'
     ]
@@ -281,7 +282,8 @@ def test_what_is_known_and_unused_is_said():
     )
 
     assert world.judge("known-unused") == [
-        "stack: aws:kms/alias:Alias is known and unused; remove it from policies/known/kms.yaml, or say when it is optional",
+        "stack: aws:kms/alias:Alias is known and unused; "
+        "remove it from policies/known/kms.yaml, or say when it is optional",
         "stack: 444444444444 is trusted in prod and unused; remove it from environments.yaml",
     ]
 
