@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class Document:
 
     data: Any
     lines: Mapping[KeyPath, int]
+    # The text of each value that stands there without quotes, which another reader may take for something else.
+    unquoted: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def line(self, path: KeyPath) -> int | None:
         """Return the line of the path, or of its nearest parent that has one."""
@@ -89,7 +91,8 @@ def parse(text: str) -> Document:
         _refuse_indirection(text)
         node = loader.get_single_node()
         lines: dict[KeyPath, int] = {}
-        return Document(None if node is None else _plain(loader, node, (), lines), lines)
+        data = None if node is None else _plain(loader, node, (), lines)
+        return Document(data, lines, dict(_unquoted(node, ())))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from None
@@ -129,6 +132,17 @@ def _plain(loader: _Loader, node: yaml.Node, path: KeyPath, lines: dict[KeyPath,
     except ValueError:
         # Python reads no whole number of more than 4300 digits.
         raise YamlError(f"a number has {len(node.value)} digits", node.start_mark.line + 1) from None
+
+
+def _unquoted(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _unquoted(item, (*path, index))
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _unquoted(value, (*path, str(key.value)))
+    elif isinstance(node, yaml.ScalarNode) and node.style is None:
+        yield path, str(node.value)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int]) -> dict[str, Any]:

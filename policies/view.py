@@ -186,7 +186,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         if is_marked(value):
             return _secret(_item(value, KEPT))
-        return {str(key): _item(value, key) for key in value if key != _PROVIDERS_NOTES}
+        noted = _raw(value, _PROVIDERS_NOTES) if _PROVIDERS_NOTES in list(value) else ()
+        filled_in = [str(name) for name in noted] if _is_list(noted) else []
+        found = {str(key): _item(value, key) for key in value if key != _PROVIDERS_NOTES}
+        # An empty text that the provider filled in is none.
+        return {key: item for key, item in found.items() if item != "" or key not in filled_in}
     if _is_list(value):
         return [_item(value, index) for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():

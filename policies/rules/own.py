@@ -27,7 +27,11 @@ def _own(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
         for row in known().rows(resource.type, resource.name):
             if not row.judge.by_stack:
                 continue
-            values = [value for path, value in resource.leaves if row.covers(path) and not is_empty(value)]
+            values = [
+                value
+                for path, value in resource.leaves
+                if row.covers(path) and not is_empty(value) and path not in resource.filled_in
+            ]
             try:
                 yield from ((resource, said) for said in _row(row, values, resource, place))
             except Undecided as reading:

@@ -13,6 +13,7 @@ from typing import Any
 from policies.schema import suggest
 from policies.strict_yaml import Document, KeyPath, YamlError, read
 from program.errors import CouldNotRunError, Problem
+from program.offline.scalars import unclear
 from program.service.settings import PROJECT, SECRET_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +114,7 @@ def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:
             *problems,
             Problem("config", f"config is {found}; it must be a mapping of keys to values"),
         ]
+    problems += unclear(document, entries)
     config: dict[str, str] = {}
     for key, value in entries.items():
         full = key if ":" in key else f"{PROJECT}:{key}"

@@ -52,6 +52,16 @@ def properties_of(token: str) -> dict[str, bool]:
     return found
 
 
+def nothing_in(token: str, name: str) -> Any:
+    """Return what a provider fills in where there is nothing to say: an empty text, zero, false, an empty block."""
+    parameters = inspect.signature(class_of(token)._internal_init).parameters
+    annotation = next(str(item.annotation) for key, item in parameters.items() if camel(key) == name)
+    for kind, empty in (("Sequence", []), ("Mapping", {}), ("Args", {}), ("bool", False), ("int", 0), ("float", 0.0)):
+        if kind in annotation:
+            return empty
+    return ""
+
+
 def aws_types() -> list[str]:
     return sorted(type_ for type_ in known().types if type_.startswith("aws:"))
 

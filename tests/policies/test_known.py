@@ -1,0 +1,295 @@
+"""The known world as data: what names a judge has one, and what is generated is as its source has it."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from policies.catalogue import RULES
+from policies.known import tables
+from policies.known.checking import problems
+from policies.known.models import Judge
+from policies.known.tables import FOLDER, known, known_options, known_parameters, load
+from policies.limits import load_limits
+from policies.rule import ResourceRule
+from policies.schema import ReviewedFileError
+from policies.view import Resource
+from tests.policies import known_sources
+from tests.policies.known_sources import actions, aws_types, nothing_in, properties_of
+from tests.policies.world import RULE_OF, World, add, every, put
+
+IDS = [rule.id for rule in RULES]
+# What our own program doesn't set, and rules read.
+MORE = every(
+    put("tap-key", "bypassPolicyLockoutSafetyCheck", False),
+    put("tap-key", "rotationPeriodInDays", 365),
+    put("database-cluster", "masterPassword", "x"),
+    put("database-instance-0", "availabilityZone", "us-east-1a"),
+    put("lambda-app-role", "managedPolicyArns", ["x"]),
+    put("lambda-app-role", "inlinePolicies", [{"name": "x"}]),
+    put("secrets-schedule", "rotationEnabled", True),
+    put("secrets-schedule", "rotationRules.scheduleExpression", "rate(30 days)"),
+    add("aws:sns/topicSubscription:TopicSubscription", "mail", {"endpoint": "a@example.com"}, topic="monitoring-topic"),
+    lambda world: world.config.update({"parity:alarmEmail": "a@example.com"}),
+)
+
+
+@pytest.fixture(scope="module")
+def read() -> dict[str, set[tuple[str, str]]]:
+    """Return the (type, property) that each rule reads of our own program, and of what it might set."""
+    seen: dict[str, set[tuple[str, str]]] = {}
+    peek = Resource.peek
+    with pytest.MonkeyPatch.context() as patched:
+        world = World()
+        MORE(world)
+        for rule in RULES:
+            of_rule = seen.setdefault(rule.id, set())
+            patched.setattr(
+                Resource, "peek", lambda self, path, of=of_rule: (of.add((self.type, path)), peek(self, path))[1]
+            )
+            world.judge(rule.id)
+    return seen
+
+
+def judges() -> Iterator[tuple[str, str, Judge]]:
+    for type_, found in known().types.items():
+        yield from ((type_, path, judge) for path, judge in found.properties.items())
+        for resource in found.resources.values():
+            yield from ((type_, path, judge) for path, judge in resource.properties.items())
+    for group in known_parameters().groups:
+        yield from ((group.type, "parameters", judge) for judge in group.parameters.values())
+
+
+def test_a_property_that_names_a_rule_is_read_by_it(read):
+    """What a rule does by other ways than by reading a property is named here, with the way."""
+    by_other_ways = {
+        ("region", "environment"): "it compares the regions of all resources",
+        ("allowedAccountIds", "environment"): "it reads what the provider is configured to",
+        ("defaultTags", "no-default-tags"): "it reads what the provider is configured to",
+    }
+    unread = []
+    for type_, path, judge in judges():
+        above = [path.removesuffix(".*"), path.partition(".")[0]]
+        is_read = any((type_, name) in read.get(judge.rule or "", set()) for name in (path, *above))
+        if judge.rule is not None and not is_read and (path, judge.rule) not in by_other_ways:
+            unread.append(f"{type_} {path}: {judge.rule}")
+
+    assert unread == [], "name the rule that judges the property, or let that rule read it"
+
+
+def test_every_option_names_a_rule_that_there_is_or_a_reason():
+    assert [name for name, judge in known_options().options.items() if judge.rule not in (None, *IDS)] == []
+    assert list(problems(IDS)) == []
+
+
+@pytest.mark.parametrize("environment", list(load_limits().environments))
+def test_every_property_that_our_program_sets_is_known(environment):
+    assert World(environment).judge("known-types", "known-properties", "known-unused") == []
+
+
+def test_every_property_of_every_known_type_is_one_that_the_provider_has():
+    strange = [
+        f"{type_} {path}"
+        for type_, path, _ in judges()
+        if type_ in aws_types() and path.partition(".")[0] not in properties_of(type_)
+    ]
+    assert strange == [], "the SDK has no such property: mend its name"
+
+
+@pytest.mark.parametrize("path", known_sources.texts(), ids=lambda path: path.name)
+def test_what_is_generated_is_as_its_package_has_it(path):
+    assert path.read_text() == known_sources.texts()[path], "run: python -m tests.policies.known_sources"
+
+
+def statements() -> Iterator[tuple[str, Any]]:
+    for found in known().types.values():
+        for name, resource in found.resources.items():
+            for document in resource.documents.values():
+                yield from ((name, statement) for statement in (*document.allows, *document.denies))
+
+
+def test_every_action_that_is_known_is_one_of_the_reference():
+    there = {
+        f"{service}:{action}".lower()
+        for of_kind in (actions(scoped=True), actions(scoped=False))
+        for service, found in of_kind.items()
+        for action in found
+    }
+    strange = [
+        f"{name}: {action}"
+        for name, statement in statements()
+        for action in statement.actions
+        if "*" not in action and action.lower() not in there
+    ]
+    assert strange == [], "the Service Authorization Reference has no such action"
+
+
+def test_an_action_that_can_be_scoped_is_scoped_or_has_a_reason():
+    scoped = {f"{service}:{action}".lower() for service, found in actions(scoped=True).items() for action in found}
+    everywhere = [
+        f"{name}: {action}"
+        for name, statement in statements()
+        for action in statement.actions
+        # A policy of a resource is about that resource, whatever it names.
+        if statement.on == ["*"] and not statement.principals and statement.everywhere is None
+        if action.lower() in scoped and name.endswith("-policy")
+    ]
+    denied = [
+        f"{name}: {action}" for name, statement in statements() if statement.reason for action in statement.actions
+    ]
+    assert [item for item in everywhere if item not in denied] == [], "scope it, or say why it can't be (everywhere)"
+
+
+def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
+    folder = tmp_path / "known"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+    with pytest.raises(ReviewedFileError) as raised:
+        load(folder)
+    return raised.value.problems
+
+
+def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
+    (problem,) = broken(tmp_path, "kms.yaml", "isEnabled: {is: true}", "isEnabled: {}")
+
+    assert problem.startswith("known/kms.yaml:")
+    assert "has no judge: give rule, is, oneOf, limit, own, network, name, or free with the reason" in problem
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("isEnabled: {is: true, free: A reason that is long.}", "is free and has a judge too"),
+        ("isEnabled: {is: true, of: tap-key}", "has 'of' without 'own'"),
+        ("isEnabled: {rul: kms-rotation}", "unknown key"),
+        ("isEnabled: {free: short}", "at least 10 characters"),
+    ],
+)
+def test_an_entry_that_says_too_much_or_too_little_is_refused(tmp_path, new, said):
+    assert said in broken(tmp_path, "kms.yaml", "isEnabled: {is: true}", new)[0]
+
+
+def test_a_type_stands_in_one_file(tmp_path):
+    problems = broken(tmp_path, "sns.yaml", "aws:sns/topic:Topic:", "aws:kms/key:Key:")
+
+    assert problems == ["known/sns.yaml: aws:kms/key:Key stands in policies/known/kms.yaml too"]
+
+
+def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:
+    tables_ = known()
+    key = tables_.types["aws:kms/key:Key"]
+    changed = key.model_copy(update={"properties": {**key.properties, "keyUsage": Judge(**judge)}})
+    types = {**tables_.types, "aws:kms/key:Key": changed}
+    monkeypatch.setattr("policies.known.checking.known", lambda: tables.Known(types, tables_.files))
+    return list(problems(IDS))
+
+
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [
+        ({"rule": "kms-rotatio"}, "names rule 'kms-rotatio', which there is not; did you mean 'kms-rotation'?"),
+        ({"limit": "keyLimit"}, "names limit 'keyLimit', which environments.yaml has not"),
+        ({"own": "Kye.arn"}, "names 'Kye', which is no known type; did you mean 'Key'?"),
+    ],
+)
+def test_an_entry_that_names_what_there_is_not_is_refused(monkeypatch, judge, said):
+    assert with_judge(monkeypatch, **judge) == [f"policies/known/kms.yaml: aws:kms/key:Key keyUsage {said}"]
+
+
+def test_a_finding_says_which_line_to_add():
+    world = World()
+    world.put("database-cluster", "domain", "d-1")
+    world.add("aws:s3/bucketV2:BucketV2", "bucket", {})
+
+    assert world.judge("known-properties") == [
+        "database-cluster: domain is not known; nothing judges it. Remove it, or add it to policies/known/rds.yaml "
+        "under "
+        "aws:rds/cluster:Cluster with the rule that judges it or the reason why any value is good: "
+        '"domain: {free: ...}"'
+    ]
+    assert world.judge("known-types") == [
+        "bucket: aws:s3/bucketV2:BucketV2 is no known type; nothing judges it. Remove it, or add it to "
+        "policies/known/s3.yaml with every property that may be set: "
+        '"aws:s3/bucketV2:BucketV2: {reason: ..., properties: {...}}"'
+    ]
+
+
+def live() -> World:
+    """Return a world of which the engine tells, not a recording."""
+    world = World("prod", load_limits())
+    world.recorded = None
+    return world
+
+
+def test_what_a_provider_says_that_it_filled_in_never_alarms():
+    world = live()
+    for name, resource in list(world.resources.items()):
+        if not resource.type.startswith("aws:"):
+            continue
+        absent = [prop for prop in properties_of(resource.type) if prop not in resource.props]
+        filled = {prop: nothing_in(resource.type, prop) for prop in absent}
+        # The one default of a known type that is not nothing and is read by a rule.
+        filled |= {"rotationEnabled": True} if "rotationEnabled" in absent else {}
+        world.option(name, props={**resource.props, **filled, "__defaults": list(filled)})
+
+    assert [line for line in world.judge(*RULE_OF) if ": exempt: " not in line] == []
+
+
+def test_what_the_provider_may_fill_in_by_itself_never_alarms():
+    world = live()
+    for name, resource in list(world.resources.items()):
+        if resource.type.startswith("aws:"):
+            filled = {
+                prop: "filled in"
+                for prop, fills in properties_of(resource.type).items()
+                if fills and prop not in resource.props and not is_known(resource, prop) and prop != "policy"
+            }
+            world.option(name, props={**resource.props, **filled})
+
+    assert [line for line in world.judge(*RULE_OF) if ": exempt: " not in line] == []
+
+
+def is_known(resource: Resource, prop: str) -> bool:
+    return any(row.path[0] == prop for row in known().rows(resource.type, resource.name))
+
+
+def test_a_program_cant_say_that_a_provider_filled_something_in():
+    world = World()
+    world.put("database-cluster", "domain", "d-1")
+    world.put("database-cluster", "__defaults", ["domain"])
+
+    assert len(world.judge("known-properties")) == 2
+
+
+def test_the_engines_own_provider_is_no_type_of_the_programs():
+    world = live()
+    world.add("pulumi:providers:random", "default_4_0_0", {})
+    world.add("pulumi:providers:aws", "default_7_0_0", {})
+
+    assert [line.split(":")[0] for line in world.judge("known-types")] == ["default_4_0_0"]
+
+
+def test_what_is_known_and_unused_is_said():
+    world = World()
+    world.resources = {name: item for name, item in world.resources.items() if name != "tap-key-alias"}
+    limits = world.limits.environments["prod"]
+    more = [*limits.trusted, limits.trusted[0].model_copy(update={"value": "444444444444"})]
+    world.limits = world.limits.model_copy(
+        update={"environments": {**world.limits.environments, "prod": limits.model_copy(update={"trusted": more})}}
+    )
+
+    assert world.judge("known-unused") == [
+        "stack: aws:kms/alias:Alias is known and unused; "
+        "remove it from policies/known/kms.yaml, or say when it is optional",
+        "stack: 444444444444 is trusted in prod and unused; remove it from environments.yaml",
+    ]
+
+
+def test_every_rule_of_the_known_world_is_mandatory_but_for_what_is_unused():
+    levels = {rule.id: rule.default_level for rule in RULES if rule.id.startswith("known-")}
+
+    assert [rule for rule, level in levels.items() if level != "mandatory"] == ["known-unused"]
+    assert any(isinstance(rule, ResourceRule) for rule in RULES if rule.id.startswith("known-"))
