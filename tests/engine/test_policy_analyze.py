@@ -42,7 +42,8 @@ VIOLATIONS = (
     ("monitoring", '"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"'),
 )
 VIOLATED = {
-    "alarm-actions", "alarm-thresholds", "names", "rds-encrypted", "rds-force-ssl", "sns-policy",
+    "alarm-actions", "alarm-thresholds", "known-grants", "names", "own-values", "rds-encrypted", "rds-force-ssl",
+    "sns-policy",
 }  # fmt: skip
 # Rules that read what AWS makes: the ARNs in policy documents, and the secret's first version, which names the cluster.
 UNDECIDED_AT_FIRST = {
@@ -133,7 +134,7 @@ def by_analyze(engine: Engine, **variables: str) -> set[Word]:
 
 def change_program(engine: Engine, changes: Iterable[tuple[str, str, str]]) -> None:
     for file, old, new in changes:
-        change(engine.project, f"program/{file}.py", old, new)
+        change(engine.project, f"program/service/{file}.py", old, new)
 
 
 def up(engine: Engine) -> None:
