@@ -173,7 +173,7 @@ def test_a_program_that_fails_in_the_engine_is_a_failure_with_its_reason(command
 
     assert (code, record.outcome) == (3, "failed")
     assert record.error == f"pulumi failed for stack {STACK} with exit code 1: the pack did not start"
-    assert files(bundle) == WRITTEN | {"plan.json", "preview.json"}
+    assert files(bundle) == WRITTEN | {"preview.json"}
 
 
 def test_a_preview_that_logged_nothing_is_a_failure_and_not_clean(commands, bundle):
@@ -341,4 +341,4 @@ def test_a_folder_with_something_else_is_one_line(commands, bundle):
     code, out, err = commands.run("preview", STACK, "--bundle", bundle)
 
     assert (code, out) == (3, "")
-    assert err == f"error: {bundle} holds something else than a bundle; name a new folder\n"
+    assert err == f"error: {bundle} holds precious, which no preview wrote; name a new folder\n"
