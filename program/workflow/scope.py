@@ -31,8 +31,9 @@ def decide(event: Event, *, backend: str, review_stacks: ReviewStacks) -> Scope:
     """Return what runs for the event; `backend` is empty where none is set up."""
     if event.from_fork:
         return _offline("the pull request comes from a fork: it gets the offline check, and no credentials")
-    if event.actor == DEPENDABOT:
-        return _offline("Dependabot gets the offline check, and no credentials")
+    # Whose code it is counts, whoever labelled or reopened it; GitHub itself goes by who caused the event.
+    if DEPENDABOT in (event.author, event.actor):
+        return _offline("what Dependabot wrote or pushed gets the offline check, and no credentials")
     if not backend:
         note = "PULUMI_BACKEND_URL is not set: nothing is previewed or deployed (.github/SETTING-UP.md)"
         return Scope(jobs=OFFLINE, credentials=False, review=None, notes=(note,))
@@ -51,8 +52,9 @@ def _review(event: Event, review_stacks: ReviewStacks) -> tuple[str | None, str 
         return None, None
     if review_stacks == "off":
         return None, "REVIEW_STACKS is off: there is no review stack"
-    if review_stacks == "label" and REVIEW_LABEL not in event.labels:
-        return None, f"the pull request has no label {REVIEW_LABEL}: there is no review stack"
+    # A label that is there says nothing of a commit that was pushed after it was set.
+    if review_stacks == "label" and event.label != REVIEW_LABEL:
+        return None, f"no review stack is deployed: the label {REVIEW_LABEL} does that, of the commit that it is set on"
     return review_stack(event.number), None
 
 
