@@ -48,8 +48,8 @@ def planned_operations(file: Path) -> Operations:
         return {urn: tuple(sorted(map(_word, plan.get("steps") or ()))) for urn, plan in plans.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CouldNotRunError(
-            f"the bundle's {file.name} is no plan ({type(error).__name__}: {error}); preview again, by a Pulumi CLI that "
-            f"this version knows"
+            f"the bundle's {file.name} is no plan ({type(error).__name__}: {error}); preview again, by a Pulumi CLI "
+            f"that this version knows"
         ) from None
 
 
