@@ -20,6 +20,7 @@ ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 GOOD = """\
 on: pull_request
 permissions: {}
+env: {PYTHONPYCACHEPREFIX: /tmp/pycache}
 jobs:
   check:
     runs-on: ubuntu-24.04
@@ -79,6 +80,7 @@ def test_a_workflow_that_keeps_to_the_rules_has_no_problem():
     ("old", "new", "problem"),
     [
         ("permissions: {}\n", "permissions: read-all\n", "permissions at the top are not {}"),
+        ("/tmp/pycache", "pycache", "what Python compiled may lie in the checkout"),
         ("on: pull_request", "on: pull_request_target", "it runs with credentials on what a fork sends"),
         ("on: pull_request", "on: {workflow_run: {workflows: [x]}}", "it runs with credentials on what a fork sends"),
         ("on: pull_request", "on: issue_comment", "it runs with credentials on what a fork sends"),
@@ -114,7 +116,7 @@ def test_a_workflow_that_keeps_to_the_rules_has_no_problem():
         (PREVIEW_IF, "", "job preview: runs for forks, with id-token: write"),
     ],
     ids=[
-        *("top", "target", "run", "comment", "secret", "error", "tag", "version", "job", "reason", "time"),
+        *("top", "compiled", "target", "run", "comment", "secret", "error", "tag", "version", "job", "reason", "time"),
         *("credentials", "expression", "logic", "two commands", "not ours", "no environment", "role", "account"),
         *("mask", "deployment", "reader writes", "cache", "save", "no queue", "other queue", "displaced", "cut off"),
         *("whole cut off", "fork"),

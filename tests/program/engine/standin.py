@@ -41,6 +41,7 @@ with calls.open("a") as stream:
         "options": words[first:],
         "environment": {{key: value for key, value in os.environ.items() if key.startswith("PULUMI_")}},
         "folder": os.getcwd(),
+        "cache": os.environ.get("PYTHONPYCACHEPREFIX"),
     }}) + "\\n")
 told = json.loads((folder / "answers.json").read_text()).get(command)
 if told is None:

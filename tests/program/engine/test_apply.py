@@ -196,7 +196,7 @@ def test_the_password_of_a_backend_is_in_no_refusal(commands, bundle, monkeypatc
     _, record, err = apply(commands, folder)
 
     assert [(refusal.code, refusal.found) for refusal in record.refusals] == [
-        ("backend", "https://states.example/team (options 62729f6d19a2)")
+        ("backend", "https://states.example/team?token=[hidden]")
     ]
     assert "sesame" not in f"{record}{err}"
 

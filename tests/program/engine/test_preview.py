@@ -239,7 +239,7 @@ def test_the_password_of_a_backend_is_in_no_bundle(commands, bundle, monkeypatch
 
     _, out, err = commands.run("preview", STACK, "--bundle", bundle)
 
-    assert read_bundle(bundle).metadata.backend == "https://states.example (options 62729f6d19a2)"
+    assert read_bundle(bundle).metadata.backend == "https://states.example?token=[hidden]"
     assert "sesame" not in out + err + "".join(file.read_text() for file in bundle.iterdir())
 
 
