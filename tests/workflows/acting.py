@@ -162,7 +162,7 @@ def make_repository(folder):
     return repository
 
 
-def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **more):
+def pull_request(repository, *, base, number=7, source=REPOSITORY, author="dana", labels=(), **more):
     """Return the payload of a pull request's event."""
     head = {"ref": "change", "sha": repository.git("rev-parse", "HEAD"), "repo": {"full_name": source}}
     return {
@@ -171,6 +171,7 @@ def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **
         "pull_request": {
             "number": number,
             "labels": [{"name": label} for label in labels],
+            "user": {"login": author},
             "head": head,
             "base": {"ref": "main", "sha": base},
         },

@@ -14,12 +14,13 @@ from typing import Any
 
 import yaml
 
-from policies.strict_yaml import YamlError, read
+from policies.strict_yaml import MAX_BYTES, YamlError, read
 from program.engine.pulumi_cli.backend import BACKEND_VARIABLE, concealed, shown
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained
 from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
 from program.errors import CouldNotRunError
+from program.offline.documents import limited
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS
 
 STATE_FOLDER = ".pulumi-state"
@@ -183,10 +184,9 @@ def _cache() -> Path:
 
 
 def _copy_stack_file(source: Path, copy: Path) -> None:
-    try:
-        copy.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-    except OSError as error:
-        raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
+    if not source.exists():
+        raise CouldNotRunError(f"{source.name}: No such file or directory; every stack has its file in {STACKS}/")
+    copy.write_bytes(limited(source, MAX_BYTES, Path(source.name)))
 
 
 def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
