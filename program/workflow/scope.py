@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
-from program.workflow.event import DEPENDABOT, Event
+from program.errors import CouldNotRunError
+from program.workflow.event import DEPENDABOT, Event, read_event
 
 ReviewStacks = Literal["off", "label", "always"]
 REVIEW_STACKS = get_args(ReviewStacks)
 REVIEW_LABEL = "review-stack"
 # What needs no credentials runs on every event.
-OFFLINE = ("check", "test", "compare")
+OFFLINE = ("record", "guard", "test", "compare")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,21 @@ class Scope:
     credentials: bool
     review: str | None
     notes: tuple[str, ...]
+
+
+def decided(variables: Mapping[str, str]) -> Scope:
+    """Return what runs, by a runner's environment: the event, PULUMI_BACKEND_URL and REVIEW_STACKS."""
+    review_stacks = variables.get("REVIEW_STACKS") or "off"
+    if review_stacks not in REVIEW_STACKS:
+        allowed = ", ".join(REVIEW_STACKS)
+        raise CouldNotRunError(
+            f"the repository's variable REVIEW_STACKS is {review_stacks!r}; it must be one of {allowed}"
+        )
+    return decide(
+        read_event(variables),
+        backend=variables.get("PULUMI_BACKEND_URL", ""),
+        review_stacks=cast("ReviewStacks", review_stacks),
+    )
 
 
 def decide(event: Event, *, backend: str, review_stacks: ReviewStacks) -> Scope:

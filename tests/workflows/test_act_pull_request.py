@@ -8,7 +8,7 @@ from tests.workflows.world import a_world
 
 pytestmark = [*needs_act, *needs_pulumi, needs_the_double]
 
-EVERY_JOB = {"scope", "record", "guard", "test", "preview dev", "preview prod", "apply", "compare", "gate"}
+EVERY_JOB = {"scope", "record", "guard", "test", "preview dev", "preview prod", "apply pr-7", "compare", "gate"}
 LABEL = "review-stack"
 
 
@@ -18,7 +18,9 @@ def labelled(world, base):
         world.repository, base=base, action="labeled", labels=[LABEL], label={"name": LABEL, "color": "0"}
     )
     run = world.act("pull_request", "review-stack", payload, REVIEW_STACKS="label")
-    return {job.removeprefix("review / "): result for job, result in run.jobs.items()}
+    jobs = {job.removeprefix("review / "): result for job, result in run.jobs.items()}
+    assert set(jobs.values()) == {"success"}, run.log
+    return jobs
 
 
 def test_a_pull_request_is_previewed_deployed_beside_compared_and_cleaned_up(tmp_path):

@@ -141,6 +141,14 @@ def test_the_gate_waits_for_every_other_job_and_always_reports():
     assert sorted(jobs["gate"]["needs"]) == sorted(set(jobs) - {"gate"})
 
 
+def test_the_gate_reckons_itself_what_had_to_run():
+    jobs = jobs_of("pull-request")
+    (scope,) = [step for step in jobs["scope"]["steps"] if step.get("id") == "scope"]
+    gate = jobs["gate"]["steps"][-1]
+
+    assert scope["env"].items() <= gate["env"].items(), "give the gate all that the scope goes by"
+
+
 def test_the_gate_knows_every_job_that_can_be_asked_for():
     asked = {
         job

@@ -13,6 +13,7 @@ from typing import Any
 from policies.catalogue import RULES
 from policies.pack import NAME
 from policies.wire import Outcome, WireLevel, decode_text
+from program.engine.pulumi_cli.tracebacks import own_message
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.documents import limited
@@ -185,5 +186,5 @@ def _diagnostic(data: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(
         urn=data.get("urn", ""),
         severity=data.get("severity", ""),
-        message=" ".join(str(data.get("message", "")).split()),
+        message=own_message(str(data.get("message", ""))),
     )

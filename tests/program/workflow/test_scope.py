@@ -11,7 +11,7 @@ from program.errors import CouldNotRunError
 from program.offline.stackfile import stack_names
 from tests.program.workflow.events import labelled, pull_request, variables
 
-OFFLINE = ["check", "test", "compare"]
+OFFLINE = ["record", "guard", "test", "compare"]
 PREVIEW = [*OFFLINE, "preview"]
 LABEL_DOES = "no review stack is deployed: the label review-stack does that, of the commit that it is set on"
 
