@@ -14,6 +14,7 @@ from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.refusals import refusals
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
+from program.engine.exposure import hidden
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
@@ -113,7 +114,9 @@ class Applier:
         )
 
     def _done(self, read: bundle.Bundle, log: EventLog, **fields: object) -> ApplyRecord:
-        changes = changes_of(log.updated, {change.urn: change.source for change in read.record.changes})
+        sources = {change.urn: change.source for change in read.record.changes}
+        found = changes_of(log.updated, sources)
+        changes = tuple(hidden(change, variables=read.metadata.refresh) for change in found)
         return self._record(read, changes=changes, unchanged=unchanged_count(log.updated), **fields)
 
     def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:
