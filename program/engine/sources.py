@@ -45,7 +45,7 @@ def read_manifest(file: Path) -> JsonObject:
         hashes_of(manifest)
         resources = manifest["resources"].items()
         return {**manifest, "resources": {key: {"inputs": dict(entry["inputs"])} for key, entry in resources}}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (CouldNotRunError, ValueError, KeyError, TypeError, AttributeError):
         raise CouldNotRunError(f"{file} is no manifest; give what `manifest STACK` prints") from None
 
 

@@ -17,6 +17,8 @@ _HARMLESS = frozenset(
         *("table", "use_path_style"),
     }
 )
+# Who signs in: not shown, and no secret that could be told from other words.
+_WHO = frozenset({"access_id", "user", "username"})
 # An address of its own.
 _ENDPOINT = "endpoint"
 # A shorter text stands in many words by chance.
@@ -69,7 +71,7 @@ def _secrets(address: str) -> set[str]:
     for key, value in _options(parts.query):
         if key == _ENDPOINT:
             found |= _secrets(value)
-        elif key not in _HARMLESS:
+        elif key not in _HARMLESS | _WHO:
             found.add(value)
             # As it stands in the address, too.
             found |= {raw.partition("=")[2] for raw in parts.query.split("&") if raw.startswith(f"{key}=")}
