@@ -29,6 +29,8 @@ class ReviewedFileError(Exception):
 
 
 Model = TypeVar("Model", bound=StrictModel)
+# Each is compared with all keys that are known.
+_MOST_PROBLEMS = 50
 
 
 def parse_file(model: type[Model], path: Path) -> Model:
@@ -42,8 +44,9 @@ def parse_file(model: type[Model], path: Path) -> Model:
         return model.model_validate(document.data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        problems = [_located(name, document.line(_path(d)), describe(d, model)) for d in details]
-        raise ReviewedFileError(sorted(problems)) from None
+        problems = [_located(name, document.line(_path(d)), describe(d, model)) for d in details[:_MOST_PROBLEMS]]
+        more = [f"{name}: and {len(details) - _MOST_PROBLEMS} more problems"] if len(details) > _MOST_PROBLEMS else []
+        raise ReviewedFileError([*sorted(problems), *more]) from None
 
 
 def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,18 +71,28 @@ _SCALAR_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float",
 def read(path: Path) -> Document:
     """Read the file; raise YamlError when it is missing, too large, not UTF-8, or not plain YAML."""
     try:
-        raw = path.read_bytes()
+        raw = _measured(path)
     except FileNotFoundError:
         raise YamlError("the file does not exist") from None
     except OSError as error:
         raise YamlError(f"the file can't be read: {error.strerror}") from None
-    if len(raw) > MAX_BYTES:
-        raise YamlError(f"the file has {len(raw)} bytes; at most {MAX_BYTES} are read")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise YamlError(f"byte {error.start} is not UTF-8") from None
     return parse(text)
+
+
+def _measured(path: Path) -> bytes:
+    """Return the file's bytes; a pipe would keep us waiting, a device has no end, and a disk holds more than memory."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise YamlError("the file is a pipe, a socket or a device; only an ordinary file is read")
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if (size := max(len(raw), status.st_size)) > MAX_BYTES:
+        raise YamlError(f"the file has {size} bytes; at most {MAX_BYTES} are read")
+    return raw
 
 
 def parse(text: str) -> Document:

@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, str] = {
     "scope": "Say what a workflow run has to do.",
     "stacks": "Print the stacks as a JSON matrix for a workflow.",
     "sweep": "Print or destroy review stacks left over.",
+    "tools": "Compare the installed Pulumi with its digests.",
+    "unlabel": "Take a review stack's label off after a push.",
 }
 
 

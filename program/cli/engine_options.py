@@ -9,6 +9,7 @@ import click
 
 from policies.limits import Limits
 from policies.schema import suggest
+from program.offline.stack_names import unfit
 from program.offline.stackfile import ROOT, read_stack_file, stack_names
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def chosen_stack(name: str, config_file: Path | None, limits: Limits) -> Stack:
     """Return the stack; one without a file in stacks/ needs --config-file, else it is wrong usage."""
     from program.offline.stacks import read_stack
 
+    if reason := unfit(name):
+        raise click.BadParameter(f"{name!r}: {reason}", param_hint="STACK")
     known = stack_names(ROOT)
     if config_file is None and name not in known:
         hint = f"there is no stack {name!r}{suggest(name, list(known))}"

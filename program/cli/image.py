@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
+from policies.strict_yaml import MAX_BYTES
 from program.errors import CouldNotRunError
+from program.offline.documents import limited
 from program.offline.stackfile import ROOT, STACKS, stack_names
 from program.workflow.image import DIGEST, with_digest
 
@@ -49,10 +52,7 @@ def image(digest: str, *, propose: bool) -> None:
 def _changed(digest: str) -> dict[str, bytes]:
     """Return the new content of each file that changes, by its path."""
     paths = [*(f"{STACKS}/Pulumi.{stack}.yaml" for stack in stack_names(ROOT)), REVIEW_STACK_FILE]
-    try:
-        before = {path: (ROOT / path).read_bytes() for path in paths}
-    except OSError as error:
-        raise CouldNotRunError(f"{error.filename}: {error.strerror}") from None
+    before = {path: limited(ROOT / path, MAX_BYTES, Path(path)) for path in paths}
     after = {path: with_digest(content, digest, path) for path, content in before.items()}
     return {path: content for path, content in after.items() if content != before[path]}
 

@@ -65,10 +65,12 @@ def _of_file(stack: str, source: str, file: Path, limits: Limits) -> JsonObject:
     from program.engine.manifests import deployed_manifest, planned_manifest
     from program.engine.pulumi_cli.checkpoint import parse_checkpoint
     from program.engine.pulumi_cli.events import read_events
+    from program.engine.records import LARGEST_RECORD
+    from program.offline.documents import limited
 
     settings = _settings(stack, limits)
     if source == "state":
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = limited(file, LARGEST_RECORD).decode(errors="replace")
         found = deployed_manifest(parse_checkpoint(text, str(file)), settings, limits)
     else:
         found = planned_manifest(read_events(file / EVENTS_FILE if file.is_dir() else file), settings, limits)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from program.errors import CouldNotRunError
+from program.offline.documents import limited
 from program.service.packaging import BundlePin, Package, bundle_pin, check_bundle, output_of, package_rotation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +42,7 @@ def package(bundle: Path | None, build: Path) -> None:
     Exits with 3 when the bundle or a dependency can't be had.
     """
     pin = bundle_pin(FOLDER)
-    content = bundle.read_bytes() if bundle else _download(pin)
+    content = limited(bundle, _LARGEST_BYTES) if bundle else _download(pin)
     count = check_bundle(content, pin, datetime.datetime.now(datetime.UTC).date())
     _say(f"the CA bundle is the pinned one: {count} certificates")
     with tempfile.NamedTemporaryFile() as checked:

@@ -6,14 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import cast
 
 import click
 
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
-from program.workflow.event import read_event
-from program.workflow.scope import REVIEW_STACKS, ReviewStacks, decide
+from program.workflow.scope import decided
 from program.workflow.stages import Row, matrix
 from program.workflow.stages import stages as in_stages
 
@@ -32,31 +30,22 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     """
     from program.offline.stacks import read_stacks
 
-    backend = os.environ.get("PULUMI_BACKEND_URL", "")
-    decided = decide(read_event(os.environ), backend=backend, review_stacks=_review_stacks())
+    run = decided(os.environ)
     limits = chosen_limits()
     chosen = read_stacks(chosen_stacks(stacks), limits)
     problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
-    rows = matrix(chosen) if decided.credentials else []
+    rows = matrix(chosen) if run.credentials else []
     lines = [
-        f"jobs={_json(decided.jobs)}",
-        f"review={decided.review or ''}",
+        f"jobs={_json(run.jobs)}",
+        f"review={run.review or ''}",
         f"stacks={_matrix(rows)}",
         f"names={' '.join(row['stack'] for row in rows)}",
         *_stage_lines(in_stages(rows, limits.environments), stages),
     ]
-    for note in (*decided.notes, *problems):
+    for note in (*run.notes, *problems):
         click.echo(note, err=True)
     click.echo("\n".join(lines))
     sys.exit(1 if problems else 0)
-
-
-def _review_stacks() -> ReviewStacks:
-    value = os.environ.get("REVIEW_STACKS") or "off"
-    if value not in REVIEW_STACKS:
-        allowed = ", ".join(REVIEW_STACKS)
-        raise CouldNotRunError(f"the repository's variable REVIEW_STACKS is {value!r}; it must be one of {allowed}")
-    return cast("ReviewStacks", value)
 
 
 def _stage_lines(found: Sequence[Sequence[Row]], count: int | None) -> list[str]:

@@ -14,6 +14,7 @@ from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.refusals import refusals
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
+from program.engine.exposure import hidden
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
@@ -48,8 +49,11 @@ class Applier:
 
         Raises CouldNotRunError when the folder holds no bundle, or the state can't be read: nothing was done then.
         """
+        with bundle.opened(folder) as read:
+            return self._apply(read, folder, confirmed)
+
+    def _apply(self, read: bundle.Bundle, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
         started = time.monotonic()
-        read = bundle.read_bundle(folder)
         before = existing_checkpoint(self.place)
         refuse_pending(before, self.stack.name)
         current = metadata_of(self.stack, self.place, before, files={}, source=source_of(self.place.root))
@@ -57,7 +61,7 @@ class Applier:
         if found:
             return timed(self._record(read, outcome="refused", refusals=found), started)
         try:
-            record = self._update(read)
+            record = self._update(read, folder)
         except CouldNotRunError as error:
             # From here on something may have been done, which has to be told.
             record = self._record(read, outcome="failed", error=str(error))
@@ -65,7 +69,7 @@ class Applier:
             record = self._done(read, stopped.log, outcome="interrupted", error=INTERRUPTED)
         return timed(record, started)
 
-    def _update(self, read: bundle.Bundle) -> ApplyRecord:
+    def _update(self, read: bundle.Bundle, folder: Path) -> ApplyRecord:
         self.say(f"applying {self.stack.name} ...")
         # Not --skip-preview: plan and policies are to be met before the first change, not in its middle.
         ran, log = run_engine(
@@ -79,7 +83,7 @@ class Applier:
         done = self._done(read, log, outcome="applied")
         if ran.code != 0:
             return done.model_copy(update={"outcome": "failed", "error": self._failure(ran, log)})
-        return self._compared(done, read, existing_checkpoint(self.place))
+        return self._compared(done, read, folder, existing_checkpoint(self.place))
 
     def _failure(self, ran: Ran, log: EventLog) -> str:
         """Return why the update failed, and what it left."""
@@ -89,12 +93,12 @@ class Applier:
         left = f"; left unfinished: {', '.join(pending)}" if pending else ""
         return f"{why}{left}" if log.updated or pending else f"{why}; nothing was changed"
 
-    def _compared(self, done: ApplyRecord, read: bundle.Bundle, after: Checkpoint) -> ApplyRecord:
+    def _compared(self, done: ApplyRecord, read: bundle.Bundle, folder: Path, after: Checkpoint) -> ApplyRecord:
         declared: JsonObject = json.loads((read.folder / bundle.DECLARED_FILE).read_bytes())
         deployed = deployed_manifest(after, self.stack.settings, self.limits)
         if deployed is None:
             raise CouldNotRunError(f"stack {self.stack.name} has no output configManifest; the program exports it")
-        (read.folder / bundle.DEPLOYED_FILE).write_bytes(canonical(deployed))
+        (folder / bundle.DEPLOYED_FILE).write_bytes(canonical(deployed))
         assert self.stack.settings is not None
         differences = (
             *place_differences(self.stack.settings, after),
@@ -110,7 +114,9 @@ class Applier:
         )
 
     def _done(self, read: bundle.Bundle, log: EventLog, **fields: object) -> ApplyRecord:
-        changes = changes_of(log.updated, {change.urn: change.source for change in read.record.changes})
+        sources = {change.urn: change.source for change in read.record.changes}
+        found = changes_of(log.updated, sources)
+        changes = tuple(hidden(change, variables=read.metadata.refresh) for change in found)
         return self._record(read, changes=changes, unchanged=unchanged_count(log.updated), **fields)
 
     def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:

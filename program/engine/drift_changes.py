@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from program.engine.changes import is_resource, property_changes
+from program.engine.exposure import hidden
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import STATEFUL, Change, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import in_order, own_items
+from program.offline.redaction import NOT_SHOWN
 
-NOT_SHOWN = "${not shown}"
-# The variables of a function's environment.
-_OFTEN_SECRET = "environment."
 _FOUND: Mapping[str, Operation] = {"update": "update", "delete": "delete"}
 
 
@@ -34,7 +33,7 @@ def drifted_changes(steps: Iterable[Step], sources: Mapping[str, str | None]) ->
         for step in steps
         if step.operation in _FOUND and is_resource(step)
     }
-    return tuple(changes[urn] for urn in sorted(changes))
+    return tuple(hidden(changes[urn], variables=True) for urn in sorted(changes))
 
 
 def live_deployment(checkpoint: Checkpoint, steps: Iterable[Step]) -> str:
@@ -54,16 +53,9 @@ def live_deployment(checkpoint: Checkpoint, steps: Iterable[Step]) -> str:
 
 def _properties_of(step: Step) -> tuple[PropertyChange, ...]:
     """Return what differs; where none of it is to be seen, the names that the provider gives."""
-    seen = tuple(_without_secrets(item) for item in property_changes(*_sides(step)))
-    return seen or tuple(PropertyChange(path=key, before=NOT_SHOWN, after=NOT_SHOWN) for key in step.differing)
-
-
-def _without_secrets(item: PropertyChange) -> PropertyChange:
-    """Return the change without a value that somebody put where secrets often stand, and nobody marked as one."""
-    if not item.path.startswith(_OFTEN_SECRET):
-        return item
-    shown = {side: None if getattr(item, side) is None else NOT_SHOWN for side in ("before", "after")}
-    return item.model_copy(update=shown)
+    return property_changes(*_sides(step)) or tuple(
+        PropertyChange(path=key, before=NOT_SHOWN, after=NOT_SHOWN) for key in step.differing
+    )
 
 
 def _sides(step: Step) -> tuple[JsonObject, JsonObject]:

@@ -13,6 +13,7 @@ from program.engine.bundles import bundle
 from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
+from program.engine.exposure import conceal_in, conceal_in_document, conceal_in_plan, hidden, live_secrets
 from program.engine.manifests import deployed_manifest, planned_manifest
 from program.engine.placement import place_differences
 from program.engine.policy_results import joined_findings, tallied
@@ -90,6 +91,7 @@ class Previewer:
             log=part / bundle.EVENTS_FILE,
         )
         (part / bundle.PREVIEW_FILE).write_text(ran.stdout, encoding="utf-8")
+        self._conceal(part, log)
         stopped_by_policy = any(item.level == "mandatory" and item.outcome != "undecided" for item in log.outcomes)
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))
@@ -97,6 +99,13 @@ class Previewer:
         if source_of(self.place.root) != source:
             raise CouldNotRunError("the project's files changed during the preview; preview again")
         return self._planned(part, log, declared, checkpoint, source)
+
+    def _conceal(self, part: Path, log: EventLog) -> None:
+        """Take out of what the engine wrote the values that somebody else put where secrets often stand."""
+        secrets = live_secrets((*log.begun, *log.ended), variables=self.refresh)
+        conceal_in(part / bundle.EVENTS_FILE, secrets)
+        conceal_in_document(part / bundle.PREVIEW_FILE, secrets)
+        conceal_in_plan(part / bundle.PLAN_FILE, secrets)
 
     def _planned(
         self, part: Path, log: EventLog, declared: StackResult, checkpoint: Checkpoint, source: str
@@ -124,9 +133,10 @@ class Previewer:
             refresh=self.refresh,
         )
         bundle.seal(part, metadata)
+        sources = {resource.urn: resource.source for resource in declared.resources}
         return self._record(
             outcome="blocked" if blocked else "clean",
-            changes=changes_of(log.begun, {resource.urn: resource.source for resource in declared.resources}),
+            changes=tuple(hidden(change, variables=self.refresh) for change in changes_of(log.begun, sources)),
             unchanged=unchanged_count(log.begun),
             findings=findings,
             declared=hashes_of(manifests[DECLARED]),

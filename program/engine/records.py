@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from program.engine.bundles.revision import commit_of
-from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonValue
 from program.manifest.differences import Difference
+from program.offline.documents import validated
 from program.offline.result import Finding
 from program.offline.stacks import Stack
 
@@ -23,6 +23,7 @@ PreviewOutcome = Literal["clean", "blocked", "failed"]
 ApplyOutcome = Literal["applied", "refused", "failed", "different", "interrupted"]
 DriftVerdict = Literal["clean", "drifted", "undeployed", "check-failed"]
 DestroyOutcome = Literal["destroyed", "refused", "failed", "interrupted"]
+LARGEST_RECORD = 64 * 1024 * 1024
 # What is lost with a resource, and comes back neither by a deployment nor from anywhere else at once.
 STATEFUL: Mapping[str, str] = {
     "aws:cloudwatch/logGroup:LogGroup": "its log events",
@@ -204,13 +205,6 @@ def written(record: StackRecord) -> str:
     return json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def read_record(kind: type[_Kind], path: Path) -> _Kind:
-    """Read a record of that kind; raise CouldNotRunError in one line when the file holds none."""
-    try:
-        return kind.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise CouldNotRunError(f"{path}: {error.strerror}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise CouldNotRunError(f"{path}: {where}: {first['msg']}; this version can't read it") from None
+def read_record(kind: type[_Kind], path: Path, shown: Path | None = None) -> _Kind:
+    """Read a record of that kind; raise CouldNotRunError in one line, of the file `shown`, when it holds none."""
+    return validated(kind, path, LARGEST_RECORD, shown)

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from program.engine.records import Hashes
+from program.engine.records import LARGEST_RECORD, Hashes
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, canonical
 from program.manifest.differences import Difference
 from program.manifest.normalise import UNKNOWN, leaves
 from program.manifest.parity import configuration_differences, resource_differences
+from program.offline.documents import limited
 from program.offline.redaction import beside_secrets
 from program.offline.result import CheckedResource
 
@@ -40,11 +41,11 @@ def hashes_of(manifest: JsonObject | None) -> Hashes | None:
 def read_manifest(file: Path) -> JsonObject:
     """Read what `manifest` printed; raise CouldNotRunError when the file holds something else."""
     try:
-        manifest = json.loads(file.read_bytes())
+        manifest = json.loads(limited(file, LARGEST_RECORD))
         hashes_of(manifest)
         resources = manifest["resources"].items()
         return {**manifest, "resources": {key: {"inputs": dict(entry["inputs"])} for key, entry in resources}}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (CouldNotRunError, ValueError, KeyError, TypeError, AttributeError):
         raise CouldNotRunError(f"{file} is no manifest; give what `manifest STACK` prints") from None
 
 

@@ -76,7 +76,7 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
     )
     try:
         loop.run_until_complete(run_in_stack(program))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ProgramError(_one_line(error), _last_line_of_ours(error)) from error
     finally:
         logger.removeHandler(warnings)
@@ -200,8 +200,10 @@ def _place(path: Path, line: int) -> str | None:
     return f"{path.relative_to(ROOT).as_posix()}:{line}" if path.is_relative_to(PROGRAM) else None
 
 
-def _one_line(error: Exception) -> str:
+def _one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
+    if isinstance(error, BaseExceptionGroup):
+        text = f"{text}: {'; '.join(map(_one_line, error.exceptions))}"
     return text if isinstance(error, RunError) else f"{type(error).__name__}: {text}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from policies.schema import suggest
 from policies.strict_yaml import Document, KeyPath, YamlError, read
 from program.errors import CouldNotRunError, Problem
 from program.offline.scalars import unclear
+from program.offline.stack_names import stacks_in
 from program.service.settings import PROJECT, SECRET_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,9 +21,8 @@ STACKS = "stacks"
 PROJECT_FILE = "Pulumi.yaml"
 # What an encrypted value is offline, which is no address.
 SECRET_MARKER = "secret@offline.invalid"
-_FILE_NAME = re.compile(r"^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$")
-# Review stacks live beside an environment for a while; their files are never committed.
-_REVIEW_STACK = re.compile(r"^pr-\d+$")
+# Far more than Pulumi.yaml declares; of each that it doesn't, a problem is made.
+_MOST_KEYS = 300
 _PULUMIS_OWN = ("config", "encryptionsalt", "encryptedkey", "secretsprovider")
 
 
@@ -46,10 +45,8 @@ class StackFile:
 
 
 def stack_names(root: Path = ROOT) -> tuple[str, ...]:
-    """Return the names of all stacks but review stacks, sorted."""
-    matches = (_FILE_NAME.match(path.name) for path in (root / STACKS).glob("Pulumi.*.yaml"))
-    names = (match[1] for match in matches if match)
-    return tuple(sorted(name for name in names if not _REVIEW_STACK.match(name)))
+    """Return the names of all stacks but review stacks, sorted; raise CouldNotRunError for files that can't be one."""
+    return stacks_in(root / STACKS)
 
 
 def read_stack_file(stack: str, root: Path = ROOT, file: Path | None = None) -> StackFile:
@@ -102,6 +99,8 @@ def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:
     if not isinstance(data, dict):
         found = "empty" if data is None else f"a {_kind(data)}"
         return {}, [Problem(None, f"the file is {found}; it must be a mapping with the key config")]
+    if too_many := _too_many(data, None) or _too_many(data.get("config"), "config"):
+        return {}, [too_many]
     problems = [
         Problem(key, f"unknown key {key!r}{suggest(key, list(_PULUMIS_OWN))}")
         for key in data
@@ -128,6 +127,15 @@ def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:
         else:
             config[full] = SECRET_MARKER if _is_secret(value) else _text(value)
     return config, problems
+
+
+def _too_many(mapping: Any, key: str | None) -> Problem | None:
+    if not isinstance(mapping, dict) or len(mapping) <= _MOST_KEYS:
+        return None
+    where = key or "the file"
+    return Problem(
+        key, f"{where} has {len(mapping)} keys; at most {_MOST_KEYS} are read, and {PROJECT_FILE} names them"
+    )
 
 
 def _is_secret(value: Any) -> bool:

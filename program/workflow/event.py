@@ -11,16 +11,21 @@ from typing import Any
 from program.errors import CouldNotRunError
 
 DEPENDABOT = "dependabot[bot]"
+LABELED = "labeled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event; `number` and `labels` are the pull request's, where it is about one."""
+    """One event; where it is about a pull request, `author` wrote that and `number` is its own.
+
+    `actor` is who caused the event, `label` the label that was set by it.
+    """
 
     name: str
     actor: str
+    author: str | None = None
     number: int | None = None
-    labels: frozenset[str] = frozenset()
+    label: str | None = None
     from_fork: bool = False
 
 
@@ -36,18 +41,20 @@ def read_event(variables: Mapping[str, str]) -> Event:
         payload: dict[str, Any] = dict(json.loads(path.read_bytes()))
         if "pull_request" not in payload:
             return Event(name=name, actor=actor)
-        return _of_pull_request(name, actor, payload["pull_request"], repository)
+        return _of_pull_request(name, actor, payload, repository)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CouldNotRunError(f"GITHUB_EVENT_PATH: {path} holds no event ({type(error).__name__}: {error})") from None
 
 
-def _of_pull_request(name: str, actor: str, pull: Mapping[str, Any], repository: str) -> Event:
+def _of_pull_request(name: str, actor: str, payload: Mapping[str, Any], repository: str) -> Event:
+    pull = payload["pull_request"]
     # The repository is null when the fork was deleted.
     source = (pull["head"].get("repo") or {}).get("full_name")
     return Event(
         name=name,
         actor=actor,
+        author=str(pull["user"]["login"]),
         number=int(pull["number"]),
-        labels=frozenset(label["name"] for label in pull.get("labels", [])),
+        label=str(payload["label"]["name"]) if payload.get("action") == LABELED else None,
         from_fork=source != repository,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from github import InputGitTreeElement, UnknownObjectException
 
 from program.github.client import Client
-from program.github.failures import asking
+from program.github.failures import asking, gone_is_fine
 
 CONTENTS = "contents: write"
 PULL_REQUESTS = "pull-requests: write"
@@ -20,6 +20,11 @@ class PullRequests(Client):
         """Tell whether the pull request is open; one that can't be seen is a failure, never closed."""
         with asking(f"look at #{number}", "pull-requests: read"):
             return bool(self._repository.get_issue(number).state == "open")
+
+    def take_off(self, number: int, label: str) -> None:
+        """Take the label off the pull request; one that is gone already is what was asked for."""
+        with asking(f"take the label {label} off #{number}", PULL_REQUESTS), gone_is_fine():
+            self._repository.get_issue(number).remove_from_labels(label)
 
     def has_branch(self, branch: str) -> bool:
         """Tell whether there is a branch of that name."""

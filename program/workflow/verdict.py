@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,12 @@ class JobEnd:
     reason: str = ""
 
 
-def judge(needs: str) -> tuple[JobEnd, ...]:
+def judge(needs: str, required: Collection[str] = ()) -> tuple[JobEnd, ...]:
     """Judge each job of the `needs` context, given as JSON; raise CouldNotRunError for anything else.
 
-    A job that was skipped passes only where the job `scope` succeeded and didn't ask for it.
+    A job that was skipped passes only where the job `scope` succeeded and didn't ask for it, and `required`, which is
+    our own reckoning of what had to run, doesn't have it: `scope` runs the code of the change. A job that `scope` asked
+    for and the gate knows nothing of has not run.
     """
     try:
         jobs: dict[str, Any] = json.loads(needs)
@@ -33,13 +35,21 @@ def judge(needs: str) -> tuple[JobEnd, ...]:
         asked = _asked(jobs.get(SCOPE, {}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CouldNotRunError(f"NEEDS is not toJSON(needs) ({type(error).__name__}: {error})") from None
-    return tuple(_judge(name, result, asked) for name, result in results.items())
+    unknown = sorted((asked or frozenset()) - set(results))
+    if asked is not None:
+        asked |= frozenset(required)
+    return (*(_judge(name, result, asked) for name, result in results.items()), *map(_unknown, unknown))
 
 
 def _asked(scope: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the jobs that had to run, or None where that isn't known."""
     jobs = (scope.get("outputs") or {}).get("jobs")
-    return frozenset(json.loads(jobs)) if jobs and scope.get("result") == "success" else None
+    return frozenset(map(str, json.loads(jobs))) if jobs and scope.get("result") == "success" else None
+
+
+def _unknown(job: str) -> JobEnd:
+    reason = "it had to run, and the gate doesn't wait for it; name it under the gate's needs"
+    return JobEnd(job=job, result="unknown", passes=False, reason=reason)
 
 
 def _judge(job: str, result: str, asked: frozenset[str] | None) -> JobEnd:

@@ -261,6 +261,27 @@ def test_a_preview_with_refresh_undoes_what_drifted(deployed_stack):
     assert cloud.properties("database-cluster")["backupRetentionPeriod"] == 7
 
 
+def test_what_is_undone_is_told_and_a_live_value_is_in_no_file_of_the_bundle(deployed_stack):
+    engine, cloud = deployed_stack
+    environment = cloud.properties("lambda-app-function")["environment"]
+    by_hand = environment["variables"] | {"DB_PASSWORD": "by-hand-1"}
+    cloud.set_property("lambda-app-function", "environment", {"variables": by_hand})
+
+    result, planned, bundle = preview(engine, STACK, "undoing", "--refresh")
+
+    assert result.code == 0, result.output
+    changes = {item["name"]: item["properties"] for item in planned["changes"]}
+    assert [(each["path"], each["before"], each["after"]) for each in changes["lambda-app-function"]] == [
+        ("environment.variables.DB_PASSWORD", "${not shown}", None)
+    ]
+    written = {file.name for file in bundle.iterdir() if "by-hand-1" in file.read_text()}
+    assert (written, "by-hand-1" in result.output) == (set(), False)
+    result, record = apply(engine, STACK, bundle)
+    assert (result.code, record["outcome"]) == (0, "applied"), result.output
+    assert "by-hand-1" not in result.output
+    assert cloud.properties("lambda-app-function")["environment"] == environment
+
+
 def test_a_plan_of_one_machine_is_applied_on_another(deployed_stack):
     engine, _ = deployed_stack
     change(engine.project, f"stacks/Pulumi.{STACK}.yaml", "config:\n", "config:\n  parity:lambdaTimeoutSeconds: 31\n")

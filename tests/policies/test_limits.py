@@ -1,6 +1,7 @@
 # ruff: noqa: E501  # whole messages, each on a line
 """The limits file: everything that is wrong with it, at once, each with its line."""
 
+import os
 import re
 from pathlib import Path
 
@@ -98,3 +99,24 @@ def test_a_name_is_suggested_or_all_known_ones_are_told():
 )  # fmt: skip
 def test_an_unknown_key_anywhere_gets_the_known_ones_of_its_place(tmp_path, old: str, new: str, said: str):
     assert said in problems_with(tmp_path, (old, new))
+
+
+def test_thousands_of_problems_are_told_by_their_first_ones(tmp_path):
+    keys = "".join(f"key{number}: 1\n" for number in range(2_000))
+
+    said = problems_with(tmp_path, ("schemaVersion: 1\n", f"schemaVersion: 1\n{keys}"))
+
+    assert len(said) == 51
+    assert said[-1] == "and 1950 more problems"
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_a_reviewed_file_without_an_end_is_one_line(tmp_path, kind):
+    path = tmp_path / "environments.yaml"
+    if kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+
+    with pytest.raises(ReviewedFileError, match=r"environments\.yaml: the file is a pipe, a socket or a device"):
+        load_limits(path)

@@ -1,8 +1,8 @@
 """Run whole workflows on this machine with `act`: a copy of the project in a repository of its own, no network.
 
-What needs the network has a stand-in in standins/, and nothing else has; the one command of ours that fetches
-(`package`) is replaced too. The keys of a workflow that act doesn't know are taken out of the copy: they say who waits
-for whom, and what GitHub records. `test` does not run the tests again.
+What needs the network has a stand-in in standins/, and nothing else has; the commands of ours that fetch
+(`package`, `tools`) are replaced too. The keys of a workflow that act doesn't know are taken out of the copy: they say
+who waits for whom, and what GitHub records. `test` does not run the tests again.
 """
 
 import json
@@ -31,13 +31,15 @@ RUNNERS = ("ubuntu-24.04", "ubuntu-24.04-arm")
 _UNKNOWN_TO_ACT = re.compile(r"^ +(queue: max|deployment: false)\n", re.MULTILINE)
 _USES = re.compile(r"uses: ([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([0-9a-f]{40})")
 _COPIED = (".github", ".gitignore", "Makefile", "requirements-dev.txt", "requirements-uv.txt", "requirements.txt")
-_PACKAGE = '''"""Fetches nothing: the program takes the rotation's source."""
+# In the place of a command that fetches: the program takes the rotation's source, and the CLI is the tests'.
+_FETCHES_NOTHING = '''"""Fetches nothing."""
 
 import click
 
 
 @click.command()
-def package() -> None:
+@click.option("--install", is_flag=True)
+def {name}(*, install: bool) -> None:
     """Do nothing."""
 '''
 _MAKEFILE = """
@@ -151,7 +153,8 @@ def make_repository(folder):
         path.write_text(_UNKNOWN_TO_ACT.sub("", path.read_text()))
     with (project / "Makefile").open("a") as file:
         file.write(_MAKEFILE)
-    (project / "program" / "cli" / "package.py").write_text(_PACKAGE)
+    for name in ("package", "tools"):
+        (project / "program" / "cli" / f"{name}.py").write_text(_FETCHES_NOTHING.format(name=name))
     repository.git("init", "--quiet", "--initial-branch", "main")
     repository.git("remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
     repository.commit("The project")
@@ -159,7 +162,7 @@ def make_repository(folder):
     return repository
 
 
-def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **more):
+def pull_request(repository, *, base, number=7, source=REPOSITORY, author="dana", labels=(), **more):
     """Return the payload of a pull request's event."""
     head = {"ref": "change", "sha": repository.git("rev-parse", "HEAD"), "repo": {"full_name": source}}
     return {
@@ -168,6 +171,7 @@ def pull_request(repository, *, base, number=7, source=REPOSITORY, labels=(), **
         "pull_request": {
             "number": number,
             "labels": [{"name": label} for label in labels],
+            "user": {"login": author},
             "head": head,
             "base": {"ref": "main", "sha": base},
         },

@@ -38,6 +38,8 @@ def problems(text: str) -> Iterator[str]:
     triggers = str(workflow.get(True, ""))
     if workflow.get("permissions") != {}:
         yield "permissions at the top are not {}"
+    if workflow.get("env", {}).get("PYTHONPYCACHEPREFIX") != "/tmp/pycache":  # on a machine of its own
+        yield "what Python compiled may lie in the checkout"
     if any(trigger in triggers for trigger in _DANGEROUS):
         yield "it runs with credentials on what a fork sends"
     if re.search(r"secrets(\.|: inherit|\[)", text):

@@ -53,6 +53,36 @@ def test_a_fork_gets_the_whole_offline_verdict_and_no_credentials(repository, gi
     golden.check("fork.md", run.summary)
 
 
+def test_what_dependabot_wrote_gets_no_credentials_when_a_person_labels_it(repository, github):
+    base = repository.git("rev-parse", "HEAD")
+    labelled = {"action": "labeled", "labels": ["review-stack"], "label": {"name": "review-stack"}}
+    payload = pull_request(repository, base=base, author="dependabot[bot]", **labelled)
+    variables = {"PULUMI_BACKEND_URL": "s3://state", "REVIEW_STACKS": "label"}
+
+    run = repository.act("pull_request", "review-stack", payload, api=github.url, **variables)
+    assert run.jobs == {}
+
+    run = repository.act("pull_request", "pull-request", payload, api=github.url, **variables)
+
+    assert run.jobs == dict.fromkeys(OFFLINE, "success")
+    assert repository.noted("signed-in") == []
+    assert github.state["requests"] == []
+
+
+@pytest.mark.parametrize("label", ["bug", "review-stacks"])
+def test_another_label_starts_nothing(repository, github, label):
+    payload = pull_request(repository, base="", action="labeled", labels=["review-stack", label], label={"name": label})
+
+    run = repository.act(
+        *("pull_request", "review-stack", payload),
+        api=github.url,
+        PULUMI_BACKEND_URL="s3://state",
+        REVIEW_STACKS="label",
+    )
+
+    assert run.jobs == {}
+
+
 def test_a_change_that_breaks_a_policy_is_stopped_with_one_comment(repository, github):
     base = repository.git("rev-parse", "HEAD")
     change(

@@ -20,6 +20,7 @@ ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 GOOD = """\
 on: pull_request
 permissions: {}
+env: {PYTHONPYCACHEPREFIX: /tmp/pycache}
 jobs:
   check:
     runs-on: ubuntu-24.04
@@ -79,6 +80,7 @@ def test_a_workflow_that_keeps_to_the_rules_has_no_problem():
     ("old", "new", "problem"),
     [
         ("permissions: {}\n", "permissions: read-all\n", "permissions at the top are not {}"),
+        ("/tmp/pycache", "pycache", "what Python compiled may lie in the checkout"),
         ("on: pull_request", "on: pull_request_target", "it runs with credentials on what a fork sends"),
         ("on: pull_request", "on: {workflow_run: {workflows: [x]}}", "it runs with credentials on what a fork sends"),
         ("on: pull_request", "on: issue_comment", "it runs with credentials on what a fork sends"),
@@ -114,7 +116,7 @@ def test_a_workflow_that_keeps_to_the_rules_has_no_problem():
         (PREVIEW_IF, "", "job preview: runs for forks, with id-token: write"),
     ],
     ids=[
-        *("top", "target", "run", "comment", "secret", "error", "tag", "version", "job", "reason", "time"),
+        *("top", "compiled", "target", "run", "comment", "secret", "error", "tag", "version", "job", "reason", "time"),
         *("credentials", "expression", "logic", "two commands", "not ours", "no environment", "role", "account"),
         *("mask", "deployment", "reader writes", "cache", "save", "no queue", "other queue", "displaced", "cut off"),
         *("whole cut off", "fork"),
@@ -139,17 +141,59 @@ def test_the_gate_waits_for_every_other_job_and_always_reports():
     assert sorted(jobs["gate"]["needs"]) == sorted(set(jobs) - {"gate"})
 
 
+def test_the_gate_reckons_itself_what_had_to_run():
+    jobs = jobs_of("pull-request")
+    (scope,) = [step for step in jobs["scope"]["steps"] if step.get("id") == "scope"]
+    gate = jobs["gate"]["steps"][-1]
+
+    assert scope["env"].items() <= gate["env"].items(), "give the gate all that the scope goes by"
+
+
 def test_the_gate_knows_every_job_that_can_be_asked_for():
     asked = {
         job
         for review_stacks in REVIEW_STACKS
         for number in (None, 7)
         for job in decide(
-            Event(name="pull_request", actor="dana", number=number), backend="s3://state", review_stacks=review_stacks
+            Event(name="pull_request", actor="dana", number=number, label="review-stack"),
+            backend="s3://state",
+            review_stacks=review_stacks,
         ).jobs
     }
 
     assert {*asked, "scope", "gate"} == set(jobs_of("pull-request"))
+
+
+AUTHOR = "github.event.pull_request.user.login != 'dependabot[bot]'"
+
+
+def test_no_label_but_its_own_starts_anything_and_that_only_a_review_stack():
+    triggers = {file.stem: yaml.safe_load(file.read_text())[True] for file in WORKFLOWS}
+    started = [name for name, on in triggers.items() if "labeled" in str((on or {}).get("pull_request", ""))]
+    job = jobs_of("review-stack")["review"]
+
+    assert started == ["review-cleanup", "review-stack"], "labeled and unlabeled start these workflows"
+    assert triggers["review-cleanup"]["pull_request"]["types"] == ["closed", "unlabeled"]
+    assert "github.event.action == 'labeled' && github.event.label.name == 'review-stack'" in job["if"]
+    assert "vars.REVIEW_STACKS == 'label'" in job["if"]
+    assert job["uses"] == "./.github/workflows/pull-request.yml"
+
+
+def test_a_pushed_commit_takes_the_label_off_with_code_of_main():
+    job = jobs_of("review-stack")["unlabel"]
+
+    assert "github.event.action == 'synchronize'" in job["if"]
+    assert job["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    assert job["steps"][-1]["run"].endswith('unlabel --pull-request "$NUMBER"')
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_who_wrote_a_pull_request_is_asked_wherever_it_is_asked_who_caused_the_event(file):
+    conditions = [line for line in file.read_text().splitlines() if "github.actor" in line]
+
+    assert [line for line in conditions if AUTHOR not in line] == [], (
+        f"a person who labels Dependabot's pull request is its actor: ask {AUTHOR} beside it, on the same line"
+    )
 
 
 def test_a_run_is_cut_off_by_a_newer_one_only_where_there_are_no_review_stacks():

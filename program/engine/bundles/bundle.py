@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
-from program.engine.records import PreviewRecord, Record, read_record, written
+from program.engine.records import LARGEST_RECORD, PreviewRecord, Record, read_record, written
 from program.errors import CouldNotRunError
 from program.manifest.canonical import digest
+from program.offline.documents import limited, validated
 
 METADATA_FILE, RECORD_FILE, SUMMARY_FILE = "bundle.json", "record.json", "summary.md"
 PLAN_FILE, PREVIEW_FILE, EVENTS_FILE = "plan.json", "preview.json", "events.jsonl"
@@ -24,8 +22,12 @@ DECLARED_FILE, PLANNED_FILE, POLICIES_FILE = "declared.json", "planned.json", "p
 # What an apply adds.
 APPLIED_FILE, DEPLOYED_FILE = "applied.json", "deployed.json"
 # What a bundle's digest is made of: the metadata names the hashes of these.
-_SEALED = (PLAN_FILE, PREVIEW_FILE, EVENTS_FILE, DECLARED_FILE, PLANNED_FILE, POLICIES_FILE)
+SEALED = (PLAN_FILE, PREVIEW_FILE, EVENTS_FILE, DECLARED_FILE, PLANNED_FILE, POLICIES_FILE)
 LIFETIME = datetime.timedelta(hours=24)
+# All that a preview and an apply write into the folder; nothing else in it is ours to remove.
+_OURS = frozenset({METADATA_FILE, RECORD_FILE, SUMMARY_FILE, APPLIED_FILE, DEPLOYED_FILE, *SEALED})
+# An event log of hundreds of resources is a few megabytes.
+_LARGEST = 256 * 1024 * 1024
 
 
 class Metadata(Record):
@@ -56,7 +58,7 @@ class Metadata(Record):
 
 
 class Bundle(Record):
-    """A bundle as it was read."""
+    """A bundle as it was read; what is applied is read from `opened`'s copy."""
 
     folder: Path
     metadata: Metadata
@@ -67,29 +69,53 @@ class Bundle(Record):
 def new_bundle(folder: Path) -> Iterator[Path]:
     """Give a folder to write the bundle's files to, and put it in its place when the block ends well.
 
-    A bundle that was there before is replaced; any other folder with something in it is left, and refused.
+    A bundle that was there before is replaced; a folder that holds anything that no preview wrote is left, and refused.
     """
-    if (
-        folder.exists()
-        and not (folder / METADATA_FILE).exists()
-        and not (folder / RECORD_FILE).exists()
-        and any(folder.iterdir())
-    ):
-        raise CouldNotRunError(f"{folder} holds something else than a bundle; name a new folder")
+    folder = folder.resolve()
+    _refuse_others(folder, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
-        part = Path(scratch) / "bundle"
+        part, before = Path(scratch) / "bundle", Path(scratch) / "before"
         part.mkdir()
         yield part
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rename(before)
+            try:
+                # What somebody put there during the preview goes back where it was.
+                _refuse_others(before, folder)
+            except CouldNotRunError:
+                before.rename(folder)
+                raise
         part.rename(folder)
+
+
+def _refuse_others(folder: Path, shown: Path) -> None:
+    if not folder.exists():
+        return
+    others = sorted(path.name for path in folder.iterdir() if path.name not in _OURS or not path.is_file())
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        raise CouldNotRunError(f"{shown} holds {others[0]}{more}, which no preview wrote; name a new folder")
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Bundle]:
+    """Give the bundle as a copy that nobody else can write to: what is judged is what is used.
+
+    Raises CouldNotRunError when the folder holds none, or one of a preview that failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="bundle-") as scratch:
+        copy = Path(scratch)
+        for name in (RECORD_FILE, METADATA_FILE, *SEALED):
+            if (folder / name).exists():
+                (copy / name).write_bytes(limited(folder / name, _LARGEST))
+        yield read_bundle(copy, folder)
 
 
 def hashes_in(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each sealed file that is there."""
     return {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _SEALED if (folder / name).exists()
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in SEALED if (folder / name).exists()
     }
 
 
@@ -105,13 +131,17 @@ def write_record(folder: Path, record: PreviewRecord, summary: str) -> None:
     (folder / SUMMARY_FILE).write_text(summary, encoding="utf-8")
 
 
-def read_bundle(folder: Path) -> Bundle:
-    """Read a bundle; raise CouldNotRunError when the folder holds none, or one of a preview that failed."""
-    record = read_record(PreviewRecord, folder / RECORD_FILE)
+def read_bundle(folder: Path, shown: Path | None = None) -> Bundle:
+    """Read a bundle where it lies; `shown` is the folder that a reader knows, where this is a copy of it.
+
+    Raises CouldNotRunError when the folder holds none, or one of a preview that failed.
+    """
+    name = shown or folder
+    record = read_record(PreviewRecord, folder / RECORD_FILE, name / RECORD_FILE)
     if record.outcome == "failed":
-        raise CouldNotRunError(f"{folder} is of a preview that failed ({record.error}); preview again")
+        raise CouldNotRunError(f"{name} is of a preview that failed ({record.error}); preview again")
     try:
-        metadata = Metadata.model_validate_json((folder / METADATA_FILE).read_bytes())
-    except (OSError, ValidationError):
-        raise CouldNotRunError(f"{folder / METADATA_FILE} is missing or no bundle's metadata; preview again") from None
+        metadata = validated(Metadata, folder / METADATA_FILE, LARGEST_RECORD)
+    except CouldNotRunError:
+        raise CouldNotRunError(f"{name / METADATA_FILE} is missing or no bundle's metadata; preview again") from None
     return Bundle(folder=folder, metadata=metadata, record=record)

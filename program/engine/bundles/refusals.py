@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping
 
-from program.engine.bundles.bundle import EVENTS_FILE, Bundle, Metadata, hashes_in
+from program.engine.bundles.bundle import EVENTS_FILE, LIFETIME, PLAN_FILE, SEALED, Bundle, Metadata, hashes_in
+from program.engine.bundles.plan import Loss, disagreement, logged_operations, losses, planned_operations
 from program.engine.changes import changes_of
 from program.engine.pulumi_cli.events import read_events
 from program.engine.records import Change, Refusal
 
 _AGAIN = "preview again, and review what it says"
+# How far two machines' clocks may be apart.
+_CLOCKS = datetime.timedelta(minutes=5)
 _CURRENT: Mapping[str, str] = {
     "stack": "apply the bundle to the stack that it was made for",
     "commit": f"check out that commit; or {_AGAIN}",
@@ -25,10 +28,11 @@ _CURRENT: Mapping[str, str] = {
 
 def refusals(bundle: Bundle, current: Metadata, confirmed: Collection[str]) -> tuple[Refusal, ...]:
     """Return every reason against applying the bundle; `confirmed` names resources whose data may be lost."""
-    found = (*_stale(bundle, current), *_unfit(bundle, current))
-    # Of files that were damaged or changed, nothing is believed.
-    damaged = any(refusal.code == "files" for refusal in found)
-    return found if damaged else (*found, *_surprises(_planned_changes(bundle), confirmed))
+    found = (*_stale(bundle, current), *_unfit(bundle, current), *_damaged(bundle))
+    # Of files that were damaged or changed, nothing is believed; a preview that was stopped has no plan.
+    if bundle.metadata.blocked or any(refusal.code == "files" for refusal in found):
+        return found
+    return (*found, *_surprises(bundle, confirmed))
 
 
 def _stale(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
@@ -40,12 +44,20 @@ def _stale(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
 
 def _unfit(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
     metadata = bundle.metadata
-    if current.created >= metadata.expires:
+    expires = min(metadata.expires, metadata.created + LIFETIME)
+    if current.created >= expires:
         yield Refusal(
             code="expired",
-            expected=f"an apply before {_minute(metadata.expires)}",
+            expected=f"an apply before {_minute(expires)}",
             found=_minute(current.created),
             fix=_AGAIN,
+        )
+    if metadata.created > current.created + _CLOCKS:
+        yield Refusal(
+            code="future",
+            expected=f"a preview before {_minute(current.created)}",
+            found=f"one of {_minute(metadata.created)}",
+            fix=f"set the clock that is wrong, then {_AGAIN}",
         )
     if metadata.blocked:
         yield Refusal(
@@ -61,37 +73,49 @@ def _unfit(bundle: Bundle, current: Metadata) -> Iterator[Refusal]:
             found=metadata.digest,
             fix=f"the bundle was changed after the preview: {_AGAIN}",
         )
-    for name, found in sorted(hashes_in(bundle.folder).items()):
-        if metadata.files.get(name) != found:
+
+
+def _damaged(bundle: Bundle) -> Iterator[Refusal]:
+    sealed, found = bundle.metadata.files, hashes_in(bundle.folder)
+    for name, digest in sorted(found.items()):
+        if sealed.get(name) != digest:
             yield Refusal(
                 code="files",
-                expected=f"{name} with SHA-256 {metadata.files.get(name, 'none')}",
-                found=found,
+                expected=f"{name} with SHA-256 {sealed.get(name, 'none')}",
+                found=digest,
                 fix=f"the bundle is damaged, or was changed: {_AGAIN}",
             )
-    for name in sorted(set(metadata.files) - set(hashes_in(bundle.folder))):
+    # A preview that a policy stopped has no plan, and is refused for that.
+    needed = set(sealed) if bundle.metadata.blocked else {*sealed, *SEALED}
+    for name in sorted(needed - set(found)):
         yield Refusal(code="files", expected=name, found="no such file", fix=f"the bundle is damaged: {_AGAIN}")
 
 
-def _planned_changes(bundle: Bundle) -> tuple[Change, ...]:
-    """Return what the bundle's own event log plans: the record beside it is for readers, and sealed by nothing."""
-    return changes_of(read_events(bundle.folder / EVENTS_FILE).begun, {})
-
-
-def _surprises(changes: Collection[Change], confirmed: Collection[str]) -> Iterator[Refusal]:
-    for change in changes:
-        if change.loses_data and change.name not in confirmed:
+def _surprises(bundle: Bundle, confirmed: Collection[str]) -> Iterator[Refusal]:
+    """Yield what the plan does and nobody was told of; the log beside it only says why."""
+    plan = planned_operations(bundle.folder / PLAN_FILE)
+    begun = read_events(bundle.folder / EVENTS_FILE).begun
+    if apart := disagreement(plan, logged_operations(begun)):
+        yield Refusal(
+            code="plan",
+            expected=f"an event log that says what the plan does ({apart[0]})",
+            found=apart[1],
+            fix=f"the bundle was changed, or the Pulumi CLI is one that this version doesn't know: {_AGAIN}",
+        )
+    told = {change.urn: change for change in changes_of(begun, {})}
+    for loss in losses(plan):
+        if loss.name not in confirmed:
             yield Refusal(
                 code="unconfirmed",
-                expected=f"no {change.operation} of {change.name}, which holds data",
-                found=f"{_why(change)}; with it goes {change.lost}",
-                fix=f"if the data may be lost, name it: --confirm {change.name}",
+                expected=f"no {loss.operation} of {loss.name}, which holds data",
+                found=f"{_why(loss, told.get(loss.urn))}; with it goes {loss.lost}",
+                fix=f"if the data may be lost, name it: --confirm {loss.name}",
             )
 
 
-def _why(change: Change) -> str:
-    forcing = [item.path for item in change.properties if item.replaces]
-    return f"{change.operation}, forced by {', '.join(forcing)}" if forcing else change.operation
+def _why(loss: Loss, told: Change | None) -> str:
+    forcing = [item.path for item in told.properties if item.replaces] if told else []
+    return f"{loss.operation}, forced by {', '.join(forcing)}" if forcing else loss.operation
 
 
 def _minute(time: datetime.datetime) -> str:

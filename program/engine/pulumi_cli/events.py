@@ -13,10 +13,14 @@ from typing import Any
 from policies.catalogue import RULES
 from policies.pack import NAME
 from policies.wire import Outcome, WireLevel, decode_text
+from program.engine.pulumi_cli.tracebacks import own_message
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
+from program.offline.documents import limited
 from program.offline.recording import STACK_TYPE
 
+# An event log of hundreds of resources is a few megabytes.
+_LARGEST = 256 * 1024 * 1024
 # The engine puts a rule's title before what the rule says.
 _TITLES = {rule.id: rule.title for rule in RULES}
 
@@ -114,7 +118,7 @@ def _events(file: Path) -> Iterator[dict[str, Any]]:
     if not file.exists():
         return
     # Only a line feed ends a line of it; text in it may hold whatever else Unicode calls a line's end.
-    *lines, unfinished = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    *lines, unfinished = limited(file, _LARGEST, Path(file.name)).decode(errors="replace").split("\n")
     yield from (json.loads(line) for line in lines if line.strip())
     with suppress(ValueError):
         yield json.loads(unfinished)
@@ -182,5 +186,5 @@ def _diagnostic(data: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(
         urn=data.get("urn", ""),
         severity=data.get("severity", ""),
-        message=" ".join(str(data.get("message", "")).split()),
+        message=own_message(str(data.get("message", ""))),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.tracebacks import TRACEBACK, own_message
 from program.offline.recording import STACK_TYPE
 
 # What the CLI says, and what it means. The first that matches speaks; a text may take the match's groups.
@@ -77,8 +78,9 @@ def explained(ran: Ran, stack: str) -> str:
     if known := _known(said, stack):
         return known
     errors = [error for error in _ERROR.findall(said) if not error.startswith("update failed")]
-    last = _short(errors[-1]) if errors else "it said nothing"
-    return f"pulumi failed for stack {stack} with exit code {ran.code}: {last}"
+    # The line that says "error" is a traceback's first one then.
+    last = own_message(said) if TRACEBACK in said else errors[-1] if errors else "it said nothing"
+    return f"pulumi failed for stack {stack} with exit code {ran.code}: {_short(last)}"
 
 
 def _known(said: str, stack: str) -> str | None:

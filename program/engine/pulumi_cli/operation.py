@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from program.engine.pulumi_cli.event_tail import following
@@ -43,8 +44,14 @@ def run_engine(
                     seconds=seconds,
                 )
         except PulumiInterrupted:
-            raise OperationInterrupted(read_events(file)) from None
-        return ran, read_events(file)
+            raise OperationInterrupted(_read(file, place)) from None
+        return ran, _read(file, place)
+
+
+def _read(file: Path, place: Workspace) -> EventLog:
+    log = read_events(file)
+    diagnostics = tuple(replace(item, message=place.pulumi.conceal(item.message)) for item in log.diagnostics)
+    return replace(log, diagnostics=diagnostics)
 
 
 def refuse_silence(log: EventLog, command: str) -> None:

@@ -41,11 +41,15 @@ class PulumiInterrupted(KeyboardInterrupt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulumi:
-    """The CLI in one project folder with one environment; `say` takes each line that it writes to stderr."""
+    """The CLI in one project folder with one environment; `say` takes each line that it writes to stderr.
+
+    `conceal` takes out of its messages what nobody may see; what it writes to stdout as data stays as it is.
+    """
 
     folder: Path
     environment: Mapping[str, str]
     say: Callable[[str], None]
+    conceal: Callable[[str], str] = str
 
     def run(self, *arguments: str, seconds: float) -> Ran:
         """Run the CLI and wait for it; one that takes longer than `seconds` is stopped, with all that it started.
@@ -56,7 +60,7 @@ class Pulumi:
         # The signals are held before the CLI is there, so that none leaves it running on its own.
         with _stopping() as stopping, self._started(arguments) as process:
             stopping.passed_on_to(process)
-            streams = _Streams(process, self.say)
+            streams = _Streams(process, lambda line: self.say(self.conceal(line)))
             try:
                 process.wait(timeout=seconds)
             except subprocess.TimeoutExpired:
@@ -69,6 +73,7 @@ class Pulumi:
                 # A policy pack or a program that hangs is deaf to everything else.
                 _kill(process)
             ran = streams.ended(process.returncode)
+            ran = Ran(ran.code, ran.stdout if ran.code == 0 else self.conceal(ran.stdout), self.conceal(ran.stderr))
         if stopping.count:
             raise PulumiInterrupted(killed=stopping.count > 1 or process.returncode < 0)
         return ran

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -12,19 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
-from policies.strict_yaml import YamlError, read
+from policies.strict_yaml import MAX_BYTES, YamlError, read
+from program.engine.pulumi_cli.backend import BACKEND_VARIABLE, concealed, shown
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained
 from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
 from program.errors import CouldNotRunError
+from program.offline.documents import limited
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS
 
 STATE_FOLDER = ".pulumi-state"
-BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
+# Compiled modules go outside of the project: one that lies in it could be of another source.
+CACHE_VARIABLE = "PYTHONPYCACHEPREFIX"
 PACK_FOLDER = "policies"
 QUICK_SECONDS = 120.0
 # The CLI's exit code for a stack that its backend doesn't know.
@@ -85,7 +86,7 @@ def workspace(
             stack=stack,
             root=root,
             pulumi=pulumi,
-            backend=_shown(url) if url else "embedded",
+            backend=shown(url) if url else "embedded",
             embedded=url is None,
             config_file=copy,
             version=_version(pulumi, root),
@@ -157,12 +158,20 @@ def _after_interruption(stack: str, *, killed: bool) -> str:
 
 
 def _pulumi(backend: str, say: Callable[[str], None], root: Path) -> Pulumi:
-    return Pulumi(folder=root, environment=_environment(backend), say=lambda line: say(f"pulumi: {line}"))
+    # Checked before anything is run: what is no address can't be kept out of a message.
+    shown(backend)
+    return Pulumi(
+        folder=root,
+        environment=_environment(backend),
+        say=lambda line: say(f"pulumi: {line}"),
+        conceal=lambda text: concealed(text, backend),
+    )
 
 
 def _environment(backend: str) -> Mapping[str, str]:
     return {
         **os.environ,
+        CACHE_VARIABLE: os.environ.get(CACHE_VARIABLE) or str(_cache()),
         BACKEND_VARIABLE: backend,
         # The event log, which the CLI keeps for the Automation API.
         "PULUMI_DEBUG_COMMANDS": "true",
@@ -170,11 +179,14 @@ def _environment(backend: str) -> Mapping[str, str]:
     }
 
 
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "parity" / "pycache"
+
+
 def _copy_stack_file(source: Path, copy: Path) -> None:
-    try:
-        copy.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-    except OSError as error:
-        raise CouldNotRunError(f"{source.name}: {error.strerror}; every stack has its file in {STACKS}/") from None
+    if not source.exists():
+        raise CouldNotRunError(f"{source.name}: No such file or directory; every stack has its file in {STACKS}/")
+    copy.write_bytes(limited(source, MAX_BYTES, Path(source.name)))
 
 
 def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
@@ -185,20 +197,6 @@ def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
     missing = {key: value for key, value in keys.items() if key not in _own_keys(copy)}
     if missing:
         copy.write_text(copy.read_text(encoding="utf-8") + yaml.safe_dump(missing), encoding="utf-8")
-
-
-def _shown(backend: str) -> str:
-    """Return the backend's address without a user, a password and options; of options, a hash tells them apart."""
-    try:
-        parts = urlsplit(backend)
-    except ValueError:
-        # Whose text can have the password in it.
-        raise CouldNotRunError(
-            f"{BACKEND_VARIABLE} is no address; give one such as s3://bucket or file:///folder, or none"
-        ) from None
-    address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    options = hashlib.sha256(parts.query.encode()).hexdigest()[:12]
-    return f"{address} (options {options})" if parts.query else address
 
 
 def _own_keys(file: Path) -> dict[str, Any]:

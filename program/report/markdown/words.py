@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from program.manifest.canonical import JsonValue
 from program.manifest.normalise import SECRET, UNKNOWN
 from program.report.content.values import printable
-from program.report.markdown.markup import code, escaped
+from program.report.markdown.markup import code, escaped, unlinked
 
 ELLIPSIS = "…"
 LONGEST_NAME = 200
@@ -43,7 +43,7 @@ def spoken(found: JsonValue) -> JsonValue:
 
 def html(text: str) -> str:
     """Return text that is harmless inside an HTML tag and in a table, where Markdown's escapes may not count."""
-    return _ISSUE.sub(r"\g<0>&#8203;", _ACTIVE.sub(_entity, printable(text)))
+    return unlinked(_ISSUE.sub(r"\g<0>&#8203;", _ACTIVE.sub(_entity, printable(text))))
 
 
 def properties(count: int) -> str:

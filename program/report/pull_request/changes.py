@@ -14,7 +14,8 @@ from program.report.markdown.fitting import Section, folded
 from program.report.markdown.markup import table
 from program.report.markdown.words import clipped, html, name, spoken, table_row
 
-_MOST_PROPERTIES = 20
+# In a comment, which has little room; a summary is what a deployment is approved by, and shows them all.
+MOST_PROPERTIES = 20
 _MOST_NAMES = 20
 _LONGEST_VALUE = 160
 _LONGEST_PATH = 200
@@ -22,8 +23,13 @@ _DATA_HEADER = ("Stack", "", "Resource", "Lost", "Type", "Because of", "Where")
 _OPERATIONS = ("delete", "replace", "update", "create")
 
 
-def change_section(stacks: Sequence[str], changes: Sequence[Change], total: int) -> Section:
-    """Return the changes that some stacks share, folded; what a reader must see first comes first."""
+def change_section(
+    stacks: Sequence[str], changes: Sequence[Change], total: int, most: int | None = MOST_PROPERTIES
+) -> Section:
+    """Return the changes that some stacks share, folded; what a reader must see first comes first.
+
+    Of each change so many properties are shown, None for all.
+    """
     counts = ", ".join(
         plural(count, word) for word in _OPERATIONS if (count := sum(each.operation == word for each in changes))
     )
@@ -31,18 +37,18 @@ def change_section(stacks: Sequence[str], changes: Sequence[Change], total: int)
     items: list[str] = []
     for (operation, lists), same in groupby(changes, lambda each: (each.operation, _is_listed(each))):
         group = list(same)
-        items += _listed(operation, group) if lists else [change_block(change) for change in group]
+        items += _listed(operation, group) if lists else [change_block(change, most) for change in group]
     return folded("change", f"<b>{html(names)}</b>: {counts}", items, separator="\n\n")
 
 
-def change_block(change: Change) -> str:
+def change_block(change: Change, most: int | None = MOST_PROPERTIES) -> str:
     """Return one change: its line, and the properties that change in a diff that nothing in it can end."""
     line = f"**{change.operation}** {name(change.name)} · {name(change.type)}"
     if change.stateful:
         line += " · holds data"
     if change.source:
         line += f" · {name(change.source)}"
-    properties = change.properties[:_MOST_PROPERTIES]
+    properties = change.properties[:most]
     lines = [text for each in properties for text in _lines(each)]
     if not lines:
         return line
@@ -62,7 +68,7 @@ def data_section(sets: Sequence[tuple[tuple[str, ...], tuple[Change, ...]]], tot
             name(change.name),
             change.lost,
             name(change.type),
-            ", ".join(name(each.path) for each in change.properties[:_MOST_PROPERTIES] if each.replaces) or ABSENT,
+            ", ".join(name(each.path) for each in change.properties[:MOST_PROPERTIES] if each.replaces) or ABSENT,
             name(change.source or ""),
         ]
         for stacks, changes in sets

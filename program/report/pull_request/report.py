@@ -8,7 +8,7 @@ from program.report.content.summary import summarise as summarise_check
 from program.report.markdown.findings import accepted_section, advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted
 from program.report.markdown.guard import guard_sections
-from program.report.pull_request.changes import change_section, data_section
+from program.report.pull_request.changes import MOST_PROPERTIES, change_section, data_section
 from program.report.pull_request.comparison import (
     declared_section,
     difference_section,
@@ -27,12 +27,15 @@ _HEAD_SHARE = 0.7
 
 def for_comment(report: Report) -> str:
     """Return the report as the comment on a pull request, within GitHub's limit."""
-    return _render(report, COMMENT_BYTES, _sections(report))
+    return _render(report, COMMENT_BYTES, _sections(report, MOST_PROPERTIES))
 
 
 def for_summary(report: Report) -> str:
-    """Return the report as a job's summary, within GitHub's limit, with a picture of what changes."""
-    return _render(report, SUMMARY_BYTES, [*_sections(report), graph_section(report)])
+    """Return the report as a job's summary, within GitHub's limit, with a picture of what changes.
+
+    Who approves a deployment reads it: it shows every property that changes.
+    """
+    return _render(report, SUMMARY_BYTES, [*_sections(report, None), graph_section(report)])
 
 
 def _render(report: Report, limit: int, sections: list[Section]) -> str:
@@ -42,8 +45,8 @@ def _render(report: Report, limit: int, sections: list[Section]) -> str:
     return fitted(head(summary), [each for each in sections if each.items], limit=limit, run=report.run)
 
 
-def _sections(report: Report) -> list[Section]:
-    """Return all sections, the most important first."""
+def _sections(report: Report, most: int | None) -> list[Section]:
+    """Return all sections, the most important first; of each change so many properties, None for all."""
     total = len(report.stacks)
     groups = merged_groups(report)
     changes = change_sets(report)
@@ -56,7 +59,7 @@ def _sections(report: Report) -> list[Section]:
         mandatory_section(groups, total),
         undeclared_section(checked),
         stale_section(report),
-        *(change_section(stacks, each, total) for stacks, each in changes),
+        *(change_section(stacks, each, total, most) for stacks, each in changes),
         hashes_section(report),
         *(difference_section(stacks, each, total) for stacks, each in difference_sets(report)),
         advisory_section(groups, total),

@@ -117,6 +117,20 @@ def test_an_unknown_stack_is_wrong_usage(commands, command):
     assert commands.pulumi.calls == []
 
 
+@pytest.mark.parametrize("name", ["--help", "-x", STACK.upper(), "a b", "review", f"{STACK}-preview"])
+def test_a_name_that_no_stack_may_have_is_wrong_usage_with_a_file_of_its_own_too(commands, tmp_path, name):
+    file = tmp_path / "review.yaml"
+    file.write_text("config: {}\n")
+
+    code, out, err = commands.run("preview", "--config-file", file, "--", name)
+
+    said = " ".join(err.split())
+    assert (code, out) == (2, "")
+    assert f"Invalid value for STACK: {name!r}: " in said
+    assert "a stack's name begins with a small letter" in said or "a GitHub environment of that name" in said
+    assert commands.pulumi.calls == []
+
+
 def test_apply_needs_a_bundle(commands):
     assert commands.run("apply", STACK)[0] == 2
 

@@ -139,6 +139,8 @@ def _scene(name: str, engine: Engine, *command: str) -> None:
     _answer(name, result, {"stdout": "preview.json"} if "--json" in command else {})
     if "--json" in command:
         _write(f"{name}/preview.json", _cleaned(_preview(result)))
+    if "--save-plan" in command and result.code == 0:
+        _write(f"{name}/plan.json", _plan(json.loads((engine.project / "plan.json").read_text())))
     lines = [json.dumps(event, sort_keys=True) for event in _trimmed(events, command[0])]
     _write(f"{name}/events.jsonl", _cleaned("\n".join(lines) + "\n"))
 
@@ -172,6 +174,15 @@ def _preview(result: Result) -> str:
         if step.get("newState")
     ]
     return _by_line({"steps": kept}, "steps")
+
+
+def _plan(plan: dict[str, Any]) -> str:
+    """Return of a plan what it does to each resource, one a line."""
+    lines = (
+        f"{json.dumps(urn)}: {json.dumps(_only(planned, ('steps',)))}"
+        for urn, planned in sorted(plan["resourcePlans"].items())
+    )
+    return '{"resourcePlans": {\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def _trimmed(events: list[dict[str, Any]], command: str) -> Iterator[dict[str, Any]]:

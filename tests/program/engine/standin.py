@@ -41,6 +41,7 @@ with calls.open("a") as stream:
         "options": words[first:],
         "environment": {{key: value for key, value in os.environ.items() if key.startswith("PULUMI_")}},
         "folder": os.getcwd(),
+        "cache": os.environ.get("PYTHONPYCACHEPREFIX"),
     }}) + "\\n")
 told = json.loads((folder / "answers.json").read_text()).get(command)
 if told is None:
@@ -56,8 +57,8 @@ for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.SIG_IGN if answer.get("deaf") else end)
 if "events" in answer and "--event-log" in options:
     pathlib.Path(options["--event-log"]).write_text(pathlib.Path(answer["events"]).read_text())
-if "--save-plan" in options:
-    pathlib.Path(options["--save-plan"]).write_text(answer.get("plan", "a plan"))
+if "--save-plan" in options and "plan" in answer:
+    pathlib.Path(options["--save-plan"]).write_text(answer["plan"])
 for file, copy in answer.get("copies", {{}}).items():
     pathlib.Path(copy).write_text(pathlib.Path(file).read_text())
 for file, text in answer.get("writes", {{}}).items():
@@ -96,7 +97,7 @@ class StandIn:
     def replay(self, *scenes, **more):
         """Say to each scene's command what was recorded of it."""
         for scene in scenes:
-            self.answer(_command(scene), **recorded_answer(scene), **more)
+            self.answer(_command(scene), **(recorded_answer(scene) | more))
 
     def export(self, *states):
         """Answer `stack export` with recorded states (None: there is no such stack), one after the other."""
@@ -146,6 +147,8 @@ def recorded_answer(scene):
     """Return how the recorded command ended; its event log is copied from the recording."""
     folder = RECORDED / scene
     answer = json.loads((folder / "answer.json").read_text()) | {"events": str(folder / "events.jsonl")}
+    if (folder / "plan.json").exists():
+        answer["plan"] = (folder / "plan.json").read_text()
     if "stdout" in answer:
         answer["stdout"] = (folder / answer["stdout"]).read_text()
     if _command(scene) == "policy analyze":

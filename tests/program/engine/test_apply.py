@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from program.engine.bundles.bundle import hashes_in, read_bundle, seal, write_record
 from program.engine.records import ApplyRecord
-from tests.program.engine.standin import CUT_OFF, STACK, exported
+from tests.program.engine.standin import CUT_OFF, RECORDED, STACK, exported
 
 
 @pytest.fixture
@@ -61,10 +62,12 @@ def test_the_cli_gets_plan_pack_and_a_copy_of_the_stack_file_and_previews_again(
     copy = Path(options.pop("--config-file"))
     assert (copy.name, copy.parent.parent) == (f"Pulumi.{STACK}.yaml", commands.project / ".pulumi-state")
     assert not copy.exists()
+    plan = Path(options.pop("--plan"))
+    assert (plan.name, plan.exists()) == ("plan.json", False)
+    assert not plan.is_relative_to(folder), "the plan is a copy that nobody else can write to"
     assert options == {
         "--yes": "",
         "--policy-pack": "policies",
-        "--plan": str(folder / "plan.json"),
         "--stack": STACK,
         "--non-interactive": "",
         "--color": "never",
@@ -138,6 +141,27 @@ def test_a_record_that_says_less_than_the_plan_loses_no_data(commands, bundle):
     assert "up" not in commands.pulumi.commands
 
 
+def test_a_plan_that_loses_more_than_the_log_says_is_refused(commands, bundle):
+    folder = bundle("changing-preview", "deployed")
+    preview_of_little = (RECORDED / "unchanged-preview" / "events.jsonl").read_bytes()
+    (folder / "events.jsonl").write_bytes(preview_of_little)
+    resealed(folder)
+
+    code, record, _ = apply(commands, folder)
+
+    assert code == 1
+    assert [refusal.code for refusal in record.refusals] == ["plan", "unconfirmed", "unconfirmed"]
+    assert "up" not in commands.pulumi.commands
+
+
+def resealed(folder):
+    """Seal the bundle anew, as somebody would who changed it and knows how."""
+    found = read_bundle(folder)
+    metadata = found.metadata.model_copy(update={"files": hashes_in(folder)})
+    seal(folder, metadata)
+    write_record(folder, found.record.model_copy(update={"bundle": metadata.digest}), "")
+
+
 def test_a_refusal_leaves_the_record_of_the_apply_before(commands, bundle):
     folder = bundle()
     commands.pulumi.export("empty", "deployed")
@@ -172,7 +196,7 @@ def test_the_password_of_a_backend_is_in_no_refusal(commands, bundle, monkeypatc
     _, record, err = apply(commands, folder)
 
     assert [(refusal.code, refusal.found) for refusal in record.refusals] == [
-        ("backend", "https://states.example/team (options 62729f6d19a2)")
+        ("backend", "https://states.example/team?token=[hidden]")
     ]
     assert "sesame" not in f"{record}{err}"
 

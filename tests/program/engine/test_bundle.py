@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import os
+import re
 
 import pytest
 
@@ -15,6 +17,7 @@ from program.engine.bundles.bundle import (
     Metadata,
     hashes_in,
     new_bundle,
+    opened,
     read_bundle,
     seal,
     write_record,
@@ -128,13 +131,63 @@ def test_an_empty_folder_becomes_one(tmp_path):
     assert read_bundle(folder)
 
 
-def test_a_folder_with_something_else_is_refused_and_left(tmp_path):
-    (tmp_path / "precious").write_text("data")
+@pytest.mark.parametrize("beside", [(), (METADATA_FILE, RECORD_FILE, SUMMARY_FILE)], ids=["alone", "in a bundle"])
+def test_a_folder_with_something_else_is_refused_and_left(tmp_path, beside):
+    for name in ("precious", "wanted", *beside):
+        (tmp_path / name).write_text("data")
 
-    with pytest.raises(CouldNotRunError, match=r"holds something else than a bundle; name a new folder$"):
+    with pytest.raises(
+        CouldNotRunError, match=r" holds precious and 1 more, which no preview wrote; name a new folder$"
+    ):
         write(tmp_path)
 
-    assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+    assert {path.name for path in tmp_path.iterdir()} == {"precious", "wanted", *beside}
+
+
+def test_a_folder_by_the_name_of_a_bundles_file_is_none(tmp_path):
+    (tmp_path / PLAN_FILE).mkdir()
+
+    with pytest.raises(CouldNotRunError, match=r" holds plan\.json, which no preview wrote; name a new folder$"):
+        write(tmp_path)
+
+
+def test_what_somebody_puts_there_during_the_preview_is_left_too(tmp_path):
+    folder = tmp_path / "bundle"
+    write(folder)
+
+    def with_a_visitor():
+        with new_bundle(folder) as part:
+            (folder / "precious").write_text("data")
+            write_record(part, record(), "a summary")
+
+    with pytest.raises(CouldNotRunError, match=r"bundle holds precious, which no preview wrote; name a new folder$"):
+        with_a_visitor()
+
+    assert (folder / "precious").read_text() == "data"
+    assert read_bundle(folder)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_bundle_is_opened_as_a_copy_that_nobody_changes_any_more(tmp_path):
+    folder = tmp_path / "bundle"
+    write(folder)
+    (folder / PLAN_FILE).write_text("as it was judged")
+
+    with opened(folder) as read:
+        (folder / PLAN_FILE).write_text("as it was changed then")
+
+        assert (read.folder / PLAN_FILE).read_text() == "as it was judged"
+        assert read.folder.stat().st_mode & 0o077 == 0, "only its owner may look into the copy"
+        assert read.metadata == metadata()
+    assert not read.folder.exists()
+
+
+def test_a_pipe_in_a_bundle_keeps_nobody_waiting(tmp_path):
+    write(tmp_path / "bundle")
+    os.mkfifo(tmp_path / "bundle" / PLAN_FILE)
+
+    with pytest.raises(CouldNotRunError, match=r"plan\.json: is no ordinary file"), opened(tmp_path / "bundle"):
+        pytest.fail("it was opened")
 
 
 def test_the_digest_is_the_same_for_the_same_content_and_no_other():
@@ -203,3 +256,5 @@ def test_a_record_that_is_missing_or_of_another_kind_is_refused(tmp_path, change
 
     with pytest.raises(CouldNotRunError, match=error):
         read_bundle(tmp_path)
+    with pytest.raises(CouldNotRunError, match=f"{re.escape(str(tmp_path))}.*{error}"), opened(tmp_path):
+        pytest.fail("it was opened")

@@ -173,7 +173,7 @@ def test_a_program_that_fails_in_the_engine_is_a_failure_with_its_reason(command
 
     assert (code, record.outcome) == (3, "failed")
     assert record.error == f"pulumi failed for stack {STACK} with exit code 1: the pack did not start"
-    assert files(bundle) == WRITTEN | {"plan.json", "preview.json"}
+    assert files(bundle) == WRITTEN | {"preview.json"}
 
 
 def test_a_preview_that_logged_nothing_is_a_failure_and_not_clean(commands, bundle):
@@ -239,7 +239,7 @@ def test_the_password_of_a_backend_is_in_no_bundle(commands, bundle, monkeypatch
 
     _, out, err = commands.run("preview", STACK, "--bundle", bundle)
 
-    assert read_bundle(bundle).metadata.backend == "https://states.example (options 62729f6d19a2)"
+    assert read_bundle(bundle).metadata.backend == "https://states.example?token=[hidden]"
     assert "sesame" not in out + err + "".join(file.read_text() for file in bundle.iterdir())
 
 
@@ -341,4 +341,4 @@ def test_a_folder_with_something_else_is_one_line(commands, bundle):
     code, out, err = commands.run("preview", STACK, "--bundle", bundle)
 
     assert (code, out) == (3, "")
-    assert err == f"error: {bundle} holds something else than a bundle; name a new folder\n"
+    assert err == f"error: {bundle} holds precious, which no preview wrote; name a new folder\n"

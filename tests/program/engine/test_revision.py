@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from program.engine.bundles.revision import commit_of, pack_of, source_of
+from program.errors import CouldNotRunError
 
 
 def git(folder, *arguments):
@@ -81,3 +82,90 @@ def test_two_lists_of_files_never_run_together(tmp_path):
             path.write_text(text)
 
     assert pack_of(tmp_path / "one") != pack_of(tmp_path / "two")
+
+
+class TestInARepository:
+    """What counts is what git tracks: it is what somebody can have reviewed."""
+
+    @pytest.fixture
+    def repository(self, project):
+        (project / ".gitignore").write_text("__pycache__/\n*.log\nstacks/Pulumi.pr-*.yaml\nprogram/hidden.py\n")
+        git(project, "init", "-q")
+        git(project, "add", "--all")
+        return project
+
+    def put(self, repository, file, text="new"):
+        path = repository / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def test_the_hash_is_that_of_the_same_files_without_one(self, project):
+        before = source_of(project)
+        git(project, "init", "-q")
+        git(project, "add", "--all")
+
+        assert source_of(project) == before
+
+    @pytest.mark.parametrize("file", ["program/x.log", "program/__pycache__/x.pyc", "stacks/Pulumi.pr-7.yaml", "x.py"])
+    def test_what_git_ignores_and_nobody_runs_changes_nothing(self, repository, file):
+        before = source_of(repository)
+        self.put(repository, file)
+
+        assert source_of(repository) == before
+
+    def test_a_file_that_git_does_not_track_is_refused_by_name(self, repository):
+        self.put(repository, "program/new.py")
+        with pytest.raises(CouldNotRunError, match=r"^git doesn't track program/new\.py; `git add` what is deployed"):
+            source_of(repository)
+
+        self.put(repository, "policies/new.yaml")
+        with pytest.raises(CouldNotRunError, match=r"^git doesn't track policies/new\.yaml \(and 1 more\); `git add`"):
+            source_of(repository)
+        with pytest.raises(CouldNotRunError, match=r"^git doesn't track policies/new\.yaml;"):
+            pack_of(repository)
+
+    def test_code_that_git_ignores_is_refused_too(self, repository):
+        self.put(repository, "program/hidden.py")
+
+        with pytest.raises(CouldNotRunError, match=r"^git doesn't track program/hidden\.py;"):
+            source_of(repository)
+
+    def test_a_file_that_was_added_counts_before_it_is_committed(self, repository):
+        before = source_of(repository)
+        self.put(repository, "program/new.py")
+        git(repository, "add", "--all")
+
+        assert source_of(repository) != before
+
+    def test_a_file_that_is_gone_counts(self, repository):
+        before = source_of(repository)
+        (repository / "program/service/stack.py").unlink()
+
+        assert source_of(repository) != before
+
+    def test_compiled_code_that_git_tracks_is_refused_wherever_it_lies(self, repository):
+        self.put(repository, "program/__pycache__/stack.cpython-311.pyc")
+        git(repository, "add", "--force", "--all")
+        git(repository, "add", "--force", "program/__pycache__/stack.cpython-311.pyc")
+
+        with pytest.raises(CouldNotRunError, match=r"^program/__pycache__/stack\.cpython-311\.pyc is compiled code"):
+            source_of(repository)
+
+
+@pytest.mark.parametrize("file", ["program/service/stack.pyc", "policies/_fast.so"])
+def test_compiled_code_is_refused(project, file):
+    (project / file).write_text("binary")
+
+    with pytest.raises(CouldNotRunError, match=rf"^{file} is compiled code, which nobody can review; remove it$"):
+        source_of(project)
+
+
+@pytest.mark.parametrize("link", ["program/service/other.py", "program/folder", "lambda"])
+def test_a_link_is_refused(project, tmp_path, link):
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    (project / link).symlink_to(target)
+
+    with pytest.raises(CouldNotRunError, match=rf"^{link} is a symbolic link; put the file itself there$"):
+        source_of(project)

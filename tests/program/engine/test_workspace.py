@@ -48,7 +48,7 @@ def test_a_backend_that_is_given_is_taken(project, pulumi, said, monkeypatch):
 
     with opened(project, said) as place:
         assert not place.embedded
-        assert place.backend == "s3://states (options 8fafc0b6afca)"
+        assert place.backend == "s3://states?region=us-east-1"
 
     assert pulumi.call("version")["environment"][BACKEND_VARIABLE] == "s3://states?region=us-east-1"
 
@@ -59,17 +59,69 @@ def test_a_backend_that_is_given_is_taken(project, pulumi, said, monkeypatch):
         ("https://states.example:8443/team", "https://states.example:8443/team"),
         ("https://user:sesame@states.example:8443/team", "https://states.example:8443/team"),
         ("https://user:ses@me@states.example", "https://states.example"),
-        ("s3://states/parity?awssdk=v2&profile=sesame#x", "s3://states/parity (options 022906249ec5)"),
+        ("s3://states/parity?region=x&awssdk=v2&profile=me#x", "s3://states/parity?awssdk=v2&profile=me&region=x"),
+        (
+            "postgres://states.example/db?password=sesame&sslmode=require",
+            "postgres://states.example/db?password=[hidden]&sslmode=require",
+        ),
+        ("s3://states?of-tomorrow=sesame", "s3://states?of-tomorrow=[hidden]"),
+        (
+            "s3://states?endpoint=https://user:sesame@minio.example:9000/?sig=sesame",
+            "s3://states?endpoint=https://minio.example:9000/?sig=[hidden]",
+        ),
         ("file:///states", "file:///states"),
         ("file://~", "file://~"),
     ],
 )
 @pytest.mark.usefixtures("pulumi")
-def test_a_backend_is_shown_without_user_password_and_options(project, said, monkeypatch, url, shown):
+def test_a_backend_is_shown_without_user_and_password_wherever_they_stand(project, said, monkeypatch, url, shown):
     monkeypatch.setenv(BACKEND_VARIABLE, url)
 
     with opened(project, said) as place:
         assert place.backend == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://states.example/db?user=parity&password=open-sesame",
+        "postgres://parity:open-sesame@states.example/db",
+        "postgres://parity:open%2Dsesame@states.example/db",
+        "s3://states?endpoint=https://parity:open-sesame@minio.example",
+        "s3://states?signature=open%2Dsesame",
+    ],
+)
+def test_no_password_of_a_backend_is_in_anything_that_the_cli_says(project, pulumi, said, monkeypatch, url):
+    monkeypatch.setenv(BACKEND_VARIABLE, url)
+    words = f"error: unable to open {url}: open-sesame is wrong for parity-dev\n"
+    pulumi.answer("stack rm", code=1, stdout=words, stderr=words)
+
+    with opened(project, said) as place:
+        ran = place.run("stack", "rm", seconds=30)
+        with pytest.raises(CouldNotRunError) as failed:
+            place.must("stack", "rm")
+
+    assert "sesame" not in f"{ran}{failed.value}{said}{place.backend}"
+    assert "is wrong for parity-dev" in ran.stderr, "only the password itself is hidden"
+
+
+def test_what_the_cli_writes_as_data_stays_as_it_is(project, pulumi, said, monkeypatch):
+    monkeypatch.setenv(BACKEND_VARIABLE, "postgres://states.example/db?password=open-sesame")
+    pulumi.answer("stack export", stdout='{"a": "open-sesame"}')
+
+    with opened(project, said) as place:
+        assert place.must("stack", "export") == '{"a": "open-sesame"}'
+
+
+@pytest.mark.parametrize("given", ["", "/a/folder"])
+def test_compiled_modules_lie_outside_of_the_project(project, pulumi, said, monkeypatch, given):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/a/cache")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", given)
+
+    with opened(project, said):
+        pass
+
+    assert pulumi.call("version")["cache"] == (given or "/a/cache/parity/pycache")
 
 
 @pytest.mark.parametrize("url", ["https://user:sesame@[states", "https://user:sesame@states\u2100.example"])

@@ -175,8 +175,8 @@ class Routes:
         return 200, [{"name": name} for name in issue["labels"]]
 
     def _remove_label(self, number, name):
-        self._may(ISSUES, WRITE)
         issue = self._issue(number)
+        self._may(self._scopes(issue), WRITE)
         if name not in issue["labels"]:
             raise Answered(404, "Label does not exist")
         issue["labels"].remove(name)

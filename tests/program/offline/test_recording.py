@@ -117,6 +117,27 @@ def test_a_program_that_stops_says_its_error_on_one_line():
     assert caught.value.source is None
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SystemExit("no such account"), "SystemExit: no such account"),
+        (
+            ExceptionGroup("several", [ValueError("one\ntwo"), KeyError("three")]),
+            "ExceptionGroup: several (2 sub-exceptions): ValueError: one two; KeyError: 'three'",
+        ),
+    ],
+    ids=["an exit", "a group"],
+)
+def test_whatever_stops_a_program_says_its_own_message(error, said):
+    def program():
+        raise error
+
+    with pytest.raises(ProgramError) as caught:
+        record_program(program)
+
+    assert str(caught.value) == said
+
+
 def test_settings_that_can_not_be_deployed_stop_the_program_before_any_resource():
     with pytest.raises(ProgramError) as caught:
         record_program(deploy, lambdaMemory="64", egress="up")

@@ -1,5 +1,6 @@
 """Bad stack files: every problem at once, each one clear line with its place, and no stack read from them."""
 
+import os
 import shutil
 
 import pytest
@@ -296,9 +297,92 @@ def test_review_stacks_and_other_files_are_no_stacks(root):
     for name in ("prod", "pr-12", "pr-x"):
         write(root, PROD, name)
     (root / STACKS / "notes.yaml").write_text("")
-    (root / STACKS / "Pulumi.a b.yaml").write_text("")
+    (root / STACKS / "a-folder").mkdir()
 
     assert stack_names(root) == ("pr-x", "prod")
+
+
+def test_a_project_without_stacks_has_none(tmp_path):
+    assert stack_names(tmp_path) == ()
+
+
+LETTERS = "(a stack's name begins with a small letter, and has small letters, digits and hyphens alone)"
+TAKEN = "(the workflows have a GitHub environment of that name, with other rights)"
+OTHER = "(a stack's file is Pulumi.<stack>.yaml)"
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        *((f"Pulumi.{name}.yaml", LETTERS) for name in ("--help", "-x", "Prod", "pROD", "a b", "7", "a.b", "a_b", "é")),
+        *((f"Pulumi.{name}.yaml", TAKEN) for name in ("review", "image", "prod-preview", "prod-drift")),
+        *((name, OTHER) for name in ("pulumi.prod.yaml", "Pulumi.prod.yml", "Pulumi.prod.YAML", "Pulumi.yaml")),
+    ],
+)
+def test_a_file_that_looks_like_a_stack_and_cannot_be_one_is_named(root, file, reason):
+    write(root, PROD)
+    (root / STACKS / file).write_text("")
+
+    with pytest.raises(CouldNotRunError) as failed:
+        stack_names(root)
+
+    assert str(failed.value) == f"stacks/: rename or remove {ascii(file)[1:-1]} {reason}"
+
+
+def test_many_of_them_are_one_line(root):
+    for number in range(9):
+        (root / STACKS / f"Pulumi.{number}{'x' * 200}\n.yaml").write_text("")
+
+    with pytest.raises(CouldNotRunError) as failed:
+        stack_names(root)
+
+    assert "\n" not in str(failed.value)
+    assert str(failed.value).endswith(" and 4 more")
+    assert len(str(failed.value)) < 1000
+
+
+def test_thousands_of_stack_files_are_one_line(root):
+    for number in range(10_000):
+        (root / STACKS / f"Pulumi.s{number}.yaml").touch()
+
+    with pytest.raises(CouldNotRunError, match=r"^stacks/ holds more than 500 files, which are more stacks than are"):
+        stack_names(root)
+
+
+def test_thousands_of_unknown_keys_are_one_line(root):
+    write(root, PROD + "".join(f"  key{number}: 1\n" for number in range(12_000)))
+
+    (problem,) = problems(root)
+
+    assert "config has 120" in problem
+    assert problem.endswith(" keys; at most 300 are read, and Pulumi.yaml names them")
+
+    write(root, PROD + "".join(f"key{number}: 1\n" for number in range(12_000)))
+    (problem,) = problems(root)
+    assert (
+        problem
+        == "stacks/Pulumi.prod.yaml:2: the file has 12001 keys; at most 300 are read, and Pulumi.yaml names them"
+    )
+
+
+def test_a_file_larger_than_memory_is_measured_and_not_read(root):
+    with (root / STACKS / "Pulumi.prod.yaml").open("wb") as file:
+        file.truncate(3 * 1024**3)
+
+    assert problems(root) == ["stacks/Pulumi.prod.yaml:1: the file has 3221225472 bytes; at most 262144 are read"]
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_has_no_end_is_not_read(root, kind):
+    file = root / STACKS / "Pulumi.prod.yaml"
+    if kind == "a pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+
+    assert problems(root) == [
+        "stacks/Pulumi.prod.yaml:1: the file is a pipe, a socket or a device; only an ordinary file is read"
+    ]
 
 
 def test_defaults_are_text_as_pulumi_hands_them_over():

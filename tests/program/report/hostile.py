@@ -17,7 +17,9 @@ from program.offline.result import Finding
 
 _PIECES = (
     "@octocat", "#12", "GH-12", "octo/parity#7", "`", "```", "~~~", "<script>", "</details>", "-->", "<!--", "|",
-    "\n", "\r\n", "\x1b[31m", "\u202e", "\u200b", "🙈", "é", "中", "[x](http://evil)", "![x](y)", "\\", "*", "_",
+    "\n", "\r\n", "\x1b[31m", "\u202e", "\u200b", "🙈", "é", "中", "[x](http://evil)", "https://evil.example/x", "HTTP://evil.example",
+    "www.evil.example", "(WWW.evil.example)", "me@evil.example", "mailto:me@evil.example", "ftp://evil.example",
+    "![x](y)", "\\", "*", "_",
     "&lt;", "$x$", "::error::", "\x00", " ", "name", "{", '"', "'", "=", "+ ", "- ", "1. ",
 )  # fmt: skip
 

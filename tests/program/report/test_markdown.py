@@ -210,6 +210,15 @@ def test_many_properties_are_counted():
     assert "p20" not in block
 
 
+def test_who_approves_a_deployment_sees_every_property_that_changes():
+    everything = change(FUNCTION, "update", *(prop(f"p{index}", 1, 2) for index in range(200)))
+    report = assemble(clean(), [preview("prod", everything)], expected=["prod"])
+
+    assert "+ p199: 2" in for_summary(report)
+    assert "more properties" not in for_summary(report)
+    assert "# and 180 more properties" in for_comment(report)
+
+
 def test_a_property_that_goes_and_takes_the_resource_with_it_says_so():
     block = change_block(change(CLUSTER, "replace", prop("snapshotIdentifier", "daily", None, replaces=True)))
 

@@ -1,10 +1,12 @@
 """Whatever the records hold, the report is harmless, fits, and reads back as the same summary."""
 
+import html
 import json
 import re
 import sys
 from typing import get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -18,6 +20,9 @@ from program.report.issue.states import Step
 from program.report.machine.annotations import of_report as annotations
 from program.report.machine.sarif import of_report as sarif
 from program.report.markdown.fitting import COMMENT_BYTES, SUMMARY_BYTES, size
+from program.report.markdown.markup import escaped
+from program.report.markdown.words import html as in_a_tag
+from program.report.markdown.words import sentence
 from program.report.pull_request.figures import marker, parse, summarise
 from program.report.pull_request.head import head, within
 from program.report.pull_request.report import for_comment, for_summary
@@ -66,6 +71,8 @@ def outside_code(text):
     return re.sub(r"<(pre|code)\b.*?</\1>", "", page, flags=re.DOTALL)
 
 
+# What GitHub makes a link of, wherever it stands outside of code (GFM, 6.9).
+AUTOLINK = re.compile(r"(https?|ftp)://\w|(?<!\w)www\.\w|[\w.+-]+@\w", re.IGNORECASE)
 OURS = {"h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "b", "strong", "em", "ul",
         "li", "a", "br"}  # fmt: skip
 
@@ -105,6 +112,8 @@ def is_harmless(page):
     assert not re.search(r"[@#]\w", re.sub(r"&#\w+;|<[^>]*>", "", page))
     assert not re.search(r"GH-\d", page)
     assert not re.search(r'href="(?!https://github\.example)', page)
+    text = html.unescape(re.sub(r"<[^>]*>", "\n", page))
+    assert not AUTOLINK.search(text), "GitHub makes a link of it: let it pass through markup.unlinked"
     assert page.count("<details>") == page.count("</details>")
 
 
@@ -161,3 +170,21 @@ def test_the_least_important_is_left_out_first():
         kept = re.findall(r"(?m)^(?:####|<details><summary>).*", cut)
         assert kept == headings[: len(kept)]
         assert size(cut) <= limit
+
+
+@pytest.mark.parametrize("shown", [escaped, sentence, in_a_tag], ids=["text", "a sentence", "a tag"])
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("see https://evil.example/x?a=b", "see https:\u200b//evil.example/x?a=b"),
+        ("HTTP://evil.example", "HTTP:\u200b//evil.example"),
+        ("(www.evil.example)", "(www\u200b.evil.example)"),
+        ("me@evil.example", "me@\u200bevil.example"),
+        ("program/service/stack.py:3", "program/service/stack.py:3"),
+    ],
+)
+def test_an_address_in_a_message_looks_the_same_and_is_no_link(shown, text, seen):
+    page = html.unescape(MarkdownIt("gfm-like", {"linkify": False}).render(shown(text)))
+
+    assert re.sub(r"</?p>|\n", "", page) == seen
+    assert not AUTOLINK.search(page)

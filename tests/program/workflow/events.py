@@ -6,10 +6,20 @@ REPOSITORY = "octo/parity"
 BACKEND = "s3://state"
 
 
-def pull_request(number=7, *, source=REPOSITORY, labels=()):
+def pull_request(number=7, *, source=REPOSITORY, author="dana", labels=(), **more):
     """Return the payload of a pull request from that repository; None for a fork that was deleted."""
-    head = {"repo": None if source is None else {"full_name": source}}
-    return {"pull_request": {"number": number, "labels": [{"name": label} for label in labels], "head": head}}
+    pull = {
+        "number": number,
+        "labels": [{"name": label} for label in labels],
+        "head": {"repo": None if source is None else {"full_name": source}},
+        "user": {"login": author},
+    }
+    return {"pull_request": pull, **more}
+
+
+def labelled(label, **more):
+    """Return the payload of a pull request on which somebody has just set the label."""
+    return pull_request(labels=[label], action="labeled", label={"name": label}, **more)
 
 
 def variables(folder, name, payload, *, actor="dana", **others):

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from program.cli.gate import gate
 from program.errors import CouldNotRunError
 from program.workflow.verdict import judge
+from tests.program.workflow.events import pull_request, variables
 
 RESULTS = ["success", "failure", "cancelled", "skipped"]
-JOBS = ["check", "test", "preview", "apply", "compare"]
+JOBS = ["guard", "test", "preview", "apply", "compare"]
 
 
-def needs(scope="success", asked=("check", "test", "preview", "compare"), **results):
+def needs(scope="success", asked=("guard", "test", "preview", "compare"), **results):
     """Return toJSON(needs) of a run in which all that was asked for succeeded, but for what is named."""
     usual = {job: "success" if job in asked else "skipped" for job in JOBS} | results
     jobs = {job: {"result": result, "outputs": {}} for job, result in usual.items()}
@@ -23,8 +24,10 @@ def needs(scope="success", asked=("check", "test", "preview", "compare"), **resu
     return json.dumps({"scope": {"result": scope, "outputs": outputs}, **jobs})
 
 
-def run(text):
-    done = CliRunner().invoke(gate, env={"NEEDS": text}, catch_exceptions=False)
+def run(text, **environment):
+    done = CliRunner().invoke(
+        gate, env={"GITHUB_EVENT_NAME": None, "NEEDS": text} | environment, catch_exceptions=False
+    )
     return done.exit_code, done.stdout.splitlines()
 
 
@@ -33,7 +36,7 @@ def test_a_run_that_did_all_it_had_to_passes():
         0,
         [
             "ok   scope: success",
-            "ok   check: success",
+            "ok   guard: success",
             "ok   test: success",
             "ok   preview: success",
             "ok   apply: skipped (nothing for it to do in this run)",
@@ -43,7 +46,7 @@ def test_a_run_that_did_all_it_had_to_passes():
 
 
 @pytest.mark.parametrize("result", ["failure", "cancelled", "skipped", "something new"])
-@pytest.mark.parametrize("job", ["check", "test", "preview", "compare"])
+@pytest.mark.parametrize("job", ["guard", "test", "preview", "compare"])
 def test_a_job_that_had_to_run_and_did_not_succeed_blocks(job, result):
     code, lines = run(needs(**{job: result}))
 
@@ -67,6 +70,35 @@ def test_without_a_scope_no_skipped_job_passes(scope):
     assert code == 1
     assert "FAIL preview: skipped (the job scope didn't say which jobs have to run)" in lines
     assert f"FAIL scope: {scope}" in [line.partition(" (")[0] for line in lines]
+
+
+def test_a_job_that_was_asked_for_and_the_gate_does_not_wait_for_has_not_run():
+    jobs = json.loads(needs(asked=("guard", "test", "preview", "compare", "of-tomorrow")))
+
+    code, lines = run(json.dumps(jobs))
+
+    assert code == 1
+    assert [line for line in lines if line.startswith("FAIL")] == [
+        "FAIL of-tomorrow: unknown (it had to run, and the gate doesn't wait for it; name it under the gate's needs)"
+    ]
+
+
+def test_a_scope_that_a_change_made_ask_for_less_lets_nothing_pass(tmp_path):
+    less = needs(asked=("guard", "test", "compare"), preview="skipped")
+    assert run(less)[0] == 0
+
+    code, lines = run(less, **variables(tmp_path, "pull_request", pull_request()))
+
+    assert code == 1
+    assert [line for line in lines if line.startswith("FAIL")] == [
+        "FAIL preview: skipped (it had to run; see why the jobs before it failed)"
+    ]
+
+
+def test_a_fork_s_previews_are_skipped_by_the_gates_own_reckoning_too(tmp_path):
+    less = needs(asked=("guard", "test", "compare"), preview="skipped")
+
+    assert run(less, **variables(tmp_path, "pull_request", pull_request(source="eve/parity")))[0] == 0
 
 
 BAD_SCOPE = {"scope": {"result": "success", "outputs": {"jobs": "x"}}}

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from program.cli.image import image
+from program.cli.unlabel import unlabel
 from program.errors import CouldNotRunError
 from program.github.context import Context
 from program.offline.stackfile import ROOT, stack_names
@@ -111,3 +112,14 @@ def test_a_pull_request_that_cannot_be_seen_is_not_taken_for_closed(github):
 
     with pulls(github) as client, pytest.raises(CouldNotRunError, match="refused to look at #7"):
         client.is_open(7)
+
+
+@pytest.mark.parametrize("labels", [["bug", "review-stack"], ["bug"]], ids=["is there", "is gone already"])
+def test_the_label_of_a_review_stack_goes_with_the_next_push_and_the_others_stay(github, labels):
+    github.state["issues"].append(pull_request(7) | {"labels": labels})
+    environment = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": "octo/parity", "GITHUB_TOKEN": "a token"}
+
+    done = CliRunner().invoke(unlabel, ["--pull-request", "7"], env=environment, catch_exceptions=False)
+
+    assert (done.exit_code, github.state["issues"][0]["labels"]) == (0, ["bug"])
+    assert done.stdout == "#7 has no label review-stack any more: set it again to deploy the newest commit\n"

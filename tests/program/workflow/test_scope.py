@@ -9,10 +9,11 @@ from policies.limits import limits
 from program.cli.scope import scope
 from program.errors import CouldNotRunError
 from program.offline.stackfile import stack_names
-from tests.program.workflow.events import pull_request, variables
+from tests.program.workflow.events import labelled, pull_request, variables
 
-OFFLINE = ["check", "test", "compare"]
+OFFLINE = ["record", "guard", "test", "compare"]
 PREVIEW = [*OFFLINE, "preview"]
+LABEL_DOES = "no review stack is deployed: the label review-stack does that, of the commit that it is set on"
 
 
 def run(environment, *arguments):
@@ -28,24 +29,42 @@ def run(environment, *arguments):
         ("pull_request", pull_request(), {}, PREVIEW, "REVIEW_STACKS is off"),
         ("pull_request", pull_request(), {"REVIEW_STACKS": ""}, PREVIEW, "REVIEW_STACKS is off"),
         ("pull_request", pull_request(), {"REVIEW_STACKS": "always"}, [*PREVIEW, "apply"], ""),
-        ("pull_request", pull_request(), {"REVIEW_STACKS": "label"}, PREVIEW, "has no label review-stack"),
+        ("pull_request", pull_request(), {"REVIEW_STACKS": "label"}, PREVIEW, LABEL_DOES),
+        ("pull_request", labelled("review-stack"), {"REVIEW_STACKS": "label"}, [*PREVIEW, "apply"], ""),
         (
             "pull_request",
-            pull_request(labels=["bug", "review-stack"]),
+            pull_request(labels=["review-stack"], action="synchronize"),
             {"REVIEW_STACKS": "label"},
-            [*PREVIEW, "apply"],
-            "",
+            PREVIEW,
+            LABEL_DOES,
         ),
+        (
+            "pull_request",
+            labelled("bug") | {"labels": [{"name": "review-stack"}]},
+            {"REVIEW_STACKS": "label"},
+            PREVIEW,
+            LABEL_DOES,
+        ),
+        ("pull_request", labelled("review-stack"), {"REVIEW_STACKS": "off"}, PREVIEW, "REVIEW_STACKS is off"),
         ("pull_request", pull_request(source="eve/parity"), {"REVIEW_STACKS": "always"}, OFFLINE, "a fork"),
         ("pull_request", pull_request(source=None), {"REVIEW_STACKS": "always"}, OFFLINE, "a fork"),
         ("pull_request", pull_request(), {"actor": "dependabot[bot]"}, OFFLINE, "Dependabot"),
+        (
+            "pull_request",
+            labelled("review-stack", author="dependabot[bot]"),
+            {"REVIEW_STACKS": "label"},
+            OFFLINE,
+            "what Dependabot wrote",
+        ),
+        ("pull_request", pull_request(author="dependabot[bot]"), {"REVIEW_STACKS": "always"}, OFFLINE, "Dependabot"),
         ("pull_request", pull_request(), {"PULUMI_BACKEND_URL": ""}, OFFLINE, ".github/SETTING-UP.md"),
         ("merge_group", {"merge_group": {}}, {"REVIEW_STACKS": "always"}, PREVIEW, ""),
         ("push", {}, {}, PREVIEW, ""),
     ],
     ids=[
-        *("pull request", "empty variable", "always", "no label", "label"),
-        *("fork", "deleted fork", "dependabot", "no backend", "queue", "push"),
+        *("pull request", "empty variable", "always", "no label", "label", "a push after the label", "another label"),
+        *("label while off", "fork", "deleted fork", "dependabot", "dependabot's, labelled by a person"),
+        *("dependabot's, reopened by a person", "no backend", "queue", "push"),
     ],
 )
 def test_every_event_has_the_jobs_that_it_may_and_must_run(tmp_path, name, payload, others, jobs, said):
