@@ -16,6 +16,8 @@ from policies.rules.shapes import shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _PROVIDERS_NOTES = "__defaults"
+# What reads other stacks.
+_PROVIDER_OF_REFERENCES = "pulumi:providers:pulumi"
 _NEXT = "with the rule that judges it or the reason why any value is good"
 
 
@@ -33,7 +35,8 @@ def _types(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]
 
 def _is_the_engines_own(resource: Resource, context: Context) -> bool:
     """Tell whether the engine made the provider by itself; a program that was recorded made all that there is."""
-    return context.recorded is None and resource.type == tokens.PROVIDER and resource.name.startswith("default")
+    own = (tokens.PROVIDER, _PROVIDER_OF_REFERENCES)
+    return context.recorded is None and resource.type in own and resource.name.startswith("default")
 
 
 def _file_for(type_: str) -> str:
