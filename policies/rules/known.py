@@ -12,7 +12,7 @@ from policies.known.judging import judged, words
 from policies.known.paths import Path, is_empty
 from policies.known.tables import Known, known, known_computed
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
-from policies.rules.shapes import shown
+from policies.rules.shapes import shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _PROVIDERS_NOTES = "__defaults"
@@ -117,7 +117,8 @@ def _values(resource: Resource, context: Context) -> Iterator[str]:
             if value is UNKNOWN:
                 unknown.append(path)
             elif not is_empty(value) and not judged(row.judge, value, context):
-                yield f"{'.'.join(path)} is {shown(value)}; it must be {words(row.judge, context)} ({row.file})"
+                found_here, wanted = shown_at(path[0], value), words(row.judge, context)
+                yield f"{'.'.join(path)} is {found_here}; it must be {wanted} ({row.file})"
     if unknown:
         raise Undecided(".".join(unknown[0]), resource.urn)
 

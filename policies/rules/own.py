@@ -14,7 +14,7 @@ from policies.known.paths import at, is_empty
 from policies.known.tables import Row, known
 from policies.known.texts import Place
 from policies.rule import ANY_TYPE, StackRule
-from policies.rules.shapes import shown
+from policies.rules.shapes import shown, shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _ZONES = "availabilityZones"
@@ -47,10 +47,11 @@ def _row(row: Row, values: list[Any], resource: Resource, place: Place) -> Itera
         yield f"{prop} is not set; it must be {allowed}"
     for value in values:
         if not _is_good(row, value, resource, place):
-            yield f"{prop}: {shown(value) if value is not UNKNOWN else 'a value'} is not {allowed} ({row.file})"
+            found = shown_at(row.path[0], value) if value is not UNKNOWN else "a value"
+            yield f"{prop}: {found} is not {allowed} ({row.file})"
     texts = [value for value in values if isinstance(value, str)]
     for value in sorted({text for text in texts if texts.count(text) > 1}):
-        yield f"{prop} has {shown(value)} more than once"
+        yield f"{prop} has {shown_at(row.path[0], value)} more than once"
 
 
 def _is_good(row: Row, value: Any, resource: Resource, place: Place) -> bool:

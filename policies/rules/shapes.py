@@ -68,6 +68,11 @@ def _absent(resource: Resource, prop: str) -> str:
     return " (not set)" if resource.peek(prop) is None else ""
 
 
+def shown_at(prop: str, value: object) -> str:
+    """Return the value of the property for a message; of a function's variables none, as a secret may be among them."""
+    return "a value" if prop == "environment" else shown(value)
+
+
 def shown(value: object) -> str:
     """Return the value for a message; of lists and mappings nothing, as they may hold a secret."""
     if isinstance(value, str):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from policies import tokens
+from policies.known.tables import known
 from policies.rule import ResourceRule
 from policies.view import UNKNOWN, Resource
 from tests.policies.world import RULE_OF, World, add, every
@@ -45,10 +46,11 @@ EXTRAS = {
 # Values that AWS shows to all who may see the resource, and that a message may repeat to be of use.
 SHOWN = {
     "authorizationType", "availabilityZone", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion", "family",
-    "fromPort", "identifier", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name", "parameters",
+    "fromPort", "identifier", "imageUri", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name", "parameters",
     "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
     "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",
 }  # fmt: skip
+NAMES = ("lambda-app-function", "secrets-rotation-function", "monitoring-app-errors", "monitoring-app-duration", "x")
 SENSITIVE = ("masterPassword", "secretString", "environment.variables", "assumeRolePolicy", "policy")
 
 
@@ -133,4 +135,9 @@ def test_no_message_repeats_a_value_that_may_be_secret():
 
 
 def _shown(path: str) -> bool:
-    return path in SHOWN or path.partition(".")[0] in ("tags", "parameters")
+    """Tell whether a message may repeat the value: it is one of those above, or one of few that are known."""
+    bare = tuple(part for part in path.split(".") if not part.isdigit())
+    by_value = {
+        row.path for type_ in known().types for name in NAMES for row in known().rows(type_, name) if row.judge.by_value
+    }
+    return path in SHOWN or bare[0] in ("tags", "parameters") or any(bare == row[: len(bare)] for row in by_value)
