@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from policies.exemptions import parse_date
-from policies.limits import EnvironmentName, Reason
-from policies.schema import StrictModel, parse_file
+from policies.limits import EnvironmentName, Limits, Reason
+from policies.schema import StrictModel, parse_file, suggest
 
 IGNORES_FILE = Path(__file__).resolve().parent / "drift-ignores.yaml"
 
@@ -43,6 +44,20 @@ class Ignores(StrictModel):
     """All that the file says."""
 
     ignores: list[Ignore]
+
+
+def ignore_problems(ignores: Iterable[Ignore], limits: Limits, today: datetime.date) -> Iterator[str]:
+    """Yield what is wrong with entries beyond their form: an environment that there is not, an end too far ahead."""
+    for entry in ignores:
+        environment = limits.environments.get(entry.environment)
+        if environment is None:
+            hint = suggest(entry.environment, list(limits.environments))
+            yield f"{entry}: there is no environment {entry.environment!r}{hint}"
+        elif (entry.expires - today).days > environment.exemption_days:
+            yield (
+                f"{entry}: expires on {entry.expires}, more than the {environment.exemption_days} days ahead that "
+                f"{entry.environment} allows"
+            )
 
 
 def load_ignores(path: Path = IGNORES_FILE) -> tuple[Ignore, ...]:

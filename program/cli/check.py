@@ -17,6 +17,7 @@ from program.cli.options import (
     chosen_stacks,
     exemptions_from,
     jobs_option,
+    must_be_readable,
     stacks_option,
 )
 from program.cli.progress import Progress
@@ -74,6 +75,7 @@ def check(
     if shard is not None:
         names = names[shard[0] :: shard[1]]
     limits = chosen_limits()
+    must_be_readable(limits)
     with Progress(len(names)) as progress, exemptions_from(reference):
         # Imported here, as it takes most of the time and --help needs none of it.
         from program.offline.check import check as run

@@ -11,10 +11,9 @@ import click
 from policies.strict_yaml import MAX_BYTES
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
-from program.offline.stackfile import ROOT, STACKS, stack_names
+from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, STACKS, stack_names
 from program.workflow.image import DIGEST, with_digest
 
-REVIEW_STACK_FILE = ".github/review-stack.yaml"
 # Enough of the digest to tell images apart.
 _SHORT = len("sha256:") + 12
 
@@ -51,7 +50,7 @@ def image(digest: str, *, propose: bool) -> None:
 
 def _changed(digest: str) -> dict[str, bytes]:
     """Return the new content of each file that changes, by its path."""
-    paths = [*(f"{STACKS}/Pulumi.{stack}.yaml" for stack in stack_names(ROOT)), REVIEW_STACK_FILE]
+    paths = [*(f"{STACKS}/Pulumi.{stack}.yaml" for stack in stack_names(ROOT)), REVIEW_TEMPLATE]
     before = {path: limited(ROOT / path, MAX_BYTES, Path(path)) for path in paths}
     after = {path: with_digest(content, digest, path) for path, content in before.items()}
     return {path: content for path, content in after.items() if content != before[path]}

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from policies.context import today
+from policies.drift_ignores import IGNORES_FILE, ignore_problems, load_ignores
 from policies.exemptions import EXEMPTIONS_VARIABLE
 from policies.limits import LIMITS_FILE, Limits, load_limits
 from policies.schema import ReviewedFileError, suggest
@@ -61,6 +63,16 @@ def chosen_limits() -> Limits:
         return load_limits(LIMITS_FILE)
     except ReviewedFileError as error:
         raise CouldNotRunError(str(error)) from None
+
+
+def must_be_readable(limits: Limits) -> None:
+    """Refuse drift ignores that can't be used: the nightly check would stop at them."""
+    try:
+        problems = list(ignore_problems(load_ignores(), limits, today()))
+    except ReviewedFileError as error:
+        raise CouldNotRunError(str(error)) from None
+    if problems:
+        raise CouldNotRunError("\n".join(f"policies/{IGNORES_FILE.name}: {problem}" for problem in problems))
 
 
 @contextmanager

@@ -9,10 +9,9 @@ import sys
 import click
 
 from program.cli.engine_options import chosen_stack, say
-from program.cli.image import REVIEW_STACK_FILE
 from program.cli.options import chosen_limits
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
+from program.offline.stackfile import REVIEW_TEMPLATE, ROOT
 from program.workflow.leftover import ReviewStack, Sweep, left_over, number_of, read_listing
 
 
@@ -83,7 +82,7 @@ def _destroyed(name: str) -> bool:
     from program.engine.destroy import Destroyer
     from program.engine.pulumi_cli.workspace import workspace
 
-    template = ROOT / REVIEW_STACK_FILE
+    template = ROOT / REVIEW_TEMPLATE
     try:
         chosen = chosen_stack(name, template, chosen_limits())
         with workspace(name, config_file=template, say=say) as place:

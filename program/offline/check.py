@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stackfile import ROOT
-from program.offline.stacks import Stack, read_stacks
+from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
+from program.offline.stacks import Stack, read_stack, read_stacks
 from program.offline.workers import in_workers
 from program.sdk.lazy_services import load_used
+
+# The name that the template of review stacks has in a check.
+TEMPLATE_STACK = "pr-0"
 
 
 def check(
@@ -39,11 +43,21 @@ def check(
     """
     with pack_host() if judge else nullcontext() as packs:
         preload()
-        stacks = read_stacks(names, limits, root)
+        stacks = [*read_stacks(names, limits, root), *(_template(limits, root) if complete and judge else ())]
         results: list[StackResult] = in_workers(
             partial(examine, limits=limits, packs=packs), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
         )
-    return compared(results, limits, complete=complete)
+    own = [result for result in results if result.stack != TEMPLATE_STACK]
+    checked = compared(own, limits, complete=complete)
+    # The template is none of the stacks: it is shown only where something about it blocks.
+    broken = [replace(result, manifest=None) for result in results if result not in own and not result.ok]
+    return replace(checked, stacks=(*checked.stacks, *broken))
+
+
+def _template(limits: Limits, root: Path) -> list[Stack]:
+    """Return the stack that review stacks are made from, under its own suffix, where there is one."""
+    file = root / REVIEW_TEMPLATE
+    return [read_stack(read_stack_file(TEMPLATE_STACK, root, file), limits)] if file.exists() else []
 
 
 def compared(results: Sequence[StackResult], limits: Limits, *, complete: bool) -> CheckResult:

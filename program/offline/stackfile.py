@@ -18,6 +18,8 @@ from program.service.settings import PROJECT, SECRET_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = "stacks"
+# What every review stack is made from.
+REVIEW_TEMPLATE = ".github/review-stack.yaml"
 PROJECT_FILE = "Pulumi.yaml"
 # What an encrypted value is offline, which is no address.
 SECRET_MARKER = "secret@offline.invalid"

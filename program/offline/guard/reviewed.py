@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from policies.drift_ignores import Ignores
+from policies.drift_ignores import Ignores, ignore_problems
 from policies.exemptions import Exemptions
 from policies.known.models import KnownFile
 from policies.known.tables import OTHERS
@@ -55,25 +55,9 @@ def read_reviewed(folder: Path, today: datetime.date) -> Reviewed:
     ignores, of_ignores = _lenient(Ignores, folder, IGNORES)
     problems = (*problems, *of_exemptions, *of_ignores)
     if ignores is not None and limits is not None:
-        problems = (*problems, *_ignore_problems(ignores, limits, today))
+        found = ignore_problems(ignores.ignores, limits, today)
+        problems = (*problems, *(ReviewedProblem(IGNORES, None, message) for message in found))
     return Reviewed(limits=limits, problems=tuple(sorted(problems, key=lambda each: (each.file, each.line or 0))))
-
-
-def _ignore_problems(ignores: Ignores, limits: Limits, today: datetime.date) -> Iterator[ReviewedProblem]:
-    for entry in ignores.ignores:
-        environment = limits.environments.get(entry.environment)
-        if environment is None:
-            known = ", ".join(limits.environments)
-            yield ReviewedProblem(
-                IGNORES, None, f"{entry}: environment {entry.environment!r} is unknown; known: {known}"
-            )
-        elif (entry.expires - today).days > environment.exemption_days:
-            yield ReviewedProblem(
-                IGNORES,
-                None,
-                f"{entry}: expires on {entry.expires}, more than the {environment.exemption_days} days ahead that "
-                f"{entry.environment} allows",
-            )
 
 
 def _lenient(model: type[_Model], folder: Path, file: str) -> tuple[_Model | None, tuple[ReviewedProblem, ...]]:

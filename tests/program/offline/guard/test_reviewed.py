@@ -81,7 +81,7 @@ def ignore(environment, expires):
     [
         (ignore("dev", "2027-02-24"), None),
         (ignore("dev", "2027-02-25"), "t n: p: expires on 2027-02-25, more than the 90 days ahead that dev allows"),
-        (ignore("qa", "2026-12-01"), "t n: p: environment 'qa' is unknown; known: dev, staging, prod"),
+        (ignore("qa", "2026-12-01"), "t n: p: there is no environment 'qa'; known: dev, prod, staging"),
     ],
 )
 def test_a_drift_ignore_has_a_known_environment_and_an_end_that_is_near(head, text, message):
