@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.strict_yaml import Document
 from program.errors import Problem
+from program.service.settings import cut
 
 # What both readers take for the same: a whole number as people write one, true and false.
 _SAME = re.compile(r"-?(0|[1-9][0-9]{0,14})|true|false")
@@ -28,7 +29,8 @@ def unclear(document: Document, config: Mapping[str, Any]) -> Iterator[Problem]:
         if is_unclear(text):
             yield Problem(
                 str(key),
-                f'{key} is {text} without quotes, which Pulumi reads otherwise than as this text; quote it: "{text}"',
+                f"{key} is {cut(text)} without quotes, which Pulumi reads otherwise than as this text; quote it: "
+                f'"{cut(text)}"',
             )
     for key, value in config.items():
         if isinstance(value, str) and value != value.strip():

@@ -49,7 +49,7 @@ SAID = "\n".join(
         ),
         event(
             *("exemptions", "mandatory", THE_STACK),
-            "Every exemption is known, needed and within its time.\nrds-encrypted for x in dev: nothing needs it",
+            "Every exemption is known and within its time.\nrds-encrypted for x in dev: nothing needs it",
         ),
         SUMMARY,
     )

@@ -134,7 +134,7 @@ def test_a_folder_in_the_place_of_a_file_is_one_line(root):
         ("config:", "config:\n  egres: nat", "unknown key 'parity:egres'; did you mean 'parity:egress'?"),
         ("lambdaMemory: 4096", "lambdaMemory: lots", "parity:lambdaMemory is 'lots'; it must be a whole number of MB"),
         ("lambdaMemory: 4096", "lambdaMemory: [4096]", "parity:lambdaMemory is '[4096]'; it must be a whole number"),
-        ("lambdaMemory: 4096", "lambdaMemory: 4096.5", "parity:lambdaMemory is '4096.5'; it must be a whole number"),
+        ("lambdaMemory: 4096", "lambdaMemory: 4096.5", "parity:lambdaMemory is 4096.5 without quotes, which"),
         ("lambdaMemory: 4096", "lambdaMemory: true", "parity:lambdaMemory is 'true'; it must be a whole number of MB"),
         ("lambdaMemory: 4096", "lambdaMemory: ", "parity:lambdaMemory is empty; give it a value or remove it"),
         ("lambdaMemory: 4096", "lambdaMemory: 64", "parity:lambdaMemory is 64; prod allows 4096 (change it, or "),
@@ -172,7 +172,13 @@ def test_a_folder_in_the_place_of_a_file_is_one_line(root):
         ("config:", f"config:\n  privateSubnetIds: '{'[' * 50_000}'", "; it must be a list of subnet ids"),
         ("config:", "config:\n  vpcCidr: 10.0.0.0/99", "is '10.0.0.0/99'; it must be an IPv4 range such as"),
         ("config:", "config:\n  vpcId: vpc-12345678\n  egress: nat", "both are set of parity:networkingStackRef and"),
-        ("parity:networkingStackRef:", "aws:profile:", "neither is set of parity:networkingStackRef and parity:vpcId"),
+        (
+            "parity:networkingStackRef: organization/networking-stack/prod",
+            "parity:egress: vpc",
+            "neither is set of parity:networkingStackRef and parity:vpcId",
+        ),
+        ("parity:networkingStackRef:", "aws:profile:", "aws:profile is a credential, which no stack file may hold"),
+        ("config:", "config:\n  pulumi:tags: {a: b}", "pulumi:tags"),
         ("config:", "config:\n  lambdaMemory: 4096", "parity:lambdaMemory stands twice, once without its namespace"),
         ("lambdaMemory: 4096", "lambdaMemory: {secure: abc}", "is encrypted; only parity:alarmEmail may be"),
     ],
@@ -266,7 +272,7 @@ def test_a_bad_suffix_of_the_environment_is_refused(root, monkeypatch):
 
 def test_what_pulumi_itself_writes_is_no_problem(root):
     own = "encryptionsalt: v1:x\nencryptedkey: y\nsecretsprovider: z\n"
-    write(root, own + changed("config:", "config:\n  alarmEmail: {secure: v1:abc}\n  pulumi:tags: {a: b}"))
+    write(root, own + changed("config:", "config:\n  alarmEmail: {secure: v1:abc}"))
 
     assert problems(root) == []
     assert read_stack_file("prod", root).config["parity:alarmEmail"] == SECRET_MARKER

@@ -165,7 +165,7 @@ def test_the_least_important_is_left_out_first():
     whole = for_comment(report)
     headings = re.findall(r"(?m)^(?:####|<details><summary>).*", whole)
     for limit in range(3_500, 7_000, 250):
-        sections = [section for section in _sections(report) if section.items]
+        sections = [section for section in _sections(report, None) if section.items]
         cut = fitted(head(summarise(report)), sections, limit=limit, run=report.run)
         kept = re.findall(r"(?m)^(?:####|<details><summary>).*", cut)
         assert kept == headings[: len(kept)]

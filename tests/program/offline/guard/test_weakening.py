@@ -144,11 +144,20 @@ IGNORE = """ignores:
 def test_reviewed_files_that_would_break_main_are_stopped_here(repository):
     change(repository, "policies/drift-ignores.yaml", "ignores: []", IGNORE.replace("2026-12-31", "9999-12-31"))
 
-    code, result = against_main(repository)
+    recorded, base = repository / "recorded.json", repository.parent / "base"
+    assert run("record", "--output", str(recorded), root=repository).returncode == 0
+    git(repository, "worktree", "add", "--quiet", "--detach", str(base), "main")
 
-    (problem,) = result["guarded"]["problems"]
-    assert (code, problem["file"]) == (1, "policies/drift-ignores.yaml")
+    # As a workflow does it: the base's checkout judges, and reads the change's beside it.
+    judging = ("judge", "--recorded", str(recorded), "--base", "HEAD", "--head", str(repository), "--format", "json")
+    done = run(*judging, root=base)
+    own = run("check", root=repository)
+
+    (problem,) = json.loads(done.stdout)["guarded"]["problems"]
+    assert (done.returncode, problem["file"]) == (1, "policies/drift-ignores.yaml")
     assert "expires on 9999-12-31, more than the 90 days ahead that dev allows" in problem["message"]
+    assert own.returncode == 3
+    assert problem["message"] in own.stderr
 
 
 def test_an_honest_branch_is_green_and_calm(repository):
