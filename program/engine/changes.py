@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import STATEFUL, Change, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
-from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, leaves, own_items, parsed
+from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, in_order, leaves, own_items, parsed
 from program.manifest.parity import differ
 from program.manifest.resources import is_compared
-from program.offline.redaction import beside_secrets, redacted
+from program.offline.redaction import NOT_SHOWN, beside_secrets, redacted
 
 _OPERATIONS: Mapping[str, Operation] = {
     "create": "create",
@@ -54,7 +54,7 @@ def property_changes(
         PropertyChange(
             path=path,
             **beside_secrets({side: _shown(of.get(path, _ABSENT)) for side, of in (("before", old), ("after", new))}),
-            replaces=re.split(r"[.\[]", path, maxsplit=1)[0] in forcing or path in forcing,
+            replaces=_top(path) in forcing or path in forcing,
         )
         for path in sorted({*old, *new})
         if differ((old.get(path, _ABSENT), new.get(path, _ABSENT)))
@@ -75,8 +75,42 @@ def _change(step: Step, operation: Operation, source: str | None) -> Change:
         operation=operation,
         stateful=step.type in STATEFUL,
         source=source,
-        properties=property_changes(_inputs(step.old), _inputs(step.new), step.replace_keys),
+        properties=_properties(step),
     )
+
+
+def _properties(step: Step) -> tuple[PropertyChange, ...]:
+    """Return what changes of the inputs, and what an update undoes that the cloud alone has: the outputs say that."""
+    seen = property_changes(_inputs(step.old), _inputs(step.new), step.replace_keys)
+    if step.old is None or step.new is None or step.operation not in ("update", "replace", "create-replacement"):
+        return seen
+    told = {_top(item.path) for item in seen}
+    given = {*step.old.inputs, *step.new.inputs}
+    # What only follows from another property (`tagsAll`) is no news beside that.
+    silent = [key for key in step.differing if key not in told and (key in given or not seen)]
+    live, code = ({key: as_sets(of[key]) for key in silent if key in of} for of in (step.old.outputs, step.new.inputs))
+    undone = [item for item in property_changes(live, code, step.replace_keys) if _is_told(item.path, step.detailed)]
+    unseen = {*silent} - {_top(item.path) for item in undone} if not seen else set()
+    unsaid = [PropertyChange(path=key, before=NOT_SHOWN, after=NOT_SHOWN) for key in unseen]
+    return tuple(sorted((*seen, *undone, *unsaid), key=lambda item: item.path))
+
+
+def as_sets(value: JsonValue) -> JsonValue:
+    """Return the value with its lists in an order that doesn't depend on theirs: to AWS they are sets."""
+    if isinstance(value, dict):
+        return {key: as_sets(item) for key, item in value.items()}
+    return in_order([as_sets(item) for item in value]) if isinstance(value, list) else value
+
+
+def _top(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def _is_told(path: str, detailed: Collection[str]) -> bool:
+    """Tell whether the provider names the path, or one around or inside it; without a word of it, each counts."""
+    plain = re.sub(r"\[\d+\]", "", path)
+    names = [re.sub(r"\[\d+\]", "", name) for name in detailed]
+    return not names or any(f"{plain}.".startswith(f"{name}.") or f"{name}.".startswith(f"{plain}.") for name in names)
 
 
 def _inputs(side: Side | None) -> JsonObject:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from program.engine.changes import is_resource, property_changes
+from program.engine.changes import as_sets, is_resource, property_changes
 from program.engine.exposure import hidden
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import STATEFUL, Change, Operation, PropertyChange
-from program.manifest.canonical import JsonObject, JsonValue
-from program.manifest.normalise import in_order, own_items
+from program.manifest.canonical import JsonObject
+from program.manifest.normalise import own_items
 from program.offline.redaction import NOT_SHOWN
 
 _FOUND: Mapping[str, Operation] = {"update": "update", "delete": "delete"}
@@ -73,10 +73,4 @@ def _sides(step: Step) -> tuple[JsonObject, JsonObject]:
 
 def _properties(side: Side | None, which: str, names: tuple[str, ...]) -> JsonObject:
     properties: JsonObject = getattr(side, which) if side is not None else {}
-    return {key: _sorted(value) for key, value in own_items(properties) if not names or key in names}
-
-
-def _sorted(value: JsonValue) -> JsonValue:
-    if isinstance(value, dict):
-        return {key: _sorted(item) for key, item in value.items()}
-    return in_order([_sorted(item) for item in value]) if isinstance(value, list) else value
+    return {key: as_sets(value) for key, value in own_items(properties) if not names or key in names}

@@ -39,6 +39,7 @@ class Side:
 class Step:
     """One step of the engine on one resource; `replace_keys` are the properties that force a replacement.
 
+    `differing` are the properties that the provider finds different, `detailed` where in them, as far as it says.
     `planning` tells a step that is only previewed.
     """
 
@@ -50,6 +51,7 @@ class Step:
     new: Side | None
     differing: tuple[str, ...]
     replace_keys: tuple[str, ...]
+    detailed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -142,6 +144,7 @@ def _steps(events: Iterable[Mapping[str, Any]], kind: str) -> Iterator[Step]:
                 new=_side(data.get("new")),
                 differing=tuple(data.get("diffs") or ()),
                 replace_keys=tuple(data.get("keys") or ()),
+                detailed=tuple(data.get("detailedDiff") or ()),
             )
 
 

@@ -182,3 +182,61 @@ class TestProperties:
 
         assert [item.path for item in by_name if item.replaces] == ["a.b", "c[0].d"]
         assert [item.path for item in by_path if item.replaces] == ["c[0].d"]
+
+
+CODE = {"environment": {"variables": {"A": "1"}}, "cidrs": ["b", "a"], "tags": {"x": "1"}}
+
+
+def undone(*, live, differing, detailed=(), code=None):
+    """Return the properties of an update from what is live to the code, whose inputs were the same before."""
+    old, new = (
+        Side(custom=True, id="id", inputs=inputs, outputs=outputs)
+        for inputs, outputs in ((CODE, live), (code or CODE, {}))
+    )
+    step = Step(
+        planning=True,
+        operation="update",
+        urn="urn:pulumi:x::parity::aws:lambda/function:Function::f",
+        type="aws:lambda/function:Function",
+        old=old,
+        new=new,
+        differing=differing,
+        replace_keys=(),
+        detailed=detailed,
+    )
+    (change,) = changes_of([step], {})
+    return [(item.path, item.before, item.after) for item in change.properties]
+
+
+class TestWhatAnUpdateUndoes:
+    """What the cloud alone has differs in no input: the outputs tell it, by the properties that the provider names."""
+
+    def test_is_every_property_of_it(self):
+        live = {"environment": {"variables": {"A": "1", "B": "2", "C": "3"}}, "cidrs": ["a", "b", "c"]}
+
+        assert undone(live=live, differing=("environment", "cidrs")) == [
+            ("cidrs[2]", "c", None),
+            ("environment.variables.B", "2", None),
+            ("environment.variables.C", "3", None),
+        ]
+
+    def test_is_as_exact_as_the_provider(self):
+        live = {"environment": {"computed": "x", "variables": {"A": "1", "B": "2"}}}
+
+        assert undone(live=live, differing=("environment",), detailed=("environment.variables.B",)) == [
+            ("environment.variables.B", "2", None)
+        ]
+
+    def test_stands_beside_what_the_code_changes(self):
+        live = {"environment": {"variables": {"A": "1", "B": "2"}}, "tagsAll": {"x": "1"}}
+
+        assert undone(live=live, differing=("environment", "tags", "tagsAll"), code=CODE | {"tags": {"x": "2"}}) == [
+            ("environment.variables.B", "2", None),
+            ("tags.x", "1", "2"),
+        ]
+
+    def test_is_named_where_nothing_tells_more(self):
+        assert undone(live={}, differing=("policyText",)) == [("policyText", "${not shown}", "${not shown}")]
+
+    def test_is_what_the_code_never_gave_too(self):
+        assert undone(live={"kmsKeyId": "k"}, differing=("kmsKeyId",)) == [("kmsKeyId", "k", None)]

@@ -162,9 +162,9 @@ def with_a_variable_by_hand(lines):
         if metadata.get("urn", "").endswith("::lambda-app-function"):
             new = metadata["new"]
             live = json.loads(json.dumps(new))
-            live.setdefault("inputs", {}).setdefault("environment", {}).setdefault("variables", {})["MODE"] = (
-                "by-hand-1"
-            )
+            # A refresh tells what the cloud has by the outputs; the inputs stay those of the last deployment.
+            live["outputs"] = {"environment": json.loads(json.dumps(new["inputs"]["environment"]))}
+            live["outputs"]["environment"]["variables"]["MODE"] = "by-hand-1"
             metadata |= {"op": "update", "old": live, "diffs": ["environment"]}
         yield json.dumps(event) + "\n"
 
