@@ -231,6 +231,7 @@ def test_under_policy_analyze_the_policy_configuration_says_what_the_stack_is_co
 
 def test_under_policy_analyze_what_is_exempt_is_a_diagnostic_that_blocks_nothing():
     given = request(tokens.ROLE_POLICY, policy="{}")
+    given.name = "lambda-app-policy"
     stack = stack_request([on_wire(recorded("prod")[0])])
     cluster = stack_request([on_wire(item) for item in recorded("prod") if item.type == tokens.TOPIC])
     service = configured("prod", environmentSuffix="main")
@@ -261,8 +262,42 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
     assert second.startswith("environments.dev.levels names rule 'no-such', which there is not; known: alarm-actions, ")
 
 
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        (
+            {"rule": "rds-encrypted"},
+            "accepted names rule 'rds-encrypted', which is critical; mend the resource instead",
+        ),
+        ({"rule": "exemptions"}, "accepted names rule 'exemptions', which guards the guard; mend the resource instead"),
+        ({"environments": ["prd"]}, "accepted names environment 'prd', which there is not; did you mean 'prod'?"),
+    ],
+)
+def test_what_nobody_may_accept_is_refused_before_the_pack_starts(monkeypatch, capsys, changed, problem):
+    known = load_limits()
+    entry = known.accepted[0].model_copy(update=changed)
+    monkeypatch.setattr(pack, "limits", lambda: known.model_copy(update={"accepted": [entry]}))
+
+    with pytest.raises(SystemExit) as ended:
+        pack.serve()
+
+    assert (ended.value.code, capsys.readouterr().err) == (3, f"environments.yaml: {problem}\n")
+
+
+def test_an_accepted_deviation_that_nothing_needs_is_told(on_the_wire):
+    service = servicer(stack_config("prod", environment="prod", environmentSuffix="main"))
+
+    outcomes = decode(service.AnalyzeStack(stack_request(on_the_wire), None), None)
+
+    (told,) = {each.message for each in outcomes if "rds-pgaudit" in each.message and each.outcome == "failed"}
+    assert told == (
+        "accepted rds-pgaudit for database-instance-parameters in prod: nothing needs it; remove prod from the entry"
+    )
+
+
 def test_what_is_accepted_is_said_as_exempt():
     given = request(tokens.ROLE_POLICY, policy="{}")
+    given.name = "lambda-app-policy"
 
     (exempt,) = said(decode(servicer(stack_config("prod")).Analyze(given, None), given.urn), "iam-inline-policies")
 
@@ -300,7 +335,25 @@ def test_our_own_stack_passes_over_the_protocol(on_the_wire):
     config = {"environment": "prod", "environmentSuffix": "main"}
     service = servicer(stack_config("prod", **config))
 
-    outcomes = decode(service.AnalyzeStack(stack_request(on_the_wire), None), None)
+    outcomes = [
+        outcome
+        for item in on_the_wire
+        for outcome in decode(
+            service.Analyze(
+                analyzer_pb2.AnalyzeRequest(
+                    type=item.type,
+                    name=item.name,
+                    urn=item.urn,
+                    properties=item.properties,
+                    options=item.options,
+                    provider=item.provider,
+                ),
+                None,
+            ),
+            item.urn,
+        )
+    ]
+    outcomes += decode(service.AnalyzeStack(stack_request(on_the_wire), None), None)
 
     assert [outcome for outcome in outcomes if outcome.outcome != "exempt"] == []
 
