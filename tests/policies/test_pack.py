@@ -267,10 +267,10 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
     [
         (
             {"rule": "rds-encrypted"},
-            "accepted names rule 'rds-encrypted', which is critical; mend the resource instead",
+            "rule 'rds-encrypted', which is critical; mend the resource instead",
         ),
-        ({"rule": "exemptions"}, "accepted names rule 'exemptions', which guards the guard; mend the resource instead"),
-        ({"environments": ["prd"]}, "accepted names environment 'prd', which there is not; did you mean 'prod'?"),
+        ({"rule": "exemptions"}, "rule 'exemptions', which guards the guard; mend the resource instead"),
+        ({"environments": ["prd"]}, "environment 'prd', which there is not; did you mean 'prod'?"),
     ],
 )
 def test_what_nobody_may_accept_is_refused_before_the_pack_starts(monkeypatch, capsys, changed, problem):
@@ -281,7 +281,7 @@ def test_what_nobody_may_accept_is_refused_before_the_pack_starts(monkeypatch, c
     with pytest.raises(SystemExit) as ended:
         pack.serve()
 
-    assert (ended.value.code, capsys.readouterr().err) == (3, f"environments.yaml: {problem}\n")
+    assert (ended.value.code, capsys.readouterr().err) == (3, f"environments.yaml: accepted names {problem}\n")
 
 
 def test_an_accepted_deviation_that_nothing_needs_is_told(on_the_wire):
