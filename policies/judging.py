@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from policies.context import Context
-from policies.hearing import Said, Word, heard
+from policies.redaction import Said, Word, redacted_words
 from policies.rule import ResourceRule, Rule, StackRule
 from policies.view import Resource, StackView
 from policies.wire import UndecidedError, line
@@ -23,7 +23,7 @@ def judge_resource(rule: ResourceRule, resource: Resource, context: Context, rep
     def judge(subject: Resource) -> Said:
         return ((subject, message) for message in rule.judge(subject, context))
 
-    _say(rule, heard(judge, resource), context, report, whole_stack=False)
+    _say(rule, redacted_words(judge, resource), context, report, whole_stack=False)
 
 
 def judge_stack(rule: StackRule, stack: StackView, context: Context, report: Report) -> None:
@@ -32,7 +32,7 @@ def judge_stack(rule: StackRule, stack: StackView, context: Context, report: Rep
     def judge(subject: StackView) -> Said:
         return rule.judge(subject, context)
 
-    _say(rule, heard(judge, stack), context, report, whole_stack=True)
+    _say(rule, redacted_words(judge, stack), context, report, whole_stack=True)
 
 
 def _say(rule: Rule, words: Sequence[Word], context: Context, report: Report, *, whole_stack: bool) -> None:

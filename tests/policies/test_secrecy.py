@@ -14,8 +14,8 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies import tokens
 from policies.catalogue import RULES
-from policies.hearing import heard
 from policies.pack import NAME, policies
+from policies.redaction import redacted_words
 from policies.rule import StackRule
 from policies.secrecy import CONCEALED, KEPT, Secret, keep_marks
 from policies.server import Analyzer
@@ -157,7 +157,7 @@ def test_a_crash_on_a_secret_names_its_place_alone():
 
     given = Resource(urn="u", type="t", name="n", props={"name": Secret(CANARY)})
 
-    (word,) = heard(judge, given)
+    (word,) = redacted_words(judge, given)
 
     assert word.text.startswith("the rule crashed with KeyError in test_secrecy.py:")
 
@@ -170,7 +170,7 @@ def test_a_word_on_the_whole_stack_names_no_resource_s_secrets():
     one = Resource(urn="u", type="t", name="n", props={"name": Secret(CANARY)})
     other = Resource(urn="v", type="t", name="m", props={"name": "plain"})
 
-    words = heard(judge, StackView(resources=[one, other, one]))
+    words = redacted_words(judge, StackView(resources=[one, other, one]))
 
     assert [word.text for word in words] == ["a secret value breaks the rule and is not shown", "plain"]
 
@@ -286,7 +286,7 @@ def test_every_stack_rule_reads_a_stack_of_secrets():
             def judge(subject: StackView, rule: StackRule = rule) -> Any:
                 return rule.judge(subject, context)
 
-            words = heard(judge, StackView(resources=secrets))
+            words = redacted_words(judge, StackView(resources=secrets))
             assert CANARY not in "".join(word.text for word in words), rule.id
 
 
@@ -297,4 +297,4 @@ def test_reading_an_unknown_value_names_it_where_it_is_no_secret():
 
     given = Resource(urn="u", type="t", name="n", props={"name": Secret(CANARY)})
 
-    assert [word.text for word in heard(judge, given)] == ["port is not known before the deployment"]
+    assert [word.text for word in redacted_words(judge, given)] == ["port is not known before the deployment"]

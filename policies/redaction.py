@@ -33,7 +33,7 @@ class Word:
     name: str = ""
 
 
-def heard(judge: Callable[[_Subject], Said], subject: _Subject) -> list[Word]:
+def redacted_words(judge: Callable[[_Subject], Said], subject: _Subject) -> list[Word]:
     """Return what the judge says of the subject, without its secrets."""
     words = _hear(judge(subject))
     secrets = subject.secrets if words else {}
