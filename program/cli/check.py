@@ -96,8 +96,9 @@ def _against(
 ) -> CheckResult:
     """Return the check by the own guard and by the commit's, of one recording."""
     from program.cli.judge import judged
-    from program.offline.check import judge_all, record_all
+    from program.offline.check import record_all
     from program.offline.guard.joining import joined
+    from program.offline.judged_stacks import judge_all
     from program.offline.recordings import written
     from program.offline.stacks import read_stacks
 

@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from policies.limits import Limits, limits
-from program.manifest.parity import compare
 from program.offline.examination import examine, record_stack
-from program.offline.judgement import judge_recorded
+from program.offline.judged_stacks import compared
 from program.offline.packs import pack_host
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
@@ -58,30 +57,6 @@ def _template(limits: Limits, root: Path) -> list[Stack]:
     """Return the stack that review stacks are made from, under its own suffix, where there is one."""
     file = root / REVIEW_TEMPLATE
     return [read_stack(read_stack_file(TEMPLATE_STACK, root, file), limits)] if file.exists() else []
-
-
-def compared(results: Sequence[StackResult], limits: Limits, *, complete: bool) -> CheckResult:
-    """Return the stacks with their manifests side by side."""
-    manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
-    all_there = complete and len(manifests) == len(results)
-    return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
-
-
-def judge_all(
-    recordings: Sequence[StackRecording],
-    stacks: Sequence[Stack],
-    limits: Limits,
-    *,
-    jobs: int,
-    done: Callable[[str], None],
-    root: Path = ROOT,
-) -> CheckResult:
-    """Judge the stacks by what was recorded of them, with the pack of the project at `root`; nothing of theirs runs."""
-    by_name = {recording.stack: recording for recording in recordings}
-    with pack_host(root=root) as packs:
-        task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
-        results: list[StackResult] = in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
-    return compared(results, limits, complete=True)
 
 
 def record_all(

@@ -67,8 +67,15 @@ def _known(base: Tree, head: Tree) -> Iterator[GuardChange]:
                 text = f"{name}: {after[path]}{was}"
                 yield GuardChange(effect="weakens", kind="known entry", file=file, line=new.line(path), text=text)
             elif path not in after:
-                text = f"{name} is no longer known"
-                yield GuardChange(effect="narrows", kind="known entry removed", file=file, line=None, text=text)
+                # A type that is gone is known no more; anything less can have been what held the rest narrow.
+                type_is_gone = path[:1] == ("types",) and not any(other[:2] == path[:2] for other in after)
+                yield GuardChange(
+                    effect="narrows" if type_is_gone else "changes",
+                    kind="known entry removed",
+                    file=file,
+                    line=new.line(path),
+                    text=f"{name} is gone; it was {before[path]}",
+                )
 
 
 def _settings(base: Tree, head: Tree) -> Iterator[GuardChange]:

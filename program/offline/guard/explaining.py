@@ -38,23 +38,33 @@ def explained(
     `strict` judges by the base's limits, `lenient` by the head's, whose declared differences are `declared`.
     """
     fails: dict[GuardChange, list[str]] = defaultdict(list)
+    unexplained: dict[str, list[Finding]] = defaultdict(list)
     for stack, finding in _only_in(strict, lenient):
-        for change in _by_data(changes, finding):
+        causes = _by_data(changes, finding)
+        for change in causes:
             fails[change].append(_failure(stack, finding))
+        # What the head's data let pass and no listed change explains stays what the base says.
+        unexplained[stack] += [] if causes else [finding]
     stacks: list[StackResult] = []
     for result in lenient.stacks:
-        kept: list[Finding] = []
+        kept: list[Finding] = [*unexplained[result.stack]]
         for finding in result.findings:
             causes = _by_rule(changes, finding) if finding.blocks else []
             for change in causes:
                 fails[change].append(_failure(result.stack, finding))
             kept += [] if causes else [finding]
         stacks.append(replace(result, findings=tuple(kept)))
+    unlisted: list[Difference] = []
     for difference in _no_longer_undeclared(strict, lenient):
-        for change in _covering(changes, difference, declared):
+        covering = _covering(changes, difference, declared)
+        for change in covering:
             fails[change].append(f"{difference.resource.rpartition('::')[2]} {difference.property} differs")
+        unlisted += [] if covering else [difference]
     told = (replace(change, fails=tuple(sorted(set(fails[change]))[:_MOST_SHOWN])) for change in changes)
-    return tuple(told), replace(lenient, stacks=tuple(stacks))
+    known = {(each.resource, each.property) for each in unlisted}
+    kept_apart = [each for each in lenient.comparison.differences if (each.resource, each.property) not in known]
+    comparison = replace(lenient.comparison, differences=(*kept_apart, *unlisted))
+    return tuple(told), replace(lenient, stacks=tuple(stacks), comparison=comparison)
 
 
 def _only_in(strict: CheckResult, lenient: CheckResult) -> list[tuple[str, Finding]]:
@@ -91,10 +101,20 @@ def _by_data(changes: Sequence[GuardChange], finding: Finding) -> list[GuardChan
         [change for change in data if finding.rule in change.rules],
         [change for change in data if set(change.limits) & limits],
         [change for change in data if change.kind in _OF_A_SETTING and _names(finding.message, change)],
-        [change for change in data if change.kind == "known entry"],
-        [change for change in data if change.effect != "narrows"],
+        [change for change in data if change.kind.startswith("known entry") and _about_known(finding, change)],
     )
     return next((choice for choice in choices if choice), [])
+
+
+def _about_known(finding: Finding, change: GuardChange) -> bool:
+    """Tell whether the change is of what is known of the finding's resource: by its type, its name, or its file."""
+    if finding.resource is None:
+        return change.effect != "narrows"
+    types, _, name = finding.resource.rpartition("::")
+    type_ = types.rpartition("::")[2].rpartition("$")[2]
+    service = type_.partition(":")[2].partition("/")[0]
+    about = (type_, name, f"known/{service}.yaml")
+    return change.effect != "narrows" and any(text in f"{change.file} {change.text}" for text in about if text)
 
 
 def _names(message: str, change: GuardChange) -> bool:

@@ -9,37 +9,57 @@ from policies.strict_yaml import YamlError, parse
 from program.offline.guard.change import Effect, GuardChange, first_difference
 from program.offline.guard.tree import Tree
 
-# The first that a name matches says what kind of file it is; what matches none is no part of the guard.
+# What is no part of the guard: what is judged, and what people read. Everything else is, by whatever name.
+_JUDGED = re.compile(
+    r"lambda/.+|stacks/.+\.yaml|tests/.+|.+\.md|LICENSE"
+    r"|program/service/(?!(__init__|settings|validation|naming)\.py).+\.py"
+)
+# Judged by a list of its own, entry by entry.
+_BY_ENTRY = re.compile(
+    r"policies/(environments|exemptions|drift-ignores)\.yaml|policies/known/.+\.yaml|policies/rules/.+\.py"
+)
+# What a file of the guard is called; what matches none is a file of the project.
 _KINDS: Sequence[tuple[str, str]] = (
-    (r"\.github/workflows/.+", "workflow changed"),
-    (r"\.github/actions/.+", "workflow changed"),
+    (r"\.github/(workflows|actions)/.+", "workflow changed"),
     (r"(\.github/|docs/)?CODEOWNERS", "owners changed"),
     (r"\.github/review-stack\.yaml", "review stack changed"),
-    (r"\.github/dependabot\.yml", "dependency updates changed"),
     (r"\.github/aws/.+", "rights in AWS changed"),
-    (r"Makefile|\.ci/.+|parity", "set-up changed"),
+    (r"(GNUm|M|m)akefile|\.ci/.+|parity", "set-up changed"),
     (r"requirements[^/]*\.(txt|in)|pyproject\.toml|policies/requirements\.txt", "dependencies changed"),
     (r"Pulumi\.yaml|policies/PulumiPolicy\.yaml", "project changed"),
-    (r"\.gitattributes|\.gitignore|\.gitmodules", "what git tracks changed"),
-    (r"policies/(?!rules/).+\.py", "judging code changed"),
-    (r"policies/.+\.schema\.json|policies/references\.yaml", "judging data changed"),
-    (r"program/(?!service/|network/|foundation/).+\.py", "judging code changed"),
+    (r"\.git(attributes|ignore|modules)", "what git tracks changed"),
+    (r"(policies|program)/.+\.py", "judging code changed"),
+    (r"policies/.+", "judging data changed"),
 )
-# What Python takes before a module of the same name, or runs at its start.
-_SHADOWING = re.compile(r"(^|/)(sitecustomize|usercustomize)\.py$|\.(pth|pyc|so|pyd)$|^[^/]+\.py$")
+_ANY_OTHER = "file of the guard changed"
+# The folders in which Python's code stands; elsewhere it is found before a package of the same name, or run at start.
+_CODE = re.compile(r"(policies|program|lambda|tests)/")
+_SHADOWING = re.compile(r"(^|/)(sitecustomize|usercustomize)\.py$|\.(pth|pyc|so|pyd)$")
 _PIN = re.compile(r"^\s*(?:-\s*)?uses:\s*(?P<action>[^@\s#]+)@(?P<commit>\S+)")
 
 
 def file_changes(base: Tree, head: Tree) -> Iterator[GuardChange]:
     """Yield each file of the guard that is new, gone or changed, and of workflows what its rights and pins are."""
+    for name in sorted(head.links - base.links):
+        yield _change("weakens", "link", name, 1, f"{name} leads elsewhere; nobody can tell what stands there")
     for name in sorted({*base.files, *head.files}):
-        if base.digest(name) == head.digest(name):
-            continue
-        if _SHADOWING.search(name) and head.digest(name) is not None:
-            yield _change("weakens", "code that Python runs by itself", name, 1, f"{name} can change any other code")
-        kind = next((kind for pattern, kind in _KINDS if re.fullmatch(pattern, name)), None)
-        if kind is not None:
-            yield from _changed(kind, name, base, head)
+        if base.digest(name) != head.digest(name):
+            yield from _of_file(name, base, head)
+
+
+def _of_file(name: str, base: Tree, head: Tree) -> Iterator[GuardChange]:
+    is_gone = head.digest(name) is None
+    if _runs_by_itself(name) and not is_gone:
+        yield _change("weakens", "code that Python runs by itself", name, 1, f"{name} can change any other code")
+    elif not _JUDGED.fullmatch(name) and not _BY_ENTRY.fullmatch(name):
+        kind = next((kind for pattern, kind in _KINDS if re.fullmatch(pattern, name)), _ANY_OTHER)
+        yield from _changed(kind, name, base, head)
+    elif name.startswith("tests/") and is_gone:
+        yield _change("changes", "test removed", name, None, f"{name} is gone")
+
+
+def _runs_by_itself(name: str) -> bool:
+    return _SHADOWING.search(name) is not None or (name.endswith(".py") and _CODE.match(name) is None)
 
 
 def _changed(kind: str, name: str, base: Tree, head: Tree) -> Iterator[GuardChange]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policies.limits import Limits
+from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
-from program.offline.check import check, judge_all
 from program.offline.guard.changes import KNOWN_FOLDER, guard_changes
 from program.offline.guard.declared import declared_changes
 from program.offline.guard.explaining import explained
@@ -24,8 +26,9 @@ from program.offline.guard.limit_changes import LIMITS
 from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import read_reviewed
 from program.offline.guard.tree import Tree
+from program.offline.judged_stacks import judge_all
 from program.offline.packs import PACK_FOLDER
-from program.offline.recordings import StackRecording
+from program.offline.recordings import StackRecording, read_recordings
 from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, declared_keys, stack_names
 from program.offline.stacks import Stack, read_stack, read_stacks
@@ -81,10 +84,21 @@ class Judge:
         return judge_all(recordings, stacks, limits, jobs=self.jobs, done=done, root=root)
 
     def _base_manifests(self) -> dict[str, JsonObject | None]:
-        """Return the base's own manifests, made from its own program: it is the code that judges."""
-        names = stack_names(ROOT)
-        result = check(names, self.limits, jobs=self.jobs, complete=True, judge=False, done=lambda _: None)
+        """Return the base's own manifests: its program runs in a process that judges nothing."""
+        stacks = read_stacks(stack_names(ROOT), self.limits, ROOT)
+        with tempfile.TemporaryDirectory(prefix="base-") as name:
+            recordings = read_recordings(_recorded(Path(name) / "recorded.json", self.jobs))
+        result = judge_all(recordings, stacks, self.limits, jobs=self.jobs, done=lambda _: None, judge=False)
         return _manifests(result.stacks)
+
+
+def _recorded(file: Path, jobs: int) -> Path:
+    command = [sys.executable, "-m", "program.cli", "record", "--jobs", str(jobs), "--output", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  # our own
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        raise CouldNotRunError(f"the base can't be recorded: {said[-1] if said else 'it said nothing'}")
+    return file
 
 
 def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:

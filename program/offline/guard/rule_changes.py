@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from program.offline.guard.change import Effect, GuardChange, first_difference
@@ -37,13 +38,29 @@ def rule_changes(base: Tree, head: Tree) -> Iterator[GuardChange]:
     old, new = _rules(base), _rules(head)
     found = [change for id_ in sorted({*old, *new}) for change in _of_rule(head, id_, old.get(id_), new.get(id_))]
     yield from found
-    told = {change.file for change in found}
-    for file in sorted({*_files(base), *_files(head)} - told):
-        before, after = base.text(file), head.text(file)
-        if _whole_code(before) != _whole_code(after):
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for change in found:
+        kinds[change.file].add(change.kind)
+    for file in sorted({*_files(base), *_files(head)}):
+        before, after = base.content(file), head.content(file)
+        if _loose_code(before) != _loose_code(after) or _other_code(before, after, kinds[file]):
             text = f"{file} has other code, of no rule in particular"
-            line = first_difference(before, after) if head.digest(file) is not None else None
+            line = first_difference(base.text(file), head.text(file)) if after is not None else None
             yield GuardChange(effect="changes", kind="judging code changed", file=file, line=line, text=text)
+
+
+def _other_code(before: bytes | None, after: bytes | None, kinds: Collection[str]) -> bool:
+    """Tell whether code has changed that no change of a rule tells of; beside a new rule, whatever was there before."""
+    if not kinds:
+        return _whole_code(before) != _whole_code(after)
+    if set(kinds) != {"rule added"}:
+        return False
+    old, new = _definitions(before), _definitions(after)
+    return any(new.get(name) != code for name, code in old.items() if name != _LIST)
+
+
+def _definitions(text: bytes | None) -> dict[str, str]:
+    return {name: ast.dump(_wordless(node)) for node in _parsed(text).body for name in _defined(node)}
 
 
 def _of_rule(head: Tree, id_: str, before: _Rule | None, after: _Rule | None) -> Iterator[GuardChange]:
@@ -68,14 +85,14 @@ def _both(id_: str, before: _Rule, after: _Rule) -> Iterator[GuardChange]:
 
 
 def _rules(tree: Tree) -> dict[str, _Rule]:
-    return {id_: rule for file in _files(tree) for id_, rule in _rules_of(file, tree.text(file)).items()}
+    return {id_: rule for file in _files(tree) for id_, rule in _rules_of(file, tree.content(file)).items()}
 
 
 def _files(tree: Tree) -> list[str]:
     return [file for file in tree.names(RULES_FOLDER) if file.endswith(".py")]
 
 
-def _rules_of(file: str, text: str) -> dict[str, _Rule]:
+def _rules_of(file: str, text: bytes | None) -> dict[str, _Rule]:
     module = _parsed(text)
     definitions = {name: node for node in module.body for name in _defined(node)}
     # A rule that the file's RULES doesn't name judges nothing.
@@ -91,10 +108,13 @@ def _rules_of(file: str, text: str) -> dict[str, _Rule]:
     return found
 
 
-def _parsed(text: str) -> ast.Module:
-    """Return the file's syntax; what is no Python has none, so that each of its rules is gone."""
+def _parsed(text: bytes | None) -> ast.Module:
+    """Return the file's syntax as Python reads it, by the encoding that it names.
+
+    What is no Python has none, so that each of its rules is gone.
+    """
     try:
-        return ast.parse(text)
+        return ast.parse(text or b"")
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module(body=[], type_ignores=[])
 
@@ -123,7 +143,8 @@ def _constant(node: ast.expr | None, definitions: Mapping[str, ast.stmt]) -> str
 
 def _code(arguments: Mapping[str, ast.expr], definitions: Mapping[str, ast.stmt]) -> str:
     """Return the rule's arguments, and everything of the file that they lead to, as text."""
-    judging = {key: value for key, value in sorted(arguments.items()) if key not in (*_PROSE, _LEVEL)}
+    told_apart = {key for key, value in arguments.items() if _is_text(value) and key in (*_PROSE, _LEVEL)}
+    judging = {key: value for key, value in sorted(arguments.items()) if key not in told_apart}
     reached: dict[str, str] = {}
     names = _names(judging.values())
     while names:
@@ -135,8 +156,25 @@ def _code(arguments: Mapping[str, ast.expr], definitions: Mapping[str, ast.stmt]
     return "\n".join([*parts, *(reached[name] for name in sorted(reached))])
 
 
-def _whole_code(text: str) -> str:
-    return ast.dump(_wordless(_parsed(text)))
+def _whole_code(text: bytes | None) -> str | None:
+    """Return the file's code as text without words; None for no file, the bytes' own text for what is no Python."""
+    if text is None:
+        return None
+    module = _parsed(text)
+    return ast.dump(_wordless(module)) if module.body else repr(text)
+
+
+def _loose_code(text: bytes | None) -> list[str]:
+    """Return the statements of the file that are no single definition, and the second ones of a name."""
+    loose: list[str] = []
+    seen: set[str] = set()
+    for node in _parsed(text).body:
+        names = _defined(node)
+        if not names or seen & set(names) or len(names) != len(set(names)):
+            loose.append(ast.dump(_wordless(node)))
+        seen |= set(names)
+    # A docstring is no statement that does anything.
+    return [code for code in loose if not code.startswith("Expr(value=Constant(")]
 
 
 def _wordless(node: ast.AST) -> ast.AST:
@@ -146,8 +184,17 @@ def _wordless(node: ast.AST) -> ast.AST:
         if isinstance(part, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(part) is not None:
             part.body = part.body[1:]
         if isinstance(part, ast.Call) and _is_rule(part):
-            part.keywords = [keyword for keyword in part.keywords if keyword.arg not in _PROSE]
+            part.keywords = [keyword for keyword in part.keywords if not _is_prose(keyword)]
     return copied
+
+
+def _is_prose(keyword: ast.keyword) -> bool:
+    """Tell whether the argument is words alone: what is made by code can do anything."""
+    return keyword.arg in _PROSE and _is_text(keyword.value)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _names(nodes: Iterable[ast.AST]) -> set[str]:

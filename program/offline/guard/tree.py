@@ -14,7 +14,8 @@ from program.errors import CouldNotRunError
 # No reviewed file of ours is as large; what is larger is not read.
 LARGEST_BYTES = 4 * 1024 * 1024
 _MOST_FILES = 50_000
-_LINK = "120000"
+# What git calls a link, and a repository within the repository.
+_LINK, _SUBMODULE = "120000", "commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,14 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The files of one side by their names, relative to the project's root; links are not followed, and left out."""
+    """The files of one side by their names, relative to the project's root.
+
+    `links` are the names that lead elsewhere, symbolic links and submodules: they are not followed.
+    """
 
     name: str
     files: Mapping[str, _File]
+    links: frozenset[str] = frozenset()
 
     def names(self, *prefixes: str) -> list[str]:
         """Return the names that begin with one of the prefixes, sorted; all names without a prefix."""
@@ -68,29 +73,37 @@ def commit_tree(root: Path, reference: str) -> Tree:
     name = commit.decode().strip()
     listing = _git(root, reference, "ls-tree", "-r", "-z", "-l", name)
     files: dict[str, _File] = {}
+    links: set[str] = set()
     for entry in listing.decode("utf-8", errors="surrogateescape").split("\0"):
         if not entry:
             continue
         facts, _, path = entry.partition("\t")
         mode, kind, blob, size = facts.split()
-        if kind == "blob" and mode != _LINK:
+        if mode == _LINK or kind == _SUBMODULE:
+            links.add(path)
+        else:
             read = partial(_git, root, reference, "cat-file", "blob", blob)
             files[path] = _File(digest=blob, size=int(size), read=read)
-    return Tree(name=name, files=_few(files, name))
+    return Tree(name=name, files=_few(files, name), links=frozenset(links))
 
 
 def working_tree(root: Path) -> Tree:
     """Return the tree of the files that git tracks below the root, as they are now, and of those it doesn't ignore."""
     listing = _git(root, "the working tree", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     files: dict[str, _File] = {}
-    for path in listing.decode("utf-8", errors="surrogateescape").split("\0"):
+    links: set[str] = set()
+    for path in filter(None, listing.decode("utf-8", errors="surrogateescape").split("\0")):
         file = root / path
-        if path and file.is_file() and not file.is_symlink():
-            content = file.read_bytes() if file.stat().st_size <= LARGEST_BYTES else b""
+        if file.is_symlink() or file.is_dir():
+            links.add(path)
+        elif file.is_file():
+            # Of what is too large to be read, the size tells one from another.
+            size = file.stat().st_size
+            content = file.read_bytes() if size <= LARGEST_BYTES else f"{size} bytes".encode()
             # As git names a blob, so that a commit's file and a folder's can be told to be the same.
             blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
             files[path] = _File(digest=blob, size=file.stat().st_size, read=file.read_bytes)
-    return Tree(name="the working tree", files=_few(files, "the working tree"))
+    return Tree(name="the working tree", files=_few(files, "the working tree"), links=frozenset(links))
 
 
 def _few(files: Mapping[str, _File], name: str) -> Mapping[str, _File]:

@@ -10,6 +10,7 @@ from policies.limits import load_limits
 from program.errors import CouldNotRunError
 from program.offline import check as module
 from program.offline.documents import validated
+from program.offline.judged_stacks import judge_all
 from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
 from program.offline.recordings import StackRecording, read_recordings, written
@@ -32,7 +33,7 @@ def test_what_was_written_is_judged_as_what_was_recorded(recordings, tmp_path):
     read = read_recordings(file)
 
     assert written(read) == written(recordings)
-    one, other = (module.judge_all(each, stacks, limits, jobs=2, done=lambda _: None) for each in (recordings, read))
+    one, other = (judge_all(each, stacks, limits, jobs=2, done=lambda _: None) for each in (recordings, read))
     assert one == other
     assert isinstance(one, CheckResult)
     assert one.ok

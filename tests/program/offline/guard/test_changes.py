@@ -3,6 +3,7 @@
 import pytest
 
 from program.offline.guard.changes import guard_changes
+from program.offline.guard.tree import Tree
 from tests.program.offline.guard.trees import told, tree
 
 PIN = "3d3c42e5aac5ba805825da76410c181273ba90b1"
@@ -36,6 +37,9 @@ FILES = {
     "policies/RULES.md": "# Rules\n",
     "program/offline/check.py": "x = 1\n",
     "program/service/stack.py": "x = 1\n",
+    "program/service/settings.py": "x = 1\n",
+    "tests/test_guard.py": "x = 1\n",
+    ".github/tools.json": "{}\n",
     "stacks/Pulumi.prod.yaml": "config: {}\n",
     "README.md": "# parity\n",
 }
@@ -87,7 +91,7 @@ CHANGES = {
     "a property that is known no more": (
         "policies/known/kms.yaml",
         ("    description: {free: It is for people.}\n", "    {}\n"),
-        [("weakens", "known entry", 2), ("narrows", "known entry removed", None)],
+        [("weakens", "known entry", 2), ("changes", "known entry removed", 2)],
     ),
     "a new setting": (
         "Pulumi.yaml",
@@ -137,10 +141,25 @@ CHANGES = {
     "what rules share": ("policies/rules/shapes.py", ("1", "2"), [("changes", "judging code changed", 1)]),
     "the check's code": ("program/offline/check.py", ("1", "2"), [("changes", "judging code changed", 1)]),
     "the service's code": ("program/service/stack.py", ("1", "2"), []),
+    "the settings, which the judge reads": (
+        "program/service/settings.py",
+        ("1", "2"),
+        [("changes", "judging code changed", 1)],
+    ),
     "a page for people": ("README.md", ("parity", "other"), []),
     "a generated page": ("policies/RULES.md", ("Rules", "Other"), []),
 }
 WHOLE = {
+    "a test that is gone": ("tests/test_guard.py", None, [("changes", "test removed", None)]),
+    "digests of tools": (".github/tools.json", "{1}\n", [("changes", "file of the guard changed", 1)]),
+    "a file before the Makefile": ("GNUmakefile", "install:\n", [("changes", "set-up changed", 1)]),
+    "a package before another's": ("click/__init__.py", "x", [("weakens", "code that Python runs by itself", 1)]),
+    "settings of another tool": ("uv.toml", "x", [("changes", "file of the guard changed", 1)]),
+    "a type that is known no more": (
+        "policies/known/kms.yaml",
+        "types: {}\n",
+        [("weakens", "known entry", 1), ("narrows", "known entry removed", 1)],
+    ),
     "owners that are gone": (".github/CODEOWNERS", None, [("weakens", "owners changed", None)]),
     "a stack that is gone": ("stacks/Pulumi.prod.yaml", None, [("weakens", "stack removed", None)]),
     "code that Python runs by itself": ("sitecustomize.py", "x", [("weakens", "code that Python runs by itself", 1)]),
@@ -172,6 +191,13 @@ def test_a_file_that_comes_or_goes_is_told_as_what_it_is(case):
     file, text, expected = WHOLE[case]
 
     assert told(changed(**{file: text})) == expected
+
+
+def test_a_link_is_told_wherever_it_is():
+    head = tree(FILES)
+    linked = Tree(name="head", files=head.files, links=frozenset({"policies/rules/kms", "docs/x"}))
+
+    assert told(guard_changes(tree(FILES, "base"), linked)) == [("weakens", "link", 1), ("weakens", "link", 1)]
 
 
 def test_nothing_changed_is_nothing_to_tell():

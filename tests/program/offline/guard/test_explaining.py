@@ -72,8 +72,25 @@ def test_else_by_what_is_known_anew_or_by_all_that_lets_pass_more():
     wide, narrow = change("limit widened"), change("limit narrowed", effect="narrows")
 
     assert fails(result(finding("known-types")), result(), known, wide)[0] == [("known-types: prod: is wrong",), ()]
-    assert fails(result(finding("x")), result(), wide, narrow)[0] == [("x: prod: is wrong",), ()]
-    assert fails(result(finding("x")), result(), narrow)[0] == [()]
+    assert fails(result(finding("x")), result(), wide, narrow) == ([(), ()], ["x"]), "what nothing explains blocks"
+
+
+def test_what_is_known_explains_what_it_is_about_alone():
+    urn = "urn:pulumi:prod::parity::tap:stack:TapStack$aws:kms/key:Key::tap-key"
+    found = finding("known-grants", resource=urn)
+    right = change("known entry removed", "types.aws:kms/key:Key.x", "policies/known/kms.yaml", "changes")
+    other = change("known entry", "types.aws:sns/topic:Topic.x", "policies/known/sns.yaml")
+
+    assert fails(result(found), result(), other, right)[0] == [(), ("known-grants: tap-key in prod: is wrong",)]
+    assert fails(result(found), result(), other) == ([()], ["known-grants"])
+
+
+def test_a_difference_that_no_listed_change_covers_stays_undeclared():
+    strict = result(comparison=Comparison(baseline_hash={}, resources_hash={}, differences=(DIFFERENCE,), stale=()))
+
+    _, left = explained(strict, result(), (), ())
+
+    assert left.comparison.differences == (DIFFERENCE,)
 
 
 def test_a_rule_that_is_changed_explains_its_own_failure():

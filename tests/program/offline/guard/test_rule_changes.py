@@ -61,6 +61,27 @@ CHANGES = {
         "RULES = (ROTATION, WINDOW)\nprint()",
         [("changes", "judging code changed", 24)],
     ),
+    "words that do something": (
+        'title="It turns."',
+        'title=(setattr(_rotation, "x", 1) or "It turns.")',
+        [("changes", "rule changed", 20)],
+    ),
+    "a second definition": (
+        "\n\ndef _rotation",
+        "\n\nMOST = 1\n\n\ndef _rotation",
+        [("changes", "rule changed", 23), ("changes", "judging code changed", 14)],
+    ),
+    "a new rule beside another figure": (
+        "RULES = (ROTATION, WINDOW)",
+        'NEW = StackRule(id="new", types=(), judge=statements)\nobject.__setattr__(NEW, "x", 1)\n'
+        "RULES = (ROTATION, WINDOW, NEW)",
+        [("narrows", "rule added", 23), ("changes", "judging code changed", 23)],
+    ),
+    "an encoding that hides a line": (
+        '"""Rules on keys."""',
+        '# coding: utf-7\n"""Rules on keys."""\n# x.+AAo-MOST = 2',
+        [("changes", "judging code changed", 1)],
+    ),
     "no Python": ("MOST = 365", "MOST = = 365", [("weakens", "rule removed", 1), ("weakens", "rule removed", 1)]),
 }
 

@@ -3,9 +3,11 @@
 import json
 import re
 import subprocess
+import sys
 
 import pytest
 
+from program.offline.guard import file_changes
 from program.offline.stackfile import ROOT
 from tests.program.cli.running import change, copy_of_the_project, run
 from tests.program.offline.guard.test_tree import git
@@ -219,3 +221,37 @@ def test_judging_from_a_checkout_that_is_not_the_base_is_refused(repository):
 
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1].startswith("error: policies/judging.py is not as in ")
+
+
+def test_a_grant_whose_known_condition_goes_with_it_is_listed_with_what_it_lets_pass(repository):
+    known, program = "policies/known/kms.yaml", "program/service/key_policy.py"
+    text = (repository / known).read_text()
+    condition = re.search(r"\n +if:.*?kms:ViaService.*?\n(?= +- |\n)", text, re.DOTALL)
+    assert condition, "known/kms.yaml no longer binds the key's use to services; mend the test"
+    (repository / known).write_text(text.replace(condition[0], "\n", 1))
+    code = (repository / program).read_text()
+    (repository / program).write_text(re.sub(r'"kms:ViaService": [^\n]+', '"kms:ViaService": ["*"]', code, count=1))
+
+    _, result = against_main(repository)
+
+    removed = [change for change in result["guarded"]["changes"] if change["kind"] == "known entry removed"]
+    assert removed
+    assert all(change["effect"] == "changes" for change in removed)
+
+
+_IMPORTED = """
+import sys
+import program.cli.judge, program.offline.analysis, program.offline.guard.judging, program.report.check_formats
+print(*(module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)))
+"""
+
+
+def test_the_judge_imports_nothing_that_its_own_list_of_judging_code_leaves_out():
+    done = subprocess.run([sys.executable, "-c", _IMPORTED], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = (f"{ROOT}/program", f"{ROOT}/policies")
+    files = [file.removeprefix(f"{ROOT}/") for file in done.stdout.split() if file.startswith(ours)]
+
+    left_out = [file for file in files if file_changes._JUDGED.fullmatch(file)]
+
+    assert files
+    assert left_out == [], "these judge, and a change of them is not listed: add them to file_changes"

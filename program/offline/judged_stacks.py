@@ -1,0 +1,43 @@
+"""Judge stacks by what was recorded of them, and compare them: nothing of the program is imported or run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+from policies.limits import Limits
+from program.manifest.parity import compare
+from program.offline.judgement import judge_recorded
+from program.offline.packs import pack_host
+from program.offline.recordings import StackRecording
+from program.offline.result import CheckResult, StackResult
+from program.offline.stackfile import ROOT
+from program.offline.stacks import Stack
+from program.offline.workers import in_workers
+
+
+def judge_all(
+    recordings: Sequence[StackRecording],
+    stacks: Sequence[Stack],
+    limits: Limits,
+    *,
+    jobs: int,
+    done: Callable[[str], None],
+    root: Path = ROOT,
+    judge: bool = True,
+) -> CheckResult:
+    """Judge the stacks with the pack of the project at `root`; without `judge` the policies are left out."""
+    by_name = {recording.stack: recording for recording in recordings}
+    with pack_host(root=root) if judge else nullcontext() as packs:
+        task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
+        results: list[StackResult] = in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
+    return compared(results, limits, complete=True)
+
+
+def compared(results: Sequence[StackResult], limits: Limits, *, complete: bool) -> CheckResult:
+    """Return the stacks with their manifests side by side."""
+    manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
+    all_there = complete and len(manifests) == len(results)
+    return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
