@@ -48,8 +48,14 @@ def check(
         )
     own = [result for result in results if result.stack != TEMPLATE_STACK]
     checked = compared(own, limits, complete=complete)
-    # The template is none of the stacks: it is shown only where something about it blocks.
-    broken = [replace(result, manifest=None) for result in results if result not in own and not result.ok]
+    # The template is none of the stacks: it is shown only for what blocks it and none of them.
+    known = {(finding.rule, finding.source) for result in own for finding in result.findings if finding.blocks}
+    broken = [
+        replace(result, manifest=None)
+        for result in results
+        if result not in own
+        and any(finding.blocks and (finding.rule, finding.source) not in known for finding in result.findings)
+    ]
     return replace(checked, stacks=(*checked.stacks, *broken))
 
 

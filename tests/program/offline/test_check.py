@@ -11,7 +11,7 @@ from program.offline import examination
 from program.offline.check import check
 from program.offline.examination import examine
 from program.offline.result import PROGRAM_RULE, RETAIN_RULE
-from program.offline.stackfile import stack_names
+from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, stack_names
 from program.offline.stacks import read_stacks
 from program.service.stack import ROTATION_FOLDER, deploy
 from tests.program.recorded import EXPLICIT_NETWORK, config_of
@@ -198,3 +198,21 @@ def test_problems_of_settings_are_sorted_and_said_once():
 
     assert error.problems == (Problem(None, "the file is wrong"), problem)
     assert str(error) == "the file is wrong\nb is wrong"
+
+
+def test_the_template_of_review_stacks_is_shown_only_for_what_is_its_own(tmp_path):
+    for name in ("Pulumi.yaml", "stacks", ".github", "policies", "program", "lambda"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    limits = load_limits()
+    whole = check(stack_names(), limits, jobs=2, complete=True, done=lambda _: None)
+    (tmp_path / ".github").unlink()
+    (tmp_path / ".github").mkdir()
+    template = (ROOT / REVIEW_TEMPLATE).read_text().replace("lambdaMemory: 1024", "lambdaMemory: 4096")
+    (tmp_path / REVIEW_TEMPLATE).write_text(template)
+
+    broken = check(stack_names(), limits, jobs=2, complete=True, done=lambda _: None, root=tmp_path)
+
+    assert [stack.stack for stack in whole.stacks] == list(stack_names())
+    assert [stack.stack for stack in broken.stacks] == [*stack_names(), "pr-0"]
+    assert [finding.rule for finding in broken.stacks[-1].findings] == ["stack-settings"]
+    assert not broken.ok
