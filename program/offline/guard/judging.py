@@ -51,7 +51,7 @@ class Judge:
     def judge(self, recordings: Sequence[StackRecording], base: Tree, head: Tree) -> CheckResult:
         """Return what the base's guard says of the head, with what the head does to the guard."""
         changes = guard_changes(base, head)
-        with tempfile.TemporaryDirectory(prefix="head-") as name:
+        with tempfile.TemporaryDirectory(prefix="head-") as name, _recorded_base(self.jobs) as base_recordings:
             folder = Path(name)
             head.extract(folder, *_DATA)
             reviewed = read_reviewed(folder, self.today)
@@ -60,16 +60,16 @@ class Judge:
             if reviewed.limits is not None and _data_changed(base, head):
                 with _pack_with_data(folder) as root:
                     lenient = self._result(recordings, folder, reviewed.limits, root, lambda _: None)
-        declared = reviewed.limits.differences if reviewed.limits is not None else []
-        told, result = explained(strict, lenient, changes, declared)
-        guarded = Guarded(
-            base=base.name,
-            changes=told,
-            declared=declared_changes(self._base_manifests(), _manifests(lenient.stacks)),
-            problems=reviewed.problems,
-            note=self.note,
-        )
-        return replace(result, guarded=guarded)
+            declared = reviewed.limits.differences if reviewed.limits is not None else []
+            told, result = explained(strict, lenient, changes, declared)
+            guarded = Guarded(
+                base=base.name,
+                changes=told,
+                declared=declared_changes(self._base_manifests(base_recordings()), _manifests(lenient.stacks)),
+                problems=reviewed.problems,
+                note=self.note,
+            )
+            return replace(result, guarded=guarded)
 
     def _result(
         self,
@@ -83,22 +83,31 @@ class Judge:
         stacks = [_readable(stack, new_settings, limits) for stack in read_stacks(stack_names(folder), limits, folder)]
         return judge_all(recordings, stacks, limits, jobs=self.jobs, done=done, root=root)
 
-    def _base_manifests(self) -> dict[str, JsonObject | None]:
-        """Return the base's own manifests: its program runs in a process that judges nothing."""
+    def _base_manifests(self, recordings: Sequence[StackRecording]) -> dict[str, JsonObject | None]:
         stacks = read_stacks(stack_names(ROOT), self.limits, ROOT)
-        with tempfile.TemporaryDirectory(prefix="base-") as name:
-            recordings = read_recordings(_recorded(Path(name) / "recorded.json", self.jobs))
         result = judge_all(recordings, stacks, self.limits, jobs=self.jobs, done=lambda _: None, judge=False)
         return _manifests(result.stacks)
 
 
-def _recorded(file: Path, jobs: int) -> Path:
-    command = [sys.executable, "-m", "program.cli", "record", "--jobs", str(jobs), "--output", str(file)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  # our own
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines()
-        raise CouldNotRunError(f"the base can't be recorded: {said[-1] if said else 'it said nothing'}")
-    return file
+@contextmanager
+def _recorded_base(jobs: int) -> Iterator[Callable[[], Sequence[StackRecording]]]:
+    """Let the base's own program run in a process that judges nothing, and give what waits for its recording."""
+    with tempfile.TemporaryDirectory(prefix="base-") as name:
+        file = Path(name) / "recorded.json"
+        command = [sys.executable, "-m", "program.cli", "record", "--jobs", str(jobs), "--output", str(file)]
+        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own
+
+            def recordings() -> Sequence[StackRecording]:
+                _, errors = process.communicate()
+                if process.returncode != 0:
+                    said = errors.strip().splitlines()
+                    raise CouldNotRunError(f"the base can't be recorded: {said[-1] if said else 'it said nothing'}")
+                return read_recordings(file)
+
+            try:
+                yield recordings
+            finally:
+                process.kill()
 
 
 def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:
