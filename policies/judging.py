@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from policies.context import Context
-from policies.redaction import Said, Word, redacted_words
-from policies.rule import ResourceRule, Rule, StackRule
+from policies.redaction import Word, redacted_words
+from policies.rule import ResourceRule, Rule, Said, StackRule
 from policies.view import Resource, StackView
 from policies.wire import UndecidedError, line
 

@@ -12,14 +12,14 @@ is known of a secret that neither the program nor a provider marked.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from policies.rule import Said
 from policies.view import Resource, StackView, Undecided
 
-Said = Iterator[tuple[Resource | None, str]]
 _Subject = TypeVar("_Subject", Resource, StackView)
 
 
@@ -57,14 +57,19 @@ def redacted_words(judge: Callable[[_Subject], Said], subject: _Subject) -> list
 def _hear(said: Said) -> list[Word]:
     words: list[Word] = []
     try:
-        for resource, message in said:
-            urn, name = (resource.urn, resource.name) if resource is not None else ("", "")
-            words.append(Word("failed", message, urn, name))
+        words.extend(map(_word, said))
     except Undecided as reading:
-        words.append(Word("undecided", f"{reading} is not known before the deployment", reading.urn))
+        words.append(_word(reading))
     except Exception as error:  # noqa: BLE001  # whatever one rule does wrong, the others still judge
         words.append(Word("error", f"the rule crashed with {type(error).__name__} in {_where(error)}"))
     return words
+
+
+def _word(said: tuple[Resource | None, str] | Undecided) -> Word:
+    if isinstance(said, Undecided):
+        return Word("undecided", f"{said} is not known before the deployment", said.urn)
+    resource, message = said
+    return Word("failed", message) if resource is None else Word("failed", message, resource.urn, resource.name)
 
 
 def _without_copies(word: Word, texts: Sequence[str]) -> Word:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from policies.context import Context
 from policies.limits import Level, Limits
-from policies.view import Resource, StackView
+from policies.view import Resource, StackView, Undecided
 
 Severity = Literal["low", "medium", "high", "critical"]
 ResourceJudge = Callable[[Resource, Context], Iterator[str]]
-StackJudge = Callable[[StackView, Context], Iterator[tuple[Resource | None, str]]]
+# What is wrong, with its resource (None: the whole stack), or what can't be decided yet.
+Said = Iterator[tuple[Resource | None, str] | Undecided]
+StackJudge = Callable[[StackView, Context], Said]
 ANY_TYPE = "*"
 _STRICTEST_FIRST: tuple[Level, ...] = ("mandatory", "advisory", "off")
+
+
+def said_of_each(resources: Iterable[Resource], judge: Callable[[Resource], Iterator[str]]) -> Said:
+    """Judge each resource on its own: what can't be decided of one leaves the others judged."""
+    for resource in resources:
+        try:
+            yield from ((resource, said) for said in judge(resource))
+        except Undecided as reading:
+            yield reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

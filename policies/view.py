@@ -150,13 +150,16 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class StackView:
-    """All resources of a stack."""
+    """All resources of a stack, by URN: the engine names them in another order each time."""
 
     resources: Sequence[Resource]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "resources", sorted(self.resources, key=lambda resource: resource.urn))
+
     def of(self, *types: str) -> Iterator[Resource]:
         """Yield the resources of the types, by URN."""
-        return (resource for resource in self._sorted if resource.type in types)
+        return (resource for resource in self.resources if resource.type in types)
 
     @property
     def secrets(self) -> dict[str, list[str]]:
@@ -175,10 +178,6 @@ class StackView:
     def by_urn(self, urns: frozenset[str], type_: str) -> list[Resource]:
         """Return the resources of the type among the URNs."""
         return [resource for resource in self.of(type_) if resource.urn in urns]
-
-    @cached_property
-    def _sorted(self) -> list[Resource]:
-        return sorted(self.resources, key=lambda resource: resource.urn)
 
 
 def plain(value: Any) -> Any:

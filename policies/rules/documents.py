@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from policies.context import Context
 from policies.iam import DocumentError, statements
 from policies.known.grants import Grants
 from policies.known.tables import known
 from policies.known.texts import Place
-from policies.rule import ANY_TYPE, StackRule
-from policies.view import Resource, StackView, Undecided
+from policies.rule import ANY_TYPE, Said, StackRule, said_of_each
+from policies.view import Resource, StackView
 
 # What is for a role alone: there are no principals in its documents.
 _OF_ROLES = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 
 
-def _grants(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+def _grants(stack: StackView, context: Context) -> Said:
     place = Place(stack, context)
-    unknown: Undecided | None = None
     for resource in stack.resources:
         of_type = known().types.get(resource.type)
         for prop in of_type.documents if of_type is not None else ():
-            try:
-                yield from ((resource, f"{prop}: {said}") for said in _document(resource, prop, place))
-            except Undecided as reading:
-                unknown = unknown or reading
-    if unknown is not None:
-        raise unknown
+            yield from said_of_each([resource], partial(_of_document, prop, place))
+
+
+def _of_document(prop: str, place: Place, resource: Resource) -> Iterator[str]:
+    return (f"{prop}: {said}" for said in _document(resource, prop, place))
 
 
 def _document(resource: Resource, prop: str, place: Place) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, Statement, describe, statements
-from policies.rule import ResourceRule, StackRule
+from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
-from policies.view import Resource, StackView, Undecided
+from policies.view import Resource, StackView
 
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
 MOST_ROTATION_DAYS = 365
@@ -38,18 +39,11 @@ ROTATION = ResourceRule(
 )
 
 
-def _no_public(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
-    unknown: Undecided | None = None
-    for resource in stack.of(tokens.KEY, tokens.KEY_POLICY):
-        try:
-            yield from ((resource, said) for said in _opens(resource, stack))
-        except Undecided as reading:
-            unknown = unknown or reading
-    if unknown is not None:
-        raise unknown
+def _no_public(stack: StackView, _context: Context) -> Said:
+    return said_of_each(stack.of(tokens.KEY, tokens.KEY_POLICY), partial(_opens, stack))
 
 
-def _opens(resource: Resource, stack: StackView) -> Iterator[str]:
+def _opens(stack: StackView, resource: Resource) -> Iterator[str]:
     if resource.flag("bypassPolicyLockoutSafetyCheck", default=False):
         yield "bypassPolicyLockoutSafetyCheck is true; the key could be locked for everyone"
     if resource.type == tokens.KEY and resource.peek("policy") is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from policies import tokens
@@ -13,35 +14,28 @@ from policies.known.network import comes_from_reference, given_values, network_v
 from policies.known.paths import at, is_empty
 from policies.known.tables import Row, known
 from policies.known.texts import Place
-from policies.rule import ANY_TYPE, StackRule
+from policies.rule import ANY_TYPE, Said, StackRule, said_of_each
 from policies.rules.shapes import shown, shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _ZONES = "availabilityZones"
 
 
-def _own(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+def _own(stack: StackView, context: Context) -> Said:
     place = Place(stack, context)
-    unknown: Undecided | None = None
     for resource in stack.resources:
         for row in known().rows(resource.type, resource.name):
-            if not row.judge.by_stack:
-                continue
-            values = [
-                value
-                for path, value in resource.leaves
-                if row.covers(path) and not is_empty(value) and path not in resource.filled_in
-            ]
-            try:
-                yield from ((resource, said) for said in _row(row, values, resource, place))
-            except Undecided as reading:
-                unknown = unknown or reading
-    if unknown is not None:
-        raise unknown
+            if row.judge.by_stack:
+                yield from said_of_each([resource], partial(_row, row, place))
 
 
-def _row(row: Row, values: list[Any], resource: Resource, place: Place) -> Iterator[str]:
+def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
     prop = ".".join(row.path)
+    values = [
+        value
+        for path, value in resource.leaves
+        if row.covers(path) and not is_empty(value) and path not in resource.filled_in
+    ]
     allowed = words(row.judge, place.context)
     if row.judge.required and not values:
         yield f"{prop} is not set; it must be {allowed}"
