@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "preview": "Preview one stack by the Pulumi CLI and the pack.",
     "provisioned": "Wait until the app's credential has a password.",
     "record": "Write what every stack registers, for judge.",
+    "recover": "Bring a stack back after an update that was cut off.",
     "report": "Make one report of a check and of all records.",
     "scope": "Say what a workflow run has to do.",
     "stacks": "Print the stacks as a JSON matrix for a workflow.",

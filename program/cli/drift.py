@@ -10,16 +10,17 @@ import click
 from policies.context import today
 from policies.drift_ignores import load_ignores
 from policies.schema import ReviewedFileError
-from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
+from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say, wait_option
 from program.cli.options import chosen_limits
 from program.errors import CouldNotRunError
 
 
 @click.command()
 @click.argument("stack")
+@wait_option
 @record_option
 @format_option
-def drift(stack: str, record_file: Path | None, format_: str) -> None:
+def drift(stack: str, wait: float, record_file: Path | None, format_: str) -> None:
     """Compare the cloud, the last deployment and the code of STACK, and let the policies judge what is live.
 
     Changes nothing and takes no lock. Exits with 1 when the cloud has drifted, the code is not deployed, or what is
@@ -36,7 +37,7 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
     from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=None, say=say) as place:
-        check = DriftCheck(stack=chosen, limits=limits, ignores=ignores, place=place, today=today(), say=say)
+        check = DriftCheck(stack=chosen, limits=limits, ignores=ignores, place=place, today=today(), wait=wait, say=say)
         record = check.run()
     click.echo(rendered(record, format_), nl=False)
     keep(record, record_file)

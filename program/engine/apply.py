@@ -22,6 +22,7 @@ from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import INTERRUPTED, OperationInterrupted, run_engine
 from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, existing_checkpoint
 from program.engine.records import ApplyRecord, record_of, timed
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
@@ -35,11 +36,12 @@ _SECONDS = 7200.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applier:
-    """What an apply needs: the stack, its limits and the CLI."""
+    """What an apply needs: the stack, its limits, the CLI, and the seconds that it waits for an update that runs."""
 
     stack: Stack
     limits: Limits
     place: Workspace
+    wait: float = 0.0
     say: Callable[[str], None]
 
     def apply(self, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
@@ -54,6 +56,7 @@ class Applier:
 
     def _apply(self, read: bundle.Bundle, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
         started = time.monotonic()
+        take_turn(self.place, self.say, seconds=self.wait)
         before = existing_checkpoint(self.place)
         refuse_pending(before, self.stack.name)
         current = metadata_of(self.stack, self.place, before, files={}, source=source_of(self.place.root))

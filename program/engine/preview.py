@@ -17,10 +17,12 @@ from program.engine.exposure import conceal_in, conceal_in_document, conceal_in_
 from program.engine.manifests import deployed_manifest, planned_manifest
 from program.engine.placement import place_differences
 from program.engine.policy_results import joined_findings, tallied
+from program.engine.presence import refuse_another_cloud
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import refuse_silence, run_engine
+from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, made_checkpoint
 from program.engine.records import PreviewRecord, record_of, timed
 from program.engine.sources import (
@@ -46,7 +48,8 @@ class Previewer:
     """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
 
     `packs` are the folders of the policy packs that judge. `make` makes a stack that its backend doesn't know yet;
-    `refresh` asks the cloud first, so that drift is undone.
+    `refresh` asks the cloud first, so that drift is undone; `wait` has the seconds that it waits for an
+    update that runs.
     """
 
     stack: Stack
@@ -55,6 +58,7 @@ class Previewer:
     packs: tuple[str, ...] = (PACK_FOLDER,)
     make: bool
     refresh: bool
+    wait: float = 0.0
     render: Callable[[PreviewRecord], str]
     say: Callable[[str], None]
 
@@ -77,6 +81,7 @@ class Previewer:
         if declared.manifest is None:
             # Nothing can be planned; the findings say why.
             return self._record(outcome="blocked", findings=declared.findings)
+        take_turn(self.place, self.say, seconds=self.wait)
         checkpoint = made_checkpoint(self.place, make=self.make)
         refuse_pending(checkpoint, self.stack.name)
         self.say(f"previewing {self.stack.name} ...")
@@ -96,6 +101,9 @@ class Previewer:
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))
         refuse_silence(log, "preview")
+        if self.refresh:
+            made = {step.urn for step in log.begun if step.operation == "create"}
+            refuse_another_cloud(checkpoint, made, self.stack.name)
         if source_of(self.place.root) != source:
             raise CouldNotRunError("the project's files changed during the preview; preview again")
         return self._planned(part, log, declared, checkpoint, source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from program.engine.records import (
     ApplyRecord,
@@ -13,7 +13,6 @@ from program.engine.records import (
     Ignored,
     Operation,
     PreviewRecord,
-    Refusal,
     StackRecord,
 )
 from program.engine.sources import DECLARED, DEPLOYED, PLANNED
@@ -23,6 +22,7 @@ from program.offline.result import Finding
 from program.report.content.paperwork import remedy
 from program.report.content.summary import plural
 from program.report.content.values import printable, shown
+from program.report.terminal.blocks import listed, refused
 
 _LONGEST = 60
 _DONE: Mapping[Operation, str] = {
@@ -48,7 +48,7 @@ def _preview(record: StackRecord) -> Iterator[str]:
 
 def _apply(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, ApplyRecord)
-    yield _refusals(record.refusals)
+    yield refused(record.refusals)
     yield from _changes(record.changes)
     yield _findings(record.findings)
     yield _differences("What is live is not what was declared", record.differences)
@@ -56,17 +56,17 @@ def _apply(record: StackRecord) -> Iterator[str]:
 
 def _drift(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, DriftRecord)
-    yield _listed("Drifted: the cloud is not what was deployed (deployed -> live)", map(_change, record.drifted))
+    yield listed("Drifted: the cloud is not what was deployed (deployed -> live)", map(_change, record.drifted))
     yield _differences("Pending: the code is not what is deployed", record.pending)
-    yield _listed("Ignored drift", map(_ignored, record.ignored))
-    yield _listed("Entries of the ignore file that nothing needs, or that have expired", record.stale_ignores)
+    yield listed("Ignored drift", map(_ignored, record.ignored))
+    yield listed("Entries of the ignore file that nothing needs, or that have expired", record.stale_ignores)
     yield _findings(record.findings)
 
 
 def _destroy(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, DestroyRecord)
-    yield _refusals(record.refusals)
-    yield _listed("Still there", record.left)
+    yield refused(record.refusals)
+    yield listed("Still there", record.left)
 
 
 _RENDERERS: dict[type[StackRecord], Callable[[StackRecord], Iterator[str]]] = {
@@ -79,8 +79,8 @@ _RENDERERS: dict[type[StackRecord], Callable[[StackRecord], Iterator[str]]] = {
 
 def _changes(changes: Sequence[Change]) -> Iterator[str]:
     losing = [change for change in changes if change.loses_data]
-    yield _listed("DELETES OR REPLACES WHAT HOLDS DATA", map(_change, losing))
-    yield _listed("Changes", (_change(change) for change in changes if change not in losing))
+    yield listed("DELETES OR REPLACES WHAT HOLDS DATA", map(_change, losing))
+    yield listed("Changes", (_change(change) for change in changes if change not in losing))
 
 
 def _change(change: Change) -> str:
@@ -102,7 +102,7 @@ def _findings(findings: Sequence[Finding]) -> str:
     told = [finding for finding in findings if finding.outcome not in ("exempt", "undecided") or finding.blocks]
     undecided = Counter(finding.message for finding in findings if finding not in told and finding.outcome != "exempt")
     counted = [f"undecided ({count} times): {printable(message)}" for message, count in sorted(undecided.items())]
-    return _listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
+    return listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
 
 
 def _finding(finding: Finding) -> str:
@@ -115,16 +115,8 @@ def _finding(finding: Finding) -> str:
     return "\n  ".join(lines)
 
 
-def _refusals(refusals: Sequence[Refusal]) -> str:
-    texts = (
-        f"{refusal.code}: expected {refusal.expected}, found {refusal.found}\n    fix: {refusal.fix}"
-        for refusal in refusals
-    )
-    return _listed("Refused", texts)
-
-
 def _differences(title: str, differences: Sequence[Difference]) -> str:
-    return _listed(title, map(_difference, differences))
+    return listed(title, map(_difference, differences))
 
 
 def _difference(difference: Difference) -> str:
@@ -134,11 +126,6 @@ def _difference(difference: Difference) -> str:
         if source in difference.values
     )
     return f"{difference.resource.rpartition('::')[2]} {difference.property}: {values}"
-
-
-def _listed(title: str, items: Iterable[str]) -> str:
-    lines = [f"  {item}" for item in items]
-    return "\n".join([title, *lines]) if lines else ""
 
 
 def _short(value: JsonValue) -> str:
