@@ -20,8 +20,8 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     (
         re.compile(r"failed to load checkpoint: (?!unsupported)([^\n]*)"),
         "the state of stack {stack} is cut off or damaged ({0}); in its backend, put the copy that lies beside it "
-        "(.pulumi/stacks/*/{stack}.json.bak, or an earlier version of the bucket's object) in its place, then preview "
-        "with --refresh",
+        "(.pulumi/stacks/*/{stack}.json.bak, or an earlier version of the bucket's object) in its place, then "
+        "`python -m program.cli recover {stack}` says what is left to do",
     ),
     (
         re.compile(r"(unsupported checkpoint version \d+)"),

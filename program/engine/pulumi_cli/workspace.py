@@ -139,7 +139,8 @@ def _checkpoint(place: Workspace, ran: Ran) -> Checkpoint:
         raise CouldNotRunError(
             f"the state of stack {place.stack} holds no deployment; in its backend, put the copy that lies beside it "
             f"(.pulumi/stacks/*/{place.stack}.json.bak, or an earlier version of the bucket's object) in its place, "
-            f"then preview with --refresh"
+            f"then "
+            f"`python -m program.cli recover {place.stack}` says what is left to do"
         ) from None
     _take_keys(place.config_file, checkpoint.keys)
     return checkpoint
