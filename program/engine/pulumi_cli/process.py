@@ -66,8 +66,8 @@ class Pulumi:
             except subprocess.TimeoutExpired:
                 _end(process)
                 raise CouldNotRunError(
-                    f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was stopped; what it left "
-                    f"undone, the next command says"
+                    f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was stopped; if it left a lock "
+                    f"or half an update, `python -m program.cli recover STACK` says so"
                 ) from None
             finally:
                 # A policy pack or a program that hangs is deaf to everything else.

@@ -52,7 +52,7 @@ def _told(record: RecoverRecord) -> str:
     words = [f"{counts[action]} {said[done]}" for action, said in _SAID.items() if counts[action]]
     if record.locks:
         words.append(f"{plural(len(record.locks), 'lock')} {'taken off' if done else 'to take off'}")
-    told = ", ".join(words)
+    told = ", ".join(words) or "no operation was cut off"
     return told if done else f"{told}; do it: python -m program.cli recover {record.stack} {_options(record)}"
 
 

@@ -214,8 +214,8 @@ def test_after_an_update_that_was_cut_off_nothing_is_previewed(commands, bundle,
     code, record = preview(commands, bundle)
 
     assert (code, record.outcome) == (3, "failed")
-    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. Look in AWS")
-    assert record.error.endswith(f"`pulumi refresh --stack {STACK}` asks about each")
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. `python -m program.cli")
+    assert record.error.endswith("says what became of each in AWS, and with --yes mends the state")
     assert "preview" not in commands.pulumi.commands
 
 
