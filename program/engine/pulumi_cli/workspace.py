@@ -183,7 +183,9 @@ def _clear(state: Path) -> None:
 
 def _after_interruption(stack: str, *, killed: bool) -> str:
     if killed:
-        return f"killed; a lock of stack {stack} can be left, and half an update: see `python -m program.cli recover {stack}`"
+        return (
+            f"killed; a lock of stack {stack} and half an update can be left: `python -m program.cli recover {stack}`"
+        )
     return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
 
 

@@ -109,5 +109,5 @@ def _refuse_unknown(type_: str) -> None:
     known: Iterable[str] = (*IMPORT_IDS, *QUESTIONS, *MADE_AGAIN)
     if type_ not in known:
         raise CouldNotRunError(
-            f"how a {type_} is found again isn't known; add it to program/engine/recovery/identities.py"
+            f"how {type_} is found again isn't known; add it to program/engine/recovery/identities.py"
         )

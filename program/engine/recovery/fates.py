@@ -74,7 +74,7 @@ def _is_it(candidate: Candidate, live: JsonObject | None) -> bool:
 
 
 def _read(live: JsonObject) -> JsonObject:
-    sides = [live.get(side) for side in ("outputs", "inputs")]
+    sides = [live.get(side) for side in ("inputs", "outputs")]
     return {key: value for side in sides if isinstance(side, dict) for key, value in side.items()}
 
 

@@ -49,7 +49,9 @@ class Scratch:
         if not asked:
             return {}
         questions = {name: (question.function, arguments) for name, (question, arguments) in asked.items()}
-        self.place.must("config", "set", "asked", json.dumps(questions), "--config-file", str(self.place.config_file))
+        stack_file: dict[str, Any] = read(self.place.config_file).data
+        stack_file["config"]["asked"] = json.dumps(questions)
+        self.place.config_file.write_text(yaml.safe_dump(stack_file), encoding="utf-8")
         ran, log = run_engine(self.place, self.say, "preview", seconds=_SECONDS)
         if ran.code != 0:
             raise CouldNotRunError(f"AWS can't be asked: {explained_run(ran, log, self.place.stack)}")
