@@ -4,9 +4,11 @@ import json
 import re
 import shlex
 import shutil
+from pathlib import Path
 
 import pytest
 
+from program.offline.stackfile import ROOT
 from tests.engine.cloud_file import Fault
 from tests.engine.cutting import cut_off, has, is_locked, running, wait_until
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
@@ -17,6 +19,7 @@ pytestmark = [*needs_pulumi, needs_the_double]
 
 STACK_FILE = f"stacks/Pulumi.{STACK}.yaml"
 FUNCTION = "lambda-app-function"
+GUIDE = ROOT / ".github" / "RECOVERING.md"
 
 
 @pytest.fixture
@@ -30,6 +33,21 @@ def advised(text):
     """Return the command of ours that the text advises, as words."""
     (command,) = set(re.findall(r"python -m program\.cli (recover [^`\n(]+)", text))
     return shlex.split(command)
+
+
+def written(command, **values):
+    """Return a command of the guide as words after what runs it, with the test's own values."""
+    assert command in commands_of_the_guide(), f"{GUIDE.name} has no command {command!r} any more; mend the test"
+    for name, value in {"dev": STACK, **values}.items():
+        command = re.sub(rf"(?<=\s){re.escape(name)}(?=\s|$)", str(value), command)
+    return shlex.split(command.removeprefix("python -m program.cli ").removeprefix("pulumi "))
+
+
+def commands_of_the_guide():
+    """Return the guide's commands of ours and of Pulumi's; AWS's own need an account."""
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+    return [line for line in lines if not line.startswith("aws ")]
 
 
 def recover(engine, *options):
@@ -51,8 +69,7 @@ def with_timeout(engine, seconds):
 
 def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_left_over(engine):
     engine.make_network(STACK)
-    file = engine.project / STACK_FILE
-    before = file.read_bytes()
+    before = (engine.project / STACK_FILE).read_bytes()
     made = ("tap-key", "database-security-group", "database-instance-parameters")
     with engine.provider(STACK) as cloud:
         _, _, bundle = preview(engine, STACK)
@@ -64,6 +81,7 @@ def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_
 
         _, found = drift(engine, STACK)
         assert found["verdict"] == "check-failed"
+        assert advised(found["error"]) == written("python -m program.cli recover dev")
         said = engine.parity(*advised(found["error"]))
         assert said.code == 1, said.output
         command = advised(said.stdout)
@@ -71,25 +89,34 @@ def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_
         result = engine.parity("recover", STACK, "--yes")
         assert (result.code, advised(result.stdout)) == (1, command), "a lock goes only when that is said"
         kept = engine.folder / "recovered"
-        result = engine.parity(*command, "--bundle", str(kept), "--record", str(engine.folder / "recovered.json"))
+        file = engine.folder / "recovered.json"
+        command = written(
+            "python -m program.cli recover dev --yes --unlock --bundle build/recovered", **{"build/recovered": kept}
+        )
+        result = engine.parity(*command, "--record", str(file))
 
         assert result.code == 0, result.output
-        record = json.loads((engine.folder / "recovered.json").read_text())
+        record = json.loads(file.read_text())
         assert record["outcome"] == "recovered"
         told = fates(record)
         assert {name for name, fate in told.items() if fate == ("adopt", "creating")} == set(made)
         assert told["database-monitoring-role"] == ("clear", "creating")
         assert json.loads((engine.project / record["backup"]).read_text())["deployment"]["pending_operations"]
-        assert file.read_bytes() == before, "the stack file is the project's"
+        assert (engine.project / STACK_FILE).read_bytes() == before, "the stack file is the project's"
         planned = {
             item["name"]: item["operation"] for item in json.loads((kept / "record.json").read_text())["changes"]
         }
         assert set(planned.values()) == {"create"}
         assert not set(made) & set(planned)
-        result, applied = apply(engine, STACK, kept)
+        words = written("python -m program.cli apply dev --bundle build/recovered", **{"build/recovered": kept})
+        result = engine.parity(*words, "--format", "json")
+        applied = result.json()
         assert (result.code, applied["outcome"], applied["differences"]) == (0, "applied", []), result.output
         assert set(cloud.read().made.values()) == {1}, "something was made twice"
-    assert engine.parity("recover", STACK).code == 0
+        backup = written("pulumi stack import --stack dev --file BACKUP", BACKUP=record["backup"])
+        whole = engine.export(STACK)
+        engine.must(*backup)
+        assert engine.export(STACK)["deployment"]["resources"] != whole["deployment"]["resources"]
     assert not list((engine.project / ".pulumi-state").glob("*-*-*")), "what a killed run left is removed by the next"
 
 
@@ -130,14 +157,14 @@ def test_an_update_that_runs_is_named_and_waited_for_and_nobody_advises_to_break
         second = engine.parity("apply", STACK, "--bundle", str(bundle))
         _, found = drift(engine, STACK)
         refused, _ = recover(engine, "--yes")
-        result = engine.parity("drift", STACK, "--wait", "60", "--format", "json")
+        result = engine.parity(*written("python -m program.cli drift dev --wait 900"), "--format", "json")
 
         assert process.wait() == 0, (engine.folder / "said").read_text()
     assert (second.code, found["verdict"], refused.code) == (3, "check-failed", 1)
     for said in (second.stderr, found["error"]):
         assert f"stack {STACK} is being updated by " in said
         assert "wait for it (--wait SECONDS)" in said
-    assert "waiting, for at most 60 seconds" in result.stderr
+    assert "waiting, for at most 900 seconds" in result.stderr
     assert (result.code, result.json()["verdict"]) == (0, "clean"), result.output
 
 
@@ -192,7 +219,7 @@ def test_a_state_that_is_damaged_is_told_with_the_way_back_which_works(deployed_
     state.write_text(json.dumps(data))
     _, found = drift(engine, STACK)
     assert "contradicts itself" in found["error"]
-    engine.must("state", "repair", "--yes", "--stack", STACK)
+    engine.must(*written("pulumi state repair --stack dev --yes"))
     assert drift(engine, STACK)[1]["verdict"] == "clean"
 
 
@@ -208,8 +235,10 @@ def test_a_cloud_in_which_nothing_of_the_stack_is_says_whose_it_is_not(deployed_
     for said in (found["error"], planned["error"]):
         assert f"resources of stack {STACK} is in the cloud that was asked; they were deployed to account 9" in said
         assert "check the credentials" in said
-    result, record = destroy(engine, STACK, "--confirm", STACK)
-    assert (result.code, record["outcome"]) == (0, "destroyed"), "the advice for what was really deleted works"
+    words = written("python -m program.cli destroy dev --confirm dev")
+    assert f"`python -m program.cli {shlex.join(words)}`" in found["error"]
+    result = engine.parity(*words)
+    assert result.code == 0, "the advice for what was really deleted works"
 
 
 def test_a_read_that_was_cut_off_blocks_nothing(deployed_stack):
@@ -224,3 +253,9 @@ def test_a_read_that_was_cut_off_blocks_nothing(deployed_stack):
     result, found = drift(engine, STACK)
 
     assert (result.code, found["verdict"]) == (0, "clean"), result.output
+
+
+def test_every_command_of_the_guide_is_run_by_a_test():
+    source = Path(__file__).read_text()
+
+    assert [command for command in commands_of_the_guide() if f'"{command}"' not in source] == []

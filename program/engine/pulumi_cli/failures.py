@@ -38,6 +38,11 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
         "`python -m program.cli recover {stack}` says what the update left",
     ),
     (
+        re.compile(r"DBClusterSnapshotAlreadyExists"),
+        "the cluster's final snapshot of stack {stack} has the name of one that an earlier destroy left; copy that one "
+        "under another name and delete it, then destroy again (.github/RECOVERING.md has the commands)",
+    ),
+    (
         re.compile(r"incorrect passphrase"),
         "the passphrase is not the one that stack {stack}'s secrets are encrypted with; mend PULUMI_CONFIG_PASSPHRASE, "
         "or, where it is right, put back the salt (encryptionsalt) that the stack file or the state had before",

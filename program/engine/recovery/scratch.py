@@ -55,10 +55,8 @@ class Scratch:
         ran, log = run_engine(self.place, self.say, "preview", seconds=_SECONDS)
         if ran.code != 0:
             raise CouldNotRunError(f"AWS can't be asked: {explained_run(ran, log, self.place.stack)}")
-        told: dict[str, Any] = {}
-        for step in log.ended:
-            if step.type == STACK_TYPE and step.new is not None:
-                told |= step.new.outputs
+        outputs = [step.new.outputs for step in log.ended if step.type == STACK_TYPE and step.new is not None]
+        told: dict[str, Any] = {name: answer for answers in outputs for name, answer in answers.items()}
         return {name: ids_in(question, told[name]) for name, (question, _) in asked.items()}
 
     def refreshed(self, deployment: Mapping[str, Any], urns: tuple[str, ...]) -> Checkpoint:

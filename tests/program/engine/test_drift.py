@@ -408,3 +408,19 @@ def test_the_live_deployment_has_what_the_refresh_found():
 
 def test_the_live_deployment_of_nothing_is_nothing():
     assert json.loads(live_deployment(recorded_checkpoint("empty"), []))["deployment"]["resources"] == []
+
+
+def test_a_cloud_that_has_nothing_of_the_stack_is_another_one(commands, tmp_path):
+    urns = [state.urn for state in recorded_checkpoint("deployed").states if state.of_the_cloud]
+    events = tmp_path / "gone.jsonl"
+    steps = [{"op": "delete", "urn": urn, "type": urn.split("::")[2], "old": {"custom": True}} for urn in urns]
+    events.write_text("".join(f"{json.dumps({'resOutputsEvent': {'metadata': step}})}\n" for step in steps))
+    commands.pulumi.export("deployed")
+    commands.pulumi.answer("refresh", events=str(events))
+
+    code, out, _ = commands.run("drift", STACK, "--format", "json")
+
+    assert (code, json.loads(out)["verdict"]) == (3, "check-failed")
+    assert (
+        f"none of the {len(urns)} resources of stack {STACK} is in the cloud that was asked" in json.loads(out)["error"]
+    )

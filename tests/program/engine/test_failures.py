@@ -30,6 +30,10 @@ KNOWN = (
         "the state of stack here contradicts itself (resource urn:x refers to unknown provider y); `pulumi state",
     ),
     (
+        "error: api error DBClusterSnapshotAlreadyExistsFault: last",
+        "the cluster's final snapshot of stack here has the name of one that an earlier destroy left; copy that one",
+    ),
+    (
         "error: write /states/here.json: no space left on device",
         "there is no space left for the state of stack here (no space left on device); make some, then `python -m pro",
     ),

@@ -342,3 +342,14 @@ def test_a_folder_with_something_else_is_one_line(commands, bundle):
 
     assert (code, out) == (3, "")
     assert err == f"error: {bundle} holds precious, which no preview wrote; name a new folder\n"
+
+
+def test_a_refresh_that_finds_nothing_of_the_stack_plans_nothing(commands, bundle):
+    commands.pulumi.export("deployed")
+    commands.pulumi.replay("first-preview")
+
+    code, record = preview(commands, bundle, "--refresh")
+
+    assert (code, record.outcome) == (3, "failed")
+    assert "is in the cloud that was asked; they were deployed to account 9" in record.error
+    assert not (bundle / "bundle.json").exists()
