@@ -128,7 +128,8 @@ class Applier:
     def _done(self, read: bundle.Bundle, log: EventLog, **fields: object) -> ApplyRecord:
         sources = {change.urn: change.source for change in read.record.changes}
         changes = self._told(changes_of(log.updated, sources), read)
-        return self._record(read, changes=changes, unchanged=unchanged_count(log.updated), **fields)
+        asked = read.metadata.refresh
+        return self._record(read, changes=changes, unchanged=unchanged_count(log.updated), asked_cloud=asked, **fields)
 
     @staticmethod
     def _told(changes: Iterable[Change], read: bundle.Bundle) -> tuple[Change, ...]:

@@ -121,10 +121,15 @@ class PreviewRecord(StackRecord):
 
 
 class ApplyRecord(StackRecord):
-    """What a deployment did; `different` says that it ended well and left something else than was declared."""
+    """What a deployment did; `different` says that it ended well and left something else than was declared.
+
+    `asked_cloud` says that it read the cloud first, and so undid what had drifted; without that, what is live is known
+    of what it changed alone.
+    """
 
     kind: Literal["apply"] = "apply"
     outcome: ApplyOutcome
+    asked_cloud: bool = False
     refusals: tuple[Refusal, ...] = ()
     changes: tuple[Change, ...] = ()
     unchanged: int = 0

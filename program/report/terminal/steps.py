@@ -52,6 +52,10 @@ def _apply(record: StackRecord) -> Iterator[str]:
     yield from _changes(record.changes)
     yield _findings(record.findings)
     yield _differences("What is live is not what was declared", record.differences)
+    if record.outcome in ("applied", "different") and not record.asked_cloud:
+        yield listed(
+            "Not asked", [f"what else has drifted in the cloud: python -m program.cli drift {record.stack} does"]
+        )
 
 
 def _drift(record: StackRecord) -> Iterator[str]:
