@@ -74,7 +74,8 @@ def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place
     values = network_values(output, place.stack, place.context)
     if value is UNKNOWN or values is None:
         # Where the engine doesn't tell of the other stack, only the offline check can say.
-        return comes_from_reference(resource, prop) or not any(place.stack.of(tokens.STACK_REFERENCE))
+        untold = place.context.recorded is None and not any(place.stack.of(tokens.STACK_REFERENCE))
+        return untold or comes_from_reference(resource, prop)
     return value in values
 
 
