@@ -31,11 +31,7 @@ def _own(stack: StackView, context: Context) -> Said:
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
     prop = ".".join(row.path)
-    values = [
-        value
-        for path, value in resource.leaves
-        if row.covers(path) and not is_empty(value)
-    ]
+    values = [value for path, value in resource.leaves if row.covers(path) and not is_empty(value)]
     allowed = words(row.judge, place.context)
     if row.judge.required and not values:
         yield f"{prop} is not set; it must be {allowed}"
