@@ -6,7 +6,8 @@ import json
 import pytest
 
 from policies.pack import NAME
-from program.engine.drift_changes import NOT_SHOWN, drifted_changes, live_deployment
+from policies.drift_noise import load_noise
+from program.engine.drift_changes import NOT_SHOWN, DriftReader
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import DriftRecord
 from program.manifest.differences import Difference
@@ -316,6 +317,10 @@ def test_code_that_cannot_be_deployed_is_a_failed_check(commands, tmp_path):
     assert record.error == "the code of this commit can't be deployed: wrong; wrong"
 
 
+def reader(checkpoint=None, noise=()):
+    return DriftReader(checkpoint or recorded_checkpoint("empty"), noise, {})
+
+
 class TestWhatTheCloudChanged:
     def step(self, old, new, operation="update", differing=()):
         return Step(
@@ -333,7 +338,7 @@ class TestWhatTheCloudChanged:
         return Side(custom=True, id="i", inputs=inputs or {}, outputs=outputs or {})
 
     def found(self, old, new, **more):
-        (change,) = drifted_changes([self.step(old, new, **more)], {})
+        (change,) = reader().drifted([self.step(old, new, **more)]).changes
         return {item.path: (item.before, item.after) for item in change.properties}
 
     def test_is_read_from_the_outputs(self):
@@ -342,10 +347,17 @@ class TestWhatTheCloudChanged:
     def test_or_from_the_inputs_where_the_outputs_are_the_same(self):
         assert self.found(self.side({"a": 1}, {"b": 1}), self.side({"a": 2}, {"b": 1})) == {"a": (1, 2)}
 
-    def test_is_only_what_the_provider_says_differs(self):
+    def test_is_every_output_that_differs_also_where_the_engine_calls_the_resource_the_same(self):
         old, new = self.side(outputs={"a": 1, "b": 1}), self.side(outputs={"a": 2, "b": 2})
 
-        assert self.found(old, new, differing=("b",)) == {"b": (1, 2)}
+        assert self.found(old, new, differing=("b",)) == {"a": (1, 2), "b": (1, 2)}
+        assert self.found(old, new, operation="same") == {"a": (1, 2), "b": (1, 2)}
+
+    def test_is_not_an_empty_value_in_the_place_of_none(self):
+        old = self.side(outputs={"a": 1, "b": "", "c": True})
+        new = self.side(outputs={"a": 1, "d": False, "e": 0, "f": [], "c": False})
+
+        assert self.found(old, new, operation="same") == {"c": (True, False)}
 
     def test_is_not_the_order_of_a_set(self):
         old = self.side(outputs={"a": ["x", "y"], "b": [{"name": "n"}, {"name": "m"}], "c": {"d": ["1", "2"]}, "e": 1})
@@ -368,7 +380,7 @@ class TestWhatTheCloudChanged:
         }
 
     def test_is_a_change_also_where_nobody_says_of_what(self):
-        (change,) = drifted_changes([self.step(self.side(), self.side())], {})
+        (change,) = reader().drifted([self.step(self.side(), self.side())]).changes
 
         assert (change.operation, change.properties) == ("update", ())
 
@@ -387,13 +399,13 @@ class TestWhatTheCloudChanged:
         assert self.found(None, self.side(outputs={"a": 1})) == {"a": (None, 1)}
 
     def test_is_nothing_of_a_refresh_that_found_the_same(self):
-        assert drifted_changes([self.step(self.side(), self.side(), operation="refresh")], {}) == ()
+        assert reader().drifted([self.step(self.side(), self.side(), operation="refresh")]).changes == ()
 
 
 def test_the_live_deployment_has_what_the_refresh_found():
     checkpoint = recorded_checkpoint("deployed")
 
-    live = json.loads(live_deployment(checkpoint, recorded_log("drifted-refresh").ended))
+    live = json.loads(reader(checkpoint).live(recorded_log("drifted-refresh").ended))
 
     before = {state.name: state.inputs for state in checkpoint.states}
     after = {item["urn"].rpartition("::")[2]: item.get("inputs", {}) for item in live["deployment"]["resources"]}
@@ -405,4 +417,4 @@ def test_the_live_deployment_has_what_the_refresh_found():
 
 
 def test_the_live_deployment_of_nothing_is_nothing():
-    assert json.loads(live_deployment(recorded_checkpoint("empty"), []))["deployment"]["resources"] == []
+    assert json.loads(reader().live([]))["deployment"]["resources"] == []
