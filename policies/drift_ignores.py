@@ -22,7 +22,7 @@ class Ignore(StrictModel):
     """One property that may drift in one environment until a day.
 
     `type` and `name` (Pulumi's logical name) are globs; `property` is a path, and covers what stands below it. A member
-    of a list goes by its name (`parameters[log_statement]`); `[]` is any member.
+    of a list goes by its name (`parameters[log_statement]`), of a set by its text; `[]` is any member.
     """
 
     environment: EnvironmentName

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policies import tokens
@@ -12,14 +12,17 @@ from program.engine.causes import Cause, Drift, causes_of
 from program.engine.manifests import deployed_resources, region_and_account
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.records import Advice, Change, PropertyChange
-from program.manifest.canonical import JsonObject
+from program.errors import SettingsError
+from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import SECRET, UNKNOWN
 from program.offline.redaction import NOT_SHOWN
 from program.offline.stacks import Stack
-from program.service.settings import config_key
+from program.service.settings import config_key, parse_settings
+from program.service.validation import LIMITS_FILE, validate
 
-IGNORES = "policies/drift-ignores.yaml"
 _NO_SETTING = frozenset({SECRET, UNKNOWN, NOT_SHOWN})
+# More members of one set than these are let pass by one entry.
+_MOST_MEMBERS = 3
 # The setting that one property follows from alone; members of lists go by their names.
 _SETTINGS: Mapping[tuple[str, str], str] = {
     (tokens.CLUSTER, "backupRetentionPeriod"): "backup_retention_days",
@@ -77,7 +80,7 @@ class Adviser:
         undo, adopt = (cause.undo, cause.adopt) if cause is not None else (None, None)
         return Advice(
             urn=change.urn,
-            properties=tuple(item.path for item in properties),
+            properties=tuple(dict.fromkeys(item.path for item in properties)),
             cause=cause.text if cause is not None else None,
             undo=(self._undo(change, properties) if undo is None else undo) or None,
             adopt=(self._adopt(change, properties) if adopt is None else adopt) or None,
@@ -86,7 +89,7 @@ class Adviser:
 
     def _undo(self, change: Change, properties: Iterable[PropertyChange]) -> str:
         if change.operation != "delete" and change.urn in self.unseen:
-            paths = ", ".join(item.path for item in properties)
+            paths = ", ".join(dict.fromkeys(item.path for item in properties))
             return f"set {paths} back in AWS: the program doesn't set it, so that no deployment undoes it"
         bundle = f"--bundle build/{self.stack.name}"
         command = f"python -m program.cli %s {self.stack.name} {bundle}"
@@ -103,16 +106,31 @@ class Adviser:
         field = _SETTINGS.get((change.type, item.path)) or _SETTINGS_BY_NAME.get((change.name, item.path))
         if field is None or item.after is None or str(item.after) in _NO_SETTING:
             return None
-        key = config_key(field)
-        place = self.stack.file.source(key) if key in self.stack.file.config else self.stack.file.path
-        return f"{key}: {json.dumps(item.after)} ({place})"
+        key, file = config_key(field), self.stack.file
+        where = f"in {file.source(key)}" if ("config", key) in file.lines else f"added to {file.path}"
+        allowed = "" if self._allows(key, item.after) else f", which {LIMITS_FILE} has to allow"
+        return f"{key}: {json.dumps(item.after)} {where}{allowed}"
 
-    def _accept(self, change: Change, properties: Iterable[PropertyChange]) -> tuple[str, ...]:
+    def _allows(self, key: str, value: JsonValue) -> bool:
+        """Tell whether the limits allow the value of the setting."""
+        try:
+            validate(parse_settings({**self.stack.file.config, key: str(value)}, {}), self.limits)
+        except SettingsError:
+            return False
+        return True
+
+    def _accept(self, change: Change, properties: Sequence[PropertyChange]) -> tuple[str, ...]:
         settings = self.stack.settings
-        names = dict.fromkeys(item.path for item in properties)
+        names = dict.fromkeys(_entry(item, properties) for item in properties)
         if change.operation == "delete" or settings is None:
             return ()
         days = self.limits.environments[settings.environment].exemption_days
         head = f"- {{environment: {settings.environment}, type: {json.dumps(change.type)}, name: {change.name}"
         tail = f"reason: ..., owner: ..., expires: YYYY-MM-DD}}  # at most {days} days ahead"
         return tuple(f"{head}, property: {json.dumps(name)}, {tail}" for name in names)
+
+
+def _entry(item: PropertyChange, among: Sequence[PropertyChange]) -> str:
+    """Return what an entry that lets the property pass is about."""
+    alike = sum(other.path == item.path for other in among)
+    return item.path if alike > _MOST_MEMBERS else item.place

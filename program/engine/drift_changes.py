@@ -11,18 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies import tokens
 from policies.drift_noise import Noise
 from program.engine.belongings import Belongings
 from program.engine.changes import is_resource, property_changes, top
 from program.engine.exposure import hidden
+from program.engine.foreseen import is_bootstrap
 from program.engine.group_rules import told_rules
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import STATEFUL, Change, Expected, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
 from program.offline.redaction import NOT_SHOWN
-from program.service.naming import BOOTSTRAP
 
 _REFRESHED = frozenset({"same", "refresh", "update"})
 # What the engine's log has in the place of a secret.
@@ -61,7 +60,7 @@ class DriftReader:
         for step in sorted(filter(is_resource, steps), key=lambda step: step.urn):
             if step.operation == "delete":
                 gone = self._change(step, "delete", ())
-                if _is_bootstrap(step):
+                if is_bootstrap(step.type, step.name):
                     expected.append(Expected(change=gone, reason=_COLLECTED, source=_COLLECTED_SOURCE))
                 else:
                     changes.append(gone)
@@ -89,7 +88,7 @@ class DriftReader:
                 live.append(resource)
             elif step.operation != "delete" and step.new is not None:
                 live.append(resource | self._live_sides(step, step.new, resource))
-            elif _is_bootstrap(step):
+            elif is_bootstrap(step.type, step.name):
                 live.append(resource)
         exported["deployment"]["resources"] = live
         return json.dumps(exported)
@@ -162,7 +161,7 @@ class DriftReader:
 def _explains(entry: Noise, type_: str, item: PropertyChange, given: frozenset[str]) -> bool:
     if not entry.covers(type_, item.path) or (entry.live is not None and (item.after or False) != entry.live):
         return False
-    return entry.kind == "readBack" or top(item.path) not in given
+    return entry.kind != "changes" or top(item.path) not in given
 
 
 def _additions(key: str, items: Sequence[JsonValue], group: str) -> list[PropertyChange]:
@@ -184,7 +183,3 @@ def _both_empty(item: PropertyChange) -> bool:
 def _beside_secrets(told: JsonObject, held: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the log tells, but where it hides a secret what the deployment holds, which is encrypted."""
     return {key: held[key] if key in held and _HIDDEN in json.dumps(value) else value for key, value in told.items()}
-
-
-def _is_bootstrap(step: Step) -> bool:
-    return step.type == tokens.SECRET_VERSION and step.name.endswith(f"-{BOOTSTRAP}")

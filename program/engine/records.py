@@ -41,12 +41,21 @@ class Record(BaseModel):
 
 
 class PropertyChange(Record):
-    """One property by its path; None is absent, `${unknown}` not known yet, `${secret}` never shown."""
+    """One property by its path; None is absent, `${unknown}` not known yet, `${secret}` never shown.
+
+    A path that ends with `[]` is of a member of a set, which one side has and the other has not.
+    """
 
     path: str
     before: JsonValue
     after: JsonValue
     replaces: bool = False
+
+    @property
+    def place(self) -> str:
+        """Return the path, of a member of a set with the text that it is: what one entry can be about."""
+        value = self.before if self.after is None else self.after
+        return f"{self.path[:-1]}{value}]" if self.path.endswith("[]") and isinstance(value, str) else self.path
 
 
 class Change(Record):
@@ -121,10 +130,15 @@ class PreviewRecord(StackRecord):
 
 
 class ApplyRecord(StackRecord):
-    """What a deployment did; `different` says that it ended well and left something else than was declared."""
+    """What a deployment did; `different` says that it ended well and left something else than was declared.
+
+    `asked_cloud` tells whether the cloud was asked before the update; if not, what drifted in it is neither undone nor
+    known.
+    """
 
     kind: Literal["apply"] = "apply"
     outcome: ApplyOutcome
+    asked_cloud: bool = False
     refusals: tuple[Refusal, ...] = ()
     changes: tuple[Change, ...] = ()
     unchanged: int = 0

@@ -28,6 +28,8 @@ from program.report.content.summary import plural
 from program.report.content.values import printable, shown
 
 _LONGEST = 60
+_ASKED = "The cloud was asked before the update: what had drifted of the code's own properties is undone."
+_NOT_ASKED = "The cloud was not asked: this compares with the state alone, and `drift {stack}` with the cloud."
 _DONE: Mapping[Operation, str] = {
     "create": "created",
     "update": "updated",
@@ -54,7 +56,9 @@ def _apply(record: StackRecord) -> Iterator[str]:
     yield _refusals(record.refusals)
     yield from _changes(record.changes)
     yield _findings(record.findings)
-    yield _differences("What is live is not what was declared", record.differences)
+    yield _differences("What was deployed is not what was declared", record.differences)
+    if record.outcome in ("applied", "different"):
+        yield _ASKED if record.asked_cloud else _NOT_ASKED.format(stack=printable(record.stack))
 
 
 def _drift(record: StackRecord) -> Iterator[str]:

@@ -118,6 +118,9 @@ class SecretsComponent(pulumi.ComponentResource):
                 },
                 sort_keys=True,
             ),
+            # AWS collects versions without a label: with one of its own, this one stays when rotation has moved on, and
+            # no refresh misses it, after which a deployment would put it again, in the place of the one in use.
+            version_stages=["AWSCURRENT", BOOTSTRAP],
             # Rotation owns the secret from here on: neither its value nor its stages are drift.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString", "versionStages"]),
         )

@@ -6,7 +6,6 @@ import json
 import pytest
 
 from policies.pack import NAME
-from policies.drift_noise import load_noise
 from program.engine.drift_changes import NOT_SHOWN, DriftReader
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import DriftRecord
@@ -63,6 +62,17 @@ def ignore(commands, **changed):
     commands.ignore(IGNORE.format(**(fields | changed)))
 
 
+def refreshed_as_it_is(folder, state):
+    """Return the log of a refresh that finds each resource of the recorded state as it is there."""
+    log = folder / "refresh.jsonl"
+    events = [
+        {"resOutputsEvent": {"metadata": {"op": "same", "urn": each.urn, "type": each.type, "new": {"custom": True}}}}
+        for each in recorded_checkpoint(state).states
+    ]
+    log.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    return log
+
+
 def test_a_cloud_that_is_what_was_deployed_is_clean(commands, tmp_path):
     deployed(commands)
 
@@ -104,17 +114,25 @@ def test_every_drift_is_told_by_its_property_also_in_a_document_and_a_resource_t
     found = {change.name: change for change in record.drifted}
     assert {name: change.operation for name, change in found.items()} == {
         "database-cluster": "update",
+        "database-security-group": "update",
         "lambda-app-function": "update",
         "lambda-app-policy": "update",
+        "lambda-app-role": "update",
         "monitoring-app-errors": "delete",
     }
     (retention,) = found["database-cluster"].properties
     assert (retention.path, retention.after) == ("backupRetentionPeriod", 1)
     assert retention.before != 1
-    (variable,) = found["lambda-app-function"].properties
+    code_hash, variable = found["lambda-app-function"].properties
+    assert (code_hash.path, code_hash.after) == ("codeSha256", "another")
     # What somebody sets there by hand is often a secret that nobody marked.
     assert (variable.path, variable.before, variable.after) == ("environment.variables.DEBUG", None, NOT_SHOWN)
     assert all(item.path.startswith("policy.Statement[") for item in found["lambda-app-policy"].properties)
+    # The engine calls these the same: no input tells of them.
+    (rule,) = found["database-security-group"].properties
+    assert (rule.path, rule.before, rule.after) == ("ingress[]", None, "tcp 5432 0.0.0.0/0")
+    (attached,) = found["lambda-app-role"].properties
+    assert (attached.path, attached.after) == ("managedPolicyArns[]", "arn:aws:iam::aws:policy/AdministratorAccess")
     assert found["monitoring-app-errors"].properties == ()
     assert found["database-cluster"].source.startswith("program/service/components/database.py:")
     assert record.pending == ()
@@ -191,7 +209,8 @@ def test_a_stack_that_was_never_deployed_is_undeployed_without_asking_the_cloud(
 
 def test_a_first_deployment_that_was_cut_off_is_undeployed_and_the_cloud_is_asked(commands, tmp_path):
     commands.pulumi.export("half-deployed")
-    commands.pulumi.replay("clean-refresh", "clean-analysis")
+    commands.pulumi.replay("clean-analysis")
+    commands.pulumi.answer("refresh", events=str(refreshed_as_it_is(tmp_path, "half-deployed")))
 
     code, record = drift(commands, tmp_path)
 
@@ -412,7 +431,11 @@ def test_the_live_deployment_has_what_the_refresh_found():
     assert set(before) - set(after) == {"monitoring-app-errors"}
     assert before["database-cluster"]["backupRetentionPeriod"] != 1
     assert after["database-cluster"]["backupRetentionPeriod"] == 1
-    same = set(after) - {"database-cluster", "lambda-app-function", "lambda-app-policy"}
+    # What was done by hand stands where the policies look for it.
+    assert [block["cidrBlocks"] for block in after["database-security-group"]["ingress"]] == [["0.0.0.0/0"]]
+    assert after["lambda-app-role"]["managedPolicyArns"] == ["arn:aws:iam::aws:policy/AdministratorAccess"]
+    by_hand = {"database-security-group", "lambda-app-role"}
+    same = set(after) - by_hand - {"database-cluster", "lambda-app-function", "lambda-app-policy"}
     assert {name: before[name] for name in same} == {name: after[name] for name in same}
 
 

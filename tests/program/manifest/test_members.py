@@ -8,7 +8,9 @@ from program.manifest.members import member_leaves, unequal
 scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.text(alphabet="ab", max_size=2)
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["name", "Sid", "x"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["name", "Sid", "x"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

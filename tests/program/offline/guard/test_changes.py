@@ -31,7 +31,9 @@ FILES = {
     "policies/drift-ignores.yaml": (
         "ignores:\n  - {environment: prod, type: t, name: n, property: p, reason: Being mended., expires: 2027-01-31}\n"
     ),
-    "policies/drift-noise.yaml": "noise:\n  - {type: t, property: p, kind: changes, reason: It is a date., source: AWS}\n",
+    "policies/drift-noise.yaml": (
+        "noise:\n  - {type: t, property: p, kind: changes, reason: It is a date., source: AWS}\n"
+    ),
     "policies/known/kms.yaml": "types:\n  aws:kms/key:Key:\n    description: {free: It is for people.}\n",
     "policies/judging.py": "x = 1\n",
     "policies/rules/shapes.py": "x = 1\n",
