@@ -7,6 +7,7 @@ where they differ from what was deployed.
 import copy
 from dataclasses import dataclass
 
+from program.engine.pulumi_cli.checkpoint import parse_checkpoint
 from program.engine.pulumi_cli.events import Side, Step
 from tests.engine.answers import inputs_of
 from tests.engine.differences import differences, first_key
@@ -23,6 +24,11 @@ class Live:
 
     checkpoint: object
     outputs: dict
+
+    @classmethod
+    def of(cls, exported, outputs):
+        """Return what is live of another deployment, as `pulumi stack export` prints it."""
+        return cls(parse_checkpoint(exported, "a test"), outputs)
 
     def states(self):
         return {state.name: state for state in self.checkpoint.states}

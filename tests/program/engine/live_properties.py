@@ -8,7 +8,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies import tokens
 from policies.drift_noise import load_noise
 from policies.limits import load_limits
 from program.engine.advice import Adviser
@@ -192,7 +191,7 @@ def _told(change, item):
         return "gone" if change.operation == "delete" else change.operation
     words = {(True, False): "added", (False, True): "removed"}
     how = words.get((item.before is None, item.after is None), "changed")
-    return f"{item.path} {how}"
+    return f"{item.place} {how}"
 
 
 def document():
@@ -211,11 +210,13 @@ def document():
             "",
             "<!-- Written by `make docs` from tests/program/engine/live_properties.py: change that, not this. -->",
             "",
-            f"What `drift` says when one thing that is deployed is not what it was: {len(ROWS)} of them, of which",
-            f"{counts[DRIFTED]} are drift. What is none stands in [drift-noise.yaml](drift-noise.yaml), with the reason",
-            "and who says so; a difference that is told is listed in every report. Each row is run through the drift",
-            "check itself, on a recorded deployment. No API tells a function's environment of secrets, who was granted",
-            "the use of a key, or a rule of another account's: of these, nobody is told.",
+            f"What `drift` says when one thing that is deployed is not what it was: {len(ROWS)} of them,",
+            f"{counts[DRIFTED]} of them drift. What is none stands in [drift-noise.yaml](drift-noise.yaml), with its",
+            "reason and with who says so; what is told all the same is listed in every report. Each row is run through",
+            "the drift check itself, on a recorded deployment.",
+            "",
+            "What the provider doesn't read, nobody is told of: grants of the key, statements that somebody adds to a",
+            "function's policy, other subscriptions of the topic, other versions of the secret.",
             "",
             "| resource | name | what is otherwise | changed | verdict | told as, and why |",
             "|---|---|---|---|---|---|",
