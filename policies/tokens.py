@@ -7,6 +7,7 @@ from typing import Final
 ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
 ALIAS: Final = "aws:kms/alias:Alias"
 CLUSTER: Final = "aws:rds/cluster:Cluster"
+BACKUP_SELECTION: Final = "aws:backup/selection:Selection"
 CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 CLUSTER_PARAMETERS: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
 EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"

@@ -34,7 +34,7 @@ def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
     values = [
         value
         for path, value in resource.leaves
-        if row.covers(path) and not is_empty(value) and path not in resource.filled_in
+        if row.covers(path) and not is_empty(value)
     ]
     allowed = words(row.judge, place.context)
     if row.judge.required and not values:
