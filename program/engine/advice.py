@@ -32,7 +32,6 @@ _SETTINGS: Mapping[tuple[str, str], str] = {
     (tokens.CLUSTER_PARAMETERS, "parameters[log_statement].value"): "log_statement",
     (tokens.LOG_GROUP, "retentionInDays"): "log_retention_days",
     (tokens.ROTATION, "rotationRules.automaticallyAfterDays"): "secret_rotation_days",
-    (tokens.SUBSCRIPTION, "endpoint"): "alarm_email",
 }
 # The same, of resources of one type that follow from different settings.
 _SETTINGS_BY_NAME: Mapping[tuple[str, str], str] = {
