@@ -22,7 +22,7 @@ class Noise(StrictModel):
 
     `type` is a glob, `property` a path that covers what stands below it, with `[]` for any member of a list. What
     `changes` does so by itself: an output that the program doesn't set (where the program sets it, it counts). What is
-    `left` the program sets once, and leaves to another (ignoreChanges). What is `readBack` stands in AWS as it was asked
+    `left` the program sets once, and leaves to another (ignoreChanges). What is `readBack` is in AWS as it was asked
     for, and is told otherwise for ever. With `live`, that value alone is none.
     """
 

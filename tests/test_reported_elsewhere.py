@@ -33,7 +33,7 @@ class Reported:
 
 REPORTS = {
     1: Reported(
-        done="By hand, in the cloud: a rule of a group, a policy of a role, other code of a function, another master secret.",
+        done="By hand, in the cloud: a rule of a group, a policy of a role, other code, another master secret.",
         right="Drifted, by resource and property, though the engine calls each the same; judged as it is live.",
         where=(
             *("terraform-provider-aws#2599", "terraform-provider-aws#41092"),
@@ -47,7 +47,7 @@ REPORTS = {
     ),
     2: Reported(
         done="One word of a group's description is changed, while the database uses the group.",
-        right="A replacement under a fixed name is refused at the preview; a parameter group's name carries its family.",
+        right="Replacing it under a fixed name is refused at the preview; a parameter group's name has its family.",
         where=("pulumi-aws#4220", "terraform-provider-aws#1671"),
         tests=(
             f"{REFUSES}::test_a_group_in_use_under_a_fixed_name_is_not_replaced",
