@@ -16,7 +16,7 @@ from program.manifest.scaling import baseline
 from program.offline.packs import PackHost
 from program.offline.recordings import Registration, StackRecording
 from program.offline.redaction import redacted
-from program.offline.result import PROGRAM_RULE, RETAIN_RULE, CheckedResource, Finding, StackResult
+from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, StackResult
 from program.offline.simulation import Cloud, account_of
 from program.offline.stacks import Stack
 from program.service.settings import Settings
@@ -36,7 +36,6 @@ def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, pack
         problem = _program_failed(f"the program stopped: {recording.problem}", recording.source)
         return _result(stack, None, (), [problem])
     findings = _judged(stack, recording, limits, packs) if packs is not None else []
-    findings += _retained(recording.registrations)
     configuration = _configuration(recording.outputs)
     if configuration is None:
         problem = _program_failed(f"the program exports no {_CONFIGURATION}; the stack's own outputs have it", None)
@@ -160,19 +159,3 @@ def _finding(outcome: Outcome, sources: dict[str, str | None], stack: Stack) -> 
 
 def _program_failed(message: str, source: str | None) -> Finding:
     return Finding(rule=PROGRAM_RULE, level="mandatory", outcome="error", resource=None, message=message, source=source)
-
-
-def _retained(registrations: Iterable[Registration]) -> list[Finding]:
-    """Judge what analyzers are not told: a resource kept on delete survives the stack that made it."""
-    return [
-        Finding(
-            rule=RETAIN_RULE,
-            level="mandatory",
-            outcome="failed",
-            resource=registration.urn,
-            message="retainOnDelete is set; a destroyed stack must leave nothing (dataProtection protects data)",
-            source=registration.source,
-        )
-        for registration in registrations
-        if registration.retain_on_delete
-    ]

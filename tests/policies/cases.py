@@ -42,6 +42,14 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     ),
     (
         "kms-no-public",
+        lambda world: [
+            world.drop("tap-key", "policy"),
+            world.add(tokens.KEY_POLICY, "apart", {"policy": '{"Statement": [{"Effect": "Deny"}]}'}, keyId="tap-key"),
+        ],
+        [],
+    ),
+    (
+        "kms-no-public",
         document("tap-key", allow("kms:Decrypt", Principal="*")),
         ["tap-key: policy: statement Given gives the key to anybody"],
     ),

@@ -16,7 +16,7 @@ from program.engine.foreseen import (
     REPLACED_IN_USE,
     STACK_MOVED,
 )
-from program.offline.result import PROGRAM_RULE, RETAIN_RULE
+from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import SETTINGS_RULE
 from program.report.content.model import DATA_RULE, STEP_RULE
 
@@ -50,12 +50,6 @@ _OWN: Mapping[str, Paperwork] = {
         title="The program runs to its end.",
         why="A program that stops has no resources that could be judged or compared.",
         fix="Mend the program at the line named.",
-        severity="high",
-    ),
-    RETAIN_RULE: Paperwork(
-        title="A destroyed stack leaves nothing.",
-        why="A resource that outlives its stack is paid for and forgotten, and takes its name with it.",
-        fix="Remove retain_on_delete; dataProtection: protected keeps data.",
         severity="high",
     ),
     PARITY_RULE: Paperwork(

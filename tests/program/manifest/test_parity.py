@@ -157,6 +157,21 @@ def test_a_manifest_without_resources_is_compared_by_its_configuration():
     assert compare({"one": head, "two": head}, limits_with(), complete=True).match
 
 
+@pytest.mark.parametrize("unknown", [("one",), ("one", "two")], ids=["of one stack", "of both"])
+def test_what_has_no_resources_hash_is_never_the_same(unknown):
+    manifests = {
+        stack: {
+            "configuration": {},
+            "baselineHash": "a",
+            "resourcesHash": None if stack in unknown else "b",
+            "resources": None,
+        }
+        for stack in ("one", "two")
+    }
+
+    assert not compare(manifests, limits_with(), complete=True).match
+
+
 def test_hashes_that_differ_are_no_match():
     assert not Comparison(baseline_hash={"a": "1", "b": "2"}, resources_hash={}, differences=(), stale=()).match
     assert Comparison(baseline_hash={}, resources_hash={}, differences=(), stale=()).match

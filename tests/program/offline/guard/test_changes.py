@@ -168,6 +168,18 @@ WHOLE = {
         "types: {}\n",
         [("weakens", "known entry", 1), ("narrows", "known entry removed", 1)],
     ),
+    "limits that can't be read": ("policies/environments.yaml", "a: [", []),
+    "known entries that can't be read": ("policies/known/kms.yaml", "types: [", []),
+    "known values as a list": (
+        "policies/known/kms.yaml",
+        "types:\n  aws:kms/key:Key:\n    description: {oneOf: [a, b]}\n",
+        [("weakens", "known entry", 3), ("weakens", "known entry", 3), ("changes", "known entry removed", 3)],
+    ),
+    "a workflow whose jobs are none": (
+        ".github/workflows/new.yml",
+        "permissions: {}\njobs: {check: text}\n",
+        [("changes", "workflow changed", 1)],
+    ),
     "owners that are gone": (".github/CODEOWNERS", None, [("weakens", "owners changed", None)]),
     "a stack that is gone": ("stacks/Pulumi.prod.yaml", None, [("weakens", "stack removed", None)]),
     "code that Python runs by itself": ("sitecustomize.py", "x", [("weakens", "code that Python runs by itself", 1)]),

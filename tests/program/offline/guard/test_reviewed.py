@@ -72,6 +72,16 @@ def test_a_file_that_is_gone_is_a_problem(head):
     assert reviewed.problems == (ReviewedProblem(LIMITS, None, "the file does not exist"),)
 
 
+def test_a_known_file_that_the_base_can_not_use_is_a_problem_and_stays_as_it_is(head):
+    (head / "policies" / "known").mkdir()
+    broken = head / "policies" / "known" / "kms.yaml"
+    broken.write_text("types: text\n")
+
+    (problem,) = {each.file for each in read_reviewed(head, TODAY).problems}
+
+    assert (problem, broken.read_text()) == ("policies/known/kms.yaml", "types: text\n")
+
+
 def ignore(environment, expires):
     return (
         f"ignores:\n  - {{environment: {environment}, type: t, name: n, property: p, reason: It is being mended., "
