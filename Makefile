@@ -77,6 +77,7 @@ benchmark: $(STAMP)  ## Measure the check and the pack, as ratios of one run.
 .PHONY: docs
 docs: $(STAMP)  ## Write the generated documents anew.
 	@$(BIN)/python -m policies.document
+	@$(BIN)/python -m tests.program.engine.live_properties
 
 .PHONY: golden
 golden: $(STAMP)  ## Write the golden files anew; review the diff.
