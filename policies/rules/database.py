@@ -120,6 +120,8 @@ def _engine_supported(resource: Resource, context: Context) -> Iterator[str]:
     if version not in engine.supported:
         why = "AWS no longer creates it" if version in engine.retired else "it isn't allowed"
         yield f"engineVersion is {version!r}: {why}; take one of {', '.join(engine.supported)}"
+    if resource.type == tokens.CLUSTER and resource.get("allowMajorVersionUpgrade", False) != engine.major_upgrade:
+        yield f"allowMajorVersionUpgrade is not {str(engine.major_upgrade).lower()}, as the limits' majorUpgrade is"
     if resource.type == tokens.CLUSTER and resource.text("engineLifecycleSupport") != NO_EXTENDED_SUPPORT:
         yield f"engineLifecycleSupport is not {NO_EXTENDED_SUPPORT}; AWS charges for extended support without asking"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from program.engine.records import Change, PropertyChange
 from program.manifest.canonical import JsonValue
+from program.manifest.members import differ
 from program.manifest.normalise import UNKNOWN
-from program.manifest.parity import differ
 
 
 def moved_since(planned: Iterable[Change], done: Iterable[Change]) -> tuple[str, ...]:

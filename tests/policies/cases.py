@@ -264,6 +264,11 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     ),
     (
         "rds-engine-version",
+        put("database-cluster", "allowMajorVersionUpgrade", True),
+        ["database-cluster: allowMajorVersionUpgrade is not false, as the limits' majorUpgrade is"],
+    ),
+    (
+        "rds-engine-version",
         put("database-cluster", "engine", "aurora-mysql"),
         ["database-cluster: engine is not aurora-postgresql"],
     ),

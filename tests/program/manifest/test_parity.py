@@ -50,7 +50,10 @@ def test_a_difference_is_named_with_each_value():
     comparison = compared({"thing-1": {"a": {"b": [1, 2]}}}, {"thing-1": {"a": {"b": [1, 3]}}})
 
     assert not comparison.match
-    assert rows(comparison) == [(KEY, "a.b[1]", {"one": 2, "two": 3}, False)]
+    assert rows(comparison) == [
+        (KEY, "a.b[]", {"one": 2, "two": None}, False),
+        (KEY, "a.b[]", {"one": None, "two": 3}, False),
+    ]
     assert len(set(comparison.resources_hash.values())) == 2
 
 

@@ -31,6 +31,9 @@ FILES = {
     "policies/drift-ignores.yaml": (
         "ignores:\n  - {environment: prod, type: t, name: n, property: p, reason: Being mended., expires: 2027-01-31}\n"
     ),
+    "policies/drift-noise.yaml": (
+        "noise:\n  - {type: t, property: p, kind: changes, reason: It is a date., source: AWS}\n"
+    ),
     "policies/known/kms.yaml": "types:\n  aws:kms/key:Key:\n    description: {free: It is for people.}\n",
     "policies/judging.py": "x = 1\n",
     "policies/rules/shapes.py": "x = 1\n",
@@ -77,6 +80,11 @@ CHANGES = {
         "policies/drift-ignores.yaml",
         ("2027-01-31", "9999-12-31"),
         [("weakens", "drift ignore extended", 2)],
+    ),
+    "drift noise more": (
+        "policies/drift-noise.yaml",
+        ("noise:\n", "noise:\n  - {type: t, property: q, kind: changes, reason: It is a date., source: AWS}\n"),
+        [("weakens", "drift noise added", 2)],
     ),
     "a property that is known anew": (
         "policies/known/kms.yaml",
