@@ -9,10 +9,9 @@ import click
 
 from policies.context import today
 from policies.drift_ignores import load_ignores
-from policies.drift_noise import load_noise
 from policies.schema import ReviewedFileError
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
-from program.cli.options import chosen_limits
+from program.cli.options import chosen_limits, chosen_noise
 from program.errors import CouldNotRunError
 
 
@@ -29,8 +28,9 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
     """
     limits = chosen_limits()
     chosen = chosen_stack(stack, None, limits)
+    noise = chosen_noise()
     try:
-        ignores, noise = load_ignores(), load_noise()
+        ignores = load_ignores()
     except ReviewedFileError as error:
         raise CouldNotRunError(str(error)) from None
     from program.engine.drift import DriftCheck

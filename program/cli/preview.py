@@ -16,7 +16,7 @@ from program.cli.engine_options import (
     say,
     summary_of,
 )
-from program.cli.options import chosen_limits, exemptions_from
+from program.cli.options import chosen_limits, chosen_noise, exemptions_from
 
 
 @click.command()
@@ -59,7 +59,7 @@ def preview(
     Exits with 1 when something mandatory fails, with 3 when the preview can't be had.
     """
     limits = chosen_limits()
-    chosen = chosen_stack(stack, config_file, limits)
+    chosen, noise = chosen_stack(stack, config_file, limits), chosen_noise()
     from program.engine.preview import Previewer
     from program.engine.pulumi_cli.workspace import PACK_FOLDER, workspace
 
@@ -75,6 +75,7 @@ def preview(
             packs=(PACK_FOLDER, *((str(base_pack.resolve()),) if base_pack else ())),
             make=make,
             refresh=refresh,
+            noise=noise,
             render=summary_of,
             say=say,
         )

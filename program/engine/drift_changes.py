@@ -23,7 +23,6 @@ from program.engine.records import STATEFUL, Change, Expected, Operation, Proper
 from program.manifest.canonical import JsonObject, JsonValue
 from program.offline.redaction import NOT_SHOWN
 
-_REFRESHED = frozenset({"same", "refresh", "update"})
 # What the engine's log has in the place of a secret.
 _HIDDEN = "[secret]"
 _COLLECTED = (
@@ -64,7 +63,7 @@ class DriftReader:
                     expected.append(Expected(change=gone, reason=_COLLECTED, source=_COLLECTED_SOURCE))
                 else:
                     changes.append(gone)
-            elif step.operation in _REFRESHED:
+            else:
                 found, known = self._sifted(step)
                 # An update of which nothing is to be seen is one all the same.
                 if found or (step.operation == "update" and not known):
@@ -84,9 +83,9 @@ class DriftReader:
         live: list[dict[str, Any]] = []
         for resource in exported["deployment"].get("resources") or []:
             step = found.get(resource["urn"])
-            if step is None or not is_resource(step) or step.operation not in (*_REFRESHED, "delete"):
+            if step is None or not is_resource(step):
                 live.append(resource)
-            elif step.operation != "delete" and step.new is not None:
+            elif step.new is not None and step.operation != "delete":
                 live.append(resource | self._live_sides(step, step.new, resource))
             elif is_bootstrap(step.type, step.name):
                 live.append(resource)
