@@ -22,6 +22,9 @@ from program.errors import CouldNotRunError
 def drift(stack: str, record_file: Path | None, format_: str) -> None:
     """Compare the cloud, the last deployment and the code of STACK, and let the policies judge what is live.
 
+    Outputs count like inputs. What is no drift stands in policies/drift-noise.yaml, what may differ for a while in
+    policies/drift-ignores.yaml; beside each drift stands how to undo, adopt or accept it.
+
     Changes nothing and takes no lock. Exits with 1 when the cloud has drifted, the code is not deployed, or what is
     live breaks a mandatory rule, with 3 when nobody can tell; the record has the verdict in each case: clean, drifted,
     undeployed, check-failed.
