@@ -17,8 +17,12 @@ from program.cli.engine_options import (
     summary_of,
     wait_option,
 )
+<<<<<<< HEAD
 from program.cli.exit_codes import PREVIEWED
 from program.cli.options import chosen_limits, exemptions_from
+=======
+from program.cli.options import chosen_limits, chosen_noise, exemptions_from
+>>>>>>> main
 
 
 @click.command()
@@ -63,7 +67,7 @@ def preview(  # noqa: PLR0913  # an argument for each option
     Exits with 1 when something mandatory fails, with 3 when the preview can't be had.
     """
     limits = chosen_limits()
-    chosen = chosen_stack(stack, config_file, limits)
+    chosen, noise = chosen_stack(stack, config_file, limits), chosen_noise()
     from program.engine.preview import Previewer
     from program.engine.pulumi_cli.workspace import PACK_FOLDER, workspace
 
@@ -79,7 +83,11 @@ def preview(  # noqa: PLR0913  # an argument for each option
             packs=(PACK_FOLDER, *((str(base_pack.resolve()),) if base_pack else ())),
             make=make,
             refresh=refresh,
+<<<<<<< HEAD
             wait=wait,
+=======
+            noise=noise,
+>>>>>>> main
             render=summary_of,
             say=say,
         )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.drift_noise import Noise
 from policies.limits import Limits
 from program.engine.bundles import bundle
 from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
+from program.engine.drift_changes import DriftReader
 from program.engine.exposure import conceal_in, conceal_in_document, conceal_in_plan, hidden, live_secrets
 from program.engine.foreseen import Foresight, left_to_rotation
+from program.engine.left_drift import left_drift
 from program.engine.manifests import deployed_manifest, planned_manifest
 from program.engine.placement import place_differences
 from program.engine.policy_results import joined_findings, tallied
@@ -49,8 +52,12 @@ class Previewer:
     """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
 
     `packs` are the folders of the policy packs that judge. `make` makes a stack that its backend doesn't know yet;
+<<<<<<< HEAD
     `refresh` asks the cloud first, so that drift is undone; `wait` has the seconds that it waits for an
     update that runs.
+=======
+    `refresh` asks the cloud first, so that drift is undone; `noise` are the differences that are no drift anywhere.
+>>>>>>> main
     """
 
     stack: Stack
@@ -59,7 +66,11 @@ class Previewer:
     packs: tuple[str, ...] = (PACK_FOLDER,)
     make: bool
     refresh: bool
+<<<<<<< HEAD
     wait: float = 0.0
+=======
+    noise: Sequence[Noise]
+>>>>>>> main
     render: Callable[[PreviewRecord], str]
     say: Callable[[str], None]
 
@@ -129,8 +140,11 @@ class Previewer:
         for side, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
             (part / file).write_bytes(canonical(manifests[side]))
         foresight = Foresight(settings=self.stack.settings, checkpoint=checkpoint, declared=declared.resources)
+        sources = {resource.urn: resource.source for resource in declared.resources}
+        changes = changes_of(log.begun, sources)
         findings = (
             *foresight.findings(log.begun),
+            *left_drift(log, DriftReader(checkpoint, self.noise, sources), changes),
             *joined_findings(log.outcomes, declared, self.limits),
         )
         tally = tallied(log.passed, findings, self.limits, declared.environment)
@@ -146,10 +160,9 @@ class Previewer:
             refresh=self.refresh,
         )
         bundle.seal(part, metadata)
-        sources = {resource.urn: resource.source for resource in declared.resources}
         return self._record(
             outcome="blocked" if blocked else "clean",
-            changes=tuple(hidden(change, variables=self.refresh) for change in changes_of(log.begun, sources)),
+            changes=tuple(hidden(change, variables=self.refresh) for change in changes),
             unchanged=unchanged_count(log.begun),
             findings=findings,
             declared=hashes_of(manifests[DECLARED]),
