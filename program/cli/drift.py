@@ -10,13 +10,8 @@ import click
 from policies.context import today
 from policies.drift_ignores import load_ignores
 from policies.schema import ReviewedFileError
-<<<<<<< HEAD
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say, wait_option
-from program.cli.options import chosen_limits
-=======
-from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
 from program.cli.options import chosen_limits, chosen_noise
->>>>>>> main
 from program.errors import CouldNotRunError
 
 

@@ -17,12 +17,8 @@ from program.cli.engine_options import (
     summary_of,
     wait_option,
 )
-<<<<<<< HEAD
 from program.cli.exit_codes import PREVIEWED
-from program.cli.options import chosen_limits, exemptions_from
-=======
 from program.cli.options import chosen_limits, chosen_noise, exemptions_from
->>>>>>> main
 
 
 @click.command()
@@ -83,11 +79,8 @@ def preview(  # noqa: PLR0913  # an argument for each option
             packs=(PACK_FOLDER, *((str(base_pack.resolve()),) if base_pack else ())),
             make=make,
             refresh=refresh,
-<<<<<<< HEAD
             wait=wait,
-=======
             noise=noise,
->>>>>>> main
             render=summary_of,
             say=say,
         )

@@ -10,7 +10,7 @@ import click
 
 from program.cli.engine_options import chosen_stack, config_file_option, keep, record_option, rendered, say, summary_of
 from program.cli.exit_codes import PREVIEWED
-from program.cli.options import chosen_limits
+from program.cli.options import chosen_limits, chosen_noise
 
 
 @click.command()
@@ -46,7 +46,7 @@ def recover(
     Exits with 0 when there is nothing to do or the preview is clean, with 1 when there is something to do, it refused
     or the preview blocks, with 3 when nobody can tell or the preview can't be had.
     """
-    limits = chosen_limits()
+    limits, noise = chosen_limits(), chosen_noise()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.preview import Previewer
     from program.engine.pulumi_cli.workspace import workspace
@@ -64,7 +64,7 @@ def recover(
         if record.outcome != "recovered":
             sys.exit(0 if record.outcome == "nothing" else 1)
         previewer = Previewer(
-            stack=chosen, limits=limits, place=place, make=False, refresh=False, render=summary_of, say=say
+            stack=chosen, limits=limits, place=place, make=False, refresh=False, noise=noise, render=summary_of, say=say
         )
         preview = previewer.preview(bundle or Path(folder) / "bundle")
     click.echo(rendered(preview, "text"), nl=False, err=format_ == "json")

@@ -52,12 +52,8 @@ class Previewer:
     """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
 
     `packs` are the folders of the policy packs that judge. `make` makes a stack that its backend doesn't know yet;
-<<<<<<< HEAD
-    `refresh` asks the cloud first, so that drift is undone; `wait` has the seconds that it waits for an
-    update that runs.
-=======
-    `refresh` asks the cloud first, so that drift is undone; `noise` are the differences that are no drift anywhere.
->>>>>>> main
+    `refresh` asks the cloud first, so that drift is undone; `noise` are the differences that are no drift anywhere;
+    `wait` has the seconds that it waits for an update that runs.
     """
 
     stack: Stack
@@ -66,11 +62,8 @@ class Previewer:
     packs: tuple[str, ...] = (PACK_FOLDER,)
     make: bool
     refresh: bool
-<<<<<<< HEAD
     wait: float = 0.0
-=======
     noise: Sequence[Noise]
->>>>>>> main
     render: Callable[[PreviewRecord], str]
     say: Callable[[str], None]
 
