@@ -30,11 +30,12 @@ $(STAMP): requirements-dev.txt requirements-uv.txt
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@ln -sf ../../parity $(BIN)/parity
 	@touch $@
 
 .PHONY: check
 check: $(STAMP)  ## Check every stack offline: settings, policies, parity (the main job).
-	@$(BIN)/python -m program.cli check $(CHECK_ARGS)
+	@$(BIN)/parity check $(CHECK_ARGS)
 
 .PHONY: test
 test: $(STAMP)  ## Run the tests, with coverage.

@@ -19,6 +19,8 @@ from yaml.scanner import Scanner
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+# How the parser begins what it says of `[` and `{`.
+_IN_BRACKETS = "while parsing a flow"
 
 KeyPath = tuple[str | int, ...]
 
@@ -105,10 +107,19 @@ def parse(text: str) -> Document:
         data = None if node is None else _plain(loader, node, (), lines)
         return Document(data, lines, dict(_unquoted(node, ())))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlError(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from None
+        raise _unreadable(error) from None
     except yaml.YAMLError as error:
         raise YamlError(f"not YAML: {str(error).splitlines()[0]}") from None
+
+
+def _unreadable(error: yaml.MarkedYAMLError) -> YamlError:
+    """Return what is wrong, at the line that is to be mended: of a bracket left open, where it was opened."""
+    opened = error.context_mark
+    if opened is not None and error.problem_mark is not None and (error.context or "").startswith(_IN_BRACKETS):
+        found = error.problem_mark.line + 1
+        return YamlError(f"not YAML: the bracket opened here is not closed before line {found}", opened.line + 1)
+    mark = error.problem_mark or opened
+    return YamlError(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None)
 
 
 def _refuse_indirection(text: str) -> None:

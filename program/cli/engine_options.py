@@ -27,7 +27,7 @@ format_option = click.option(
     type=click.Choice(("text", "json", "markdown")),
     default="text",
     show_default=True,
-    help="Of stdout.",
+    help="How the result is written to stdout.",
 )
 record_option = click.option(
     "--record",

@@ -76,25 +76,41 @@ def read_report(
 @click.command()
 @report_options
 @click.option(
-    "--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True, help="Of stdout."
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="markdown",
+    show_default=True,
+    help="How the report is written to stdout.",
 )
+@click.option("--comment", "as_comment", is_flag=True, help="Print the comment on the pull request; needs no token.")
 def report(
     records: tuple[Path, ...],
     check_files: tuple[Path, ...],
     expected: tuple[str, ...],
     drift_workflow: str | None,
     format_: str,
+    *,
+    as_comment: bool,
 ) -> None:
     """Make one report of a check and of any number of records (files, or the folders of bundles).
 
     Markdown is for a job's summary. Exits with 1 when anything blocks: a finding, a difference, a step that failed,
-    a record that is missing.
+    a record that is missing; with 3, after the report, when the check could not run or a file can't be read.
     """
+    if as_comment and format_ != "markdown":
+        raise click.UsageError(f"--comment is Markdown; give it without --format {format_}")
     found = read_report(check_files, records, expected, drift_workflow)
+    click.echo(_comment(found) if as_comment else _rendered(found, format_), nl=False)
     if found.problems:
         raise CouldNotRunError("\n".join(found.problems))
-    click.echo(_rendered(found, format_), nl=False)
     sys.exit(0 if found.ok else 1)
+
+
+def _comment(found: Report) -> str:
+    from program.report.pull_request.report import for_comment
+
+    return for_comment(found)
 
 
 def _rendered(found: Report, format_: str) -> str:

@@ -16,10 +16,13 @@ _RENDERERS: Mapping[str, Callable[[Summary], str]] = {
     "json": json_.render,
     "markdown": markdown.render,
     "sarif": sarif.of_check,
-    "text": text.render,
 }
 
 
-def render(format_: str, result: CheckResult, *, judged: bool = True) -> str:
-    """Return the result in the format, ending with a line break; `judged` says that the policies were asked."""
-    return _RENDERERS[format_](summarise(result, judged=judged))
+def render(format_: str, result: CheckResult, *, judged: bool = True, detail: text.Detail = "normal") -> str:
+    """Return the result in the format, ending with a line break.
+
+    `judged` says that the policies were asked, `detail` how much of it is text.
+    """
+    summary = summarise(result, judged=judged)
+    return text.render(summary, detail) if format_ == "text" else _RENDERERS[format_](summary)

@@ -190,7 +190,7 @@ def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:
 @pytest.mark.parametrize(
     ("judge", "said"),
     [
-        ({"rule": "kms-rotatio"}, "names rule 'kms-rotatio', which there is not; did you mean 'kms-rotation'?"),
+        ({"rule": "kms-rotatio"}, "names rule 'kms-rotatio', but there is no such rule; did you mean 'kms-rotation'?"),
         ({"limit": "keyLimit"}, "names limit 'keyLimit', which environments.yaml has not"),
         ({"own": "Kye.arn"}, "names 'Kye', which is no known type; did you mean 'Key'?"),
     ],

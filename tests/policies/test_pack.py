@@ -257,9 +257,9 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
     first, second = capsys.readouterr().err.strip().split("; environments.yaml: ")
     assert ended.value.code == 3
     assert (
-        first == "environments.yaml: accepted names rule 'rds-pgaudi', which there is not; did you mean 'rds-pgaudit'?"
+        first == "environments.yaml: accepted names rule 'rds-pgaudi', but there is no such rule; did you mean 'rds-pgaudit'?"
     )
-    assert second.startswith("environments.dev.levels names rule 'no-such', which there is not; known: alarm-actions, ")
+    assert second.startswith("environments.dev.levels names rule 'no-such', but there is no such rule; known: alarm-actions, ")
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
             "rule 'rds-encrypted', which is critical; mend the resource instead",
         ),
         ({"rule": "exemptions"}, "rule 'exemptions', which guards the guard; mend the resource instead"),
-        ({"environments": ["prd"]}, "environment 'prd', which there is not; did you mean 'prod'?"),
+        ({"environments": ["prd"]}, "environment 'prd', but there is no such environment; did you mean 'prod'?"),
     ],
 )
 def test_what_nobody_may_accept_is_refused_before_the_pack_starts(monkeypatch, capsys, changed, problem):

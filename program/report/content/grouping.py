@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ Label = Literal["error", "failed", "undecided", "advice", "exempt"]
 WORST_FIRST: Sequence[Label] = ("error", "failed", "undecided", "advice", "exempt")
 _SEVEREST_FIRST = ("critical", "high", "medium", "low")
 _MOST_NAMES = 6
-# `accepted: <reason>.: <fault>`, or `<reason> (<owner>, until <day>): <fault>`.
-_EXCUSE = re.compile(r"(?P<excuse>.+?[.)]): (?P<fault>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +76,6 @@ def by_message(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     for group in groups:
         messages[group.message].append(group)
     return list(messages.items())
-
-
-def excuse_and_fault(message: str) -> tuple[str, str]:
-    """Return why an exempt finding is let through, and what it is: its message says both, in this order."""
-    match = _EXCUSE.fullmatch(message)
-    return (match["excuse"], match["fault"]) if match else ("", message)
 
 
 def stack_list(stacks: Sequence[str], total: int) -> str:

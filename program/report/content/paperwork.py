@@ -33,60 +33,66 @@ class Paperwork:
 
 _OWN: Mapping[str, Paperwork] = {
     SETTINGS_RULE: Paperwork(
-        title="A stack file asks for what its environment allows.",
+        title="A stack file must ask for what its environment allows.",
         why="A stack whose settings are refused has no resources that could be judged or compared.",
         fix=f"Mend the stack file; or, where the limit itself is wrong, change {LIMITS}.",
         severity="high",
     ),
     PROGRAM_RULE: Paperwork(
-        title="The program runs to its end.",
+        title="The program must run to its end.",
         why="A program that stops has no resources that could be judged or compared.",
         fix="Mend the program at the line named.",
         severity="high",
     ),
     RETAIN_RULE: Paperwork(
-        title="A destroyed stack leaves nothing.",
+        title="A destroyed stack must leave nothing behind.",
         why="A resource that outlives its stack is paid for and forgotten, and takes its name with it.",
         fix="Remove retain_on_delete; dataProtection: protected keeps data.",
         severity="high",
     ),
     PARITY_RULE: Paperwork(
-        title="The stacks are the same but for declared differences.",
+        title="The stacks must match, except for declared differences.",
         why="What was tested in one environment is what runs in the next only as long as the two are alike.",
         fix=f"Make the stacks equal, or declare the difference and its reason in {LIMITS}.",
         severity="high",
     ),
     STALE_RULE: Paperwork(
-        title="Every declared difference is one that the stacks have.",
+        title="Every declared difference must be one that the stacks have.",
         why="A declaration that nothing needs would hide the next difference at that place.",
         fix=f"Remove the declaration from {LIMITS}.",
         severity="medium",
     ),
     GUARD_RULE: Paperwork(
-        title="A change leaves its own guard as it is.",
+        title="A change must leave its own guard as it is.",
         why="A change that weakens what judges it is judged by less than the next one is.",
         fix="Read it as a change of the guard; its owners decide.",
         severity="high",
     ),
     REVIEWED_RULE: Paperwork(
-        title="Every reviewed file can be read.",
+        title="Every reviewed file must be readable.",
         why="A file that can't be used stops the check of main, and of every other change, once it is merged.",
         fix="Mend the file at the line named.",
         severity="high",
     ),
     STEP_RULE: Paperwork(
-        title="Every step of a deployment ends as it should.",
+        title="Every step of a deployment must succeed.",
         why="What a step that stopped was to show, or to change, is not known.",
         fix="Read why it stopped, mend that, and run it again.",
         severity="high",
     ),
     DATA_RULE: Paperwork(
-        title="A resource that holds data stays.",
+        title="A resource that holds data must stay.",
         why="What is deleted or replaced takes its data with it.",
         fix="Keep the property that forces it as it was, or save the data first.",
         severity="high",
     ),
 }
+
+
+@cache
+def known_rules() -> tuple[str, ...]:
+    """Return the ids of all rules, sorted: the pack's, and those that no policy can judge."""
+    return tuple(sorted({*_OWN, *(rule.id for rule in RULES)}))
 
 
 @cache

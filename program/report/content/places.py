@@ -8,6 +8,7 @@ from typing import Literal
 
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord
 from program.offline.guard.result import Guarded
+from program.offline.reviewed_lines import declaration_place
 from program.offline.stackfile import STACKS
 from program.report.content.grouping import stack_list
 from program.report.content.merged import change_sets, merged_check
@@ -141,7 +142,7 @@ def _stale(summary: Summary) -> list[Place]:
             resource=None,
             message=f"no stack needs the declared difference {stale}. Fix: {paperwork(STALE_RULE).fix}",
             file=LIMITS,
-            line=None,
+            line=_split(declaration_place(stale))[1],
             identity=(STALE_RULE, stale),
         )
         for stale in summary.result.comparison.stale

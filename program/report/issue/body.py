@@ -8,12 +8,12 @@ from program.engine.records import Change, DriftRecord, Ignored
 from program.offline.result import StackResult
 from program.report.content.grouping import grouped
 from program.report.content.summary import plural
-from program.report.content.values import ABSENT, printable, side_by_side
+from program.report.content.values import ABSENT, printable, side_by_side, spoken
 from program.report.issue.marker import fingerprint_of, marker
 from program.report.markdown.findings import advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, Section, fitted, folded, size
 from program.report.markdown.markup import code, escaped, table
-from program.report.markdown.words import clipped, name, properties, sentence, spoken, table_row
+from program.report.markdown.words import clipped, name, properties, sentence, table_row
 
 IGNORES = "policies/drift-ignores.yaml"
 _LONGEST_VALUE = 160

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from program.report.content.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
+from program.offline.result import excuse_and_fault
+from program.report.content.grouping import Group, by_message, by_rule, stack_list
 from program.report.content.paperwork import paperwork, remedy
 from program.report.content.summary import plural
 from program.report.markdown.fitting import Section, folded

@@ -8,10 +8,10 @@ from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import ReviewedProblem
 from program.report.content.grouping import stack_list
 from program.report.content.summary import plural
-from program.report.content.values import ABSENT, side_by_side
+from program.report.content.values import ABSENT, side_by_side, spoken
 from program.report.markdown.fitting import Section, folded
 from program.report.markdown.markup import escaped, table
-from program.report.markdown.words import clipped, html, name, sentence, spoken, table_row
+from program.report.markdown.words import clipped, html, name, sentence, table_row
 
 _COMMIT = 10
 _LONGEST_VALUE = 80

@@ -9,10 +9,10 @@ from itertools import groupby
 from program.engine.records import Change, PropertyChange
 from program.report.content.grouping import stack_list
 from program.report.content.summary import plural
-from program.report.content.values import ABSENT, printable, side_by_side
+from program.report.content.values import ABSENT, printable, side_by_side, spoken
 from program.report.markdown.fitting import Section, folded
 from program.report.markdown.markup import table
-from program.report.markdown.words import clipped, html, name, spoken, table_row
+from program.report.markdown.words import clipped, html, name, table_row
 
 # In a comment, which has little room; a summary is what a deployment is approved by, and shows them all.
 MOST_PROPERTIES = 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from program.manifest.differences import Difference
-from program.report.content.grouping import Group, by_message, by_rule, excuse_and_fault, stack_list
+from program.offline.result import excuse_and_fault
+from program.report.content.grouping import Group, by_message, by_rule, stack_list
 from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork, remedy
 from program.report.content.summary import Summary, plural
 from program.report.content.values import ABSENT, by_value, side_by_side
@@ -41,7 +42,7 @@ def _stacks(summary: Summary) -> str:
     header = ["", "Stack", *environment, "Region", "Resources", "Settings", *policies, "Parity"]
     rows = [
         [
-            "❌" if row.problems or row.failed or not row.same else "✅",
+            "❌" if row.wrong else "✅",
             f"**{escaped(row.stack)}**",
             *([escaped(row.environment)] if environment else []),
             escaped(row.region),

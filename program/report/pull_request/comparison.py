@@ -10,10 +10,10 @@ from program.report.content.grouping import stack_list
 from program.report.content.model import Report, StackReport
 from program.report.content.paperwork import LIMITS, PARITY_RULE, STALE_RULE, paperwork
 from program.report.content.summary import Summary, plural
-from program.report.content.values import ABSENT, side_by_side
+from program.report.content.values import ABSENT, side_by_side, spoken
 from program.report.markdown.fitting import Section, folded
 from program.report.markdown.markup import escaped, table
-from program.report.markdown.words import clipped, html, name, properties, spoken, table_row
+from program.report.markdown.words import clipped, html, name, properties, table_row
 from program.report.pull_request.check import difference_rows
 from program.report.pull_request.figures import shortened
 
