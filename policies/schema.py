@@ -30,7 +30,7 @@ class ReviewedFileError(Exception):
 
 
 # What pydantic says first, and a reader sees by the value.
-_KIND = re.compile(r"(Value error, |(Input|String|List|Dictionary|Tuple|Set|Bytes|Number|Decimal|Date)( input)? (?=should))")
+_KIND = re.compile(r"Value error, |(Input|String|List|Dictionary|Tuple|Set|Number|Decimal|Date)( input)? (?=should)")
 Model = TypeVar("Model", bound=StrictModel)
 # How much of two names must be the same for one to be a slip of the other.
 _ALIKE = 0.7

@@ -91,7 +91,9 @@ def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None: 
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print it, and exit."
+)
 def cli() -> None:
     """Keep one AWS service the same in every environment, and prove it on every change.
 

@@ -42,7 +42,8 @@ def _while_importing(error: Exception) -> list[str]:
     from program.offline.stackfile import ROOT
 
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "program")]
+    roots = (ROOT / "program", ROOT / "policies")
+    ours = [frame for frame in frames if any(Path(frame.filename).is_relative_to(root) for root in roots)]
     if not ours or ours[-1].name != "<module>":
         return []
     told = " ".join(str(error).split())

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -21,9 +21,11 @@ from program.cli.completing import stacks_that_begin
 from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT, stack_names
 
+if TYPE_CHECKING:
+    from program.report.check_formats import Detail
+
 EXEMPTIONS = "policies/exemptions.yaml"
 
-Detail = Literal["quiet", "normal", "verbose"]
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 stacks_option = click.option(

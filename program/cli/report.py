@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -61,16 +62,36 @@ def read_report(
     from program.github.context import run_url
     from program.report.content.assembly import assemble
     from program.report.content.inputs import read_sources
+    from program.report.content.links import links_of
 
     sources = read_sources(check_files, records)
-    return assemble(
+    previewed = any(record.kind == "preview" for record in sources.records)
+    found = assemble(
         sources.check,
         sources.records,
         expected=expected,
         run=run_url(os.environ),
-        notes=_notes(drift_workflow),
+        notes=[*_notes(drift_workflow), *([] if previewed or expected else _why_no_preview())],
         problems=sources.problems,
     )
+    return replace(found, links=links_of(os.environ, found.commit), time=_now() if found.run else None)
+
+
+def _why_no_preview() -> list[str]:
+    """Return why a run of a workflow has no previews; nothing outside of one."""
+    if "GITHUB_EVENT_NAME" not in os.environ:
+        return []
+    from program.workflow.scope import decided
+
+    try:
+        notes = decided(os.environ).notes
+    except CouldNotRunError:
+        return []
+    return [f"There is no preview: {note}" for note in notes[:1]]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 @click.command()

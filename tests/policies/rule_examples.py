@@ -13,7 +13,9 @@ from tests.policies.cases import CASES
 from tests.policies.hostile import CHANGES
 from tests.policies.world import Change, World
 
-_WRITTEN = "# Written by `python -m tests.policies.rule_examples` from the rules' own cases: change those, not this.\n\n"
+_WRITTEN = (
+    "# Written by `python -m tests.policies.rule_examples` from the rules' own cases: change those, not this.\n\n"
+)
 # A page is read; what is longer is cut there.
 _MOST_LINES = 24
 _LONGEST_LINE = 110
@@ -75,10 +77,10 @@ def _shown(before: World, after: World) -> tuple[str, str]:
             failing.append(_block(new.type, name, now, gone=sorted(was.keys() - now.keys())))
             passing.append(_block(old.type, name, was))
     options = after.recorded or {}
-    for urn, asked in options.items():
-        failing.append(_block("options", urn.rpartition("::")[2], asked))
-    for exemption in after.exemptions:
-        failing.append(_block("", "policies/exemptions.yaml", exemption.model_dump(mode="json")))
+    failing += [_block("options", urn.rpartition("::")[2], asked) for urn, asked in options.items()]
+    failing += [
+        _block("", "policies/exemptions.yaml", exemption.model_dump(mode="json")) for exemption in after.exemptions
+    ]
     changed = {key: value for key, value in after.config.items() if before.config.get(key) != value}
     if changed:
         failing.append(_block("", "a stack file", changed))

@@ -257,9 +257,12 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
     first, second = capsys.readouterr().err.strip().split("; environments.yaml: ")
     assert ended.value.code == 3
     assert (
-        first == "environments.yaml: accepted names rule 'rds-pgaudi', but there is no such rule; did you mean 'rds-pgaudit'?"
+        first
+        == "environments.yaml: accepted names rule 'rds-pgaudi', but there is no such rule; did you mean 'rds-pgaudit'?"
     )
-    assert second.startswith("environments.dev.levels names rule 'no-such', but there is no such rule; known: alarm-actions, ")
+    assert second.startswith(
+        "environments.dev.levels names rule 'no-such', but there is no such rule; known: alarm-actions, "
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from policies.catalogue import RULES
 from policies.rule import Severity
 from program.offline.result import PROGRAM_RULE, RETAIN_RULE
 from program.offline.stacks import SETTINGS_RULE
-from program.report.content.model import DATA_RULE, STEP_RULE
 
 # The comparison's own: no policy can see two stacks.
 PARITY_RULE = "parity"
@@ -18,6 +17,9 @@ STALE_RULE = "stale-difference"
 # What a change does to its guard, and to the files that are reviewed.
 GUARD_RULE = "guard"
 REVIEWED_RULE = "reviewed-file"
+# The report's own: what no policy and no comparison says.
+STEP_RULE = "deployment-step"
+DATA_RULE = "data-loss"
 LIMITS = "policies/environments.yaml"
 
 

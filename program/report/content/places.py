@@ -12,13 +12,15 @@ from program.offline.reviewed_lines import declaration_place
 from program.offline.stackfile import STACKS
 from program.report.content.grouping import stack_list
 from program.report.content.merged import change_sets, merged_check
-from program.report.content.model import DATA_RULE, GOOD, STEP_RULE, Report, StackReport, outcome_of
+from program.report.content.model import GOOD, Report, StackReport, outcome_of
 from program.report.content.paperwork import (
+    DATA_RULE,
     GUARD_RULE,
     LIMITS,
     PARITY_RULE,
     REVIEWED_RULE,
     STALE_RULE,
+    STEP_RULE,
     paperwork,
     remedy,
 )

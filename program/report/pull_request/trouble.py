@@ -16,7 +16,7 @@ def trouble_section(report: Report) -> Section:
     """Return a line for each step that failed, was refused, or left no record, or could not be read."""
     items = [f"- {sentence(problem)}" for problem in report.problems]
     items += [line for stack in report.stacks for line in _stack(stack, report.run)]
-    return Section(noun="failure", opening="#### What stopped\n\n", items=tuple(items))
+    return Section(noun="failure", items=tuple(items))
 
 
 def notes_section(report: Report) -> Section:
@@ -33,19 +33,19 @@ def refusal_line(refusal: Refusal) -> str:
 def _stack(stack: StackReport, run: str | None) -> Iterator[str]:
     if stack.missing:
         where = f"; see [the run]({run})" if run else ""
-        yield f"- **{sentence(stack.stack)}** left no record: its job was cancelled or failed early{where}"
+        yield f"- **{sentence(stack.stack)}** left no result: its job was cancelled or failed early{where}"
     for record in reversed(stack.records):
         yield from _record(record)
 
 
 def _record(record: AnyRecord) -> Iterator[str]:
-    start = f"- **{sentence(record.stack)}** {record.kind} {outcome_of(record)}"
+    start = f"- **{sentence(record.stack)}**, {record.kind} {outcome_of(record)}"
     if record.error is not None:
         yield f"{start}: {sentence(record.error)}"
     if isinstance(record, ApplyRecord | DestroyRecord):
         for refusal in record.refusals:
             yield f"{start}: {refusal_line(refusal)}"
     if isinstance(record, ApplyRecord) and record.outcome == "different":
-        yield f"{start}: it ended well, and something else than was declared is there (the differences are below)"
+        yield f"{start}: it succeeded, but what is live is not what was declared (the differences are below)"
     if isinstance(record, DestroyRecord) and record.left:
         yield f"{start}: {listed([name(urn.rpartition('::')[2]) for urn in record.left], _MOST_LEFT)} still there"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from rich import box
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from program.offline.reviewed_lines import declaration_place
+from program.report.check_formats import Detail
 from program.report.content.grouping import Group, Label, by_message, by_rule, stack_list
 from program.report.content.paperwork import LIMITS, STALE_RULE, paperwork, remedy
 from program.report.content.summary import Row, Summary, plural
@@ -21,7 +21,6 @@ from program.report.terminal.console import console_of_text, tidy
 from program.report.terminal.differences import show_declared, show_undeclared
 from program.report.terminal.guard import show_guarded
 
-Detail = Literal["quiet", "normal", "verbose"]
 _GOOD = "green"
 _BAD = "bold red"
 _STYLES: dict[Label, str] = {
@@ -147,4 +146,4 @@ def _paperwork(console: Console, summary: Summary) -> None:
 
 def _verdict(console: Console, summary: Summary) -> None:
     style = "bold green" if summary.result.ok else _BAD
-    console.print(Text.assemble((summary.verdict.upper(), style), f"  {printable(summary.reasons())}."))
+    console.print(Text.assemble((summary.verdict.upper(), style), f"  {printable(summary.reasons())}."), soft_wrap=True)

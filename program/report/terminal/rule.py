@@ -35,8 +35,8 @@ def explained(rule: str) -> str:
     ]
     if of_pack is not None:
         items += [*_said("Accept", how_to_accept(of_pack)), *_said("Levels", _levels(of_pack))]
-        items += [line for line in _references(rule)]
-        items += [line for line in _example(load_examples().get(rule))]
+        items += list(_references(rule))
+        items += list(_example(load_examples().get(rule)))
         items += [Text(), Text(f"{PAGES}#{rule}", "cyan")]
     return printed(*items)
 
@@ -55,10 +55,8 @@ def listed() -> str:
 def how_to_accept(rule: Rule) -> str:
     """Return which reviewed file lets a finding of the rule stand."""
     if rule.severity == "critical":
-        return "Not for good. policies/exemptions.yaml takes an exemption with an end, where the environment allows one."
-    return (
-        "For good: an entry under `accepted` in policies/environments.yaml. Until a date: one in policies/exemptions.yaml."
-    )
+        return "Not for good. policies/exemptions.yaml may have an exemption with an end, if the environment allows it."
+    return "For good, under `accepted` in policies/environments.yaml; until a date, in policies/exemptions.yaml."
 
 
 def _said(label: str, text: str) -> Iterator[Text | Padding]:

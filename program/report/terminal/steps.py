@@ -101,7 +101,10 @@ def _findings(findings: Sequence[Finding]) -> str:
     """Return what is neither exempt nor decided elsewhere, what blocks first, and how many there are of those."""
     told = [finding for finding in findings if finding.outcome not in ("exempt", "undecided") or finding.blocks]
     undecided = Counter(finding.message for finding in findings if finding not in told and finding.outcome != "exempt")
-    counted = [f"undecided{f' {count} times' if count > 1 else ''}: {printable(message)}" for message, count in sorted(undecided.items())]
+    counted = [
+        f"undecided{f' {count} times' if count > 1 else ''}: {printable(message)}"
+        for message, count in sorted(undecided.items())
+    ]
     return _listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
 
 
