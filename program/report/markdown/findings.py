@@ -22,7 +22,8 @@ def mandatory_section(
     """Return the findings that block; `fixes` says that what to do is to change the code."""
     chosen = [group for group in groups if group.blocks]
     items = tuple(_rules(chosen, total, links, fixes=fixes))
-    return Section(noun="finding", opening=f"#### {plural(len(items), 'finding')} to fix\n\n", items=items)
+    title = f"{plural(len(items), 'finding')} {'to fix' if fixes else 'on what is live'}"
+    return Section(noun="finding", opening=f"#### {title}\n\n", items=items)
 
 
 def advisory_section(groups: Sequence[Group], total: int, links: Links | None = None, *, fixes: bool = True) -> Section:

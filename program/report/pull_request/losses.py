@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from program.offline.source_lines import property_place
@@ -48,7 +49,8 @@ def _forcing(loss: Loss) -> str:
 def _what_to_do(loss: Loss) -> str:
     """Return how to keep the data, and the command that says the loss is meant."""
     keep = f"**Keep it:** put {_forcing(loss)} back." if loss.forcing else "**Keep it:** put the resource back."
-    stack = clipped(loss.stacks[0], _LONGEST_NAME)
-    confirm = f"gh workflow run remediate.yml -f stack={stack} -f confirm={clipped(loss.change.name, _LONGEST_NAME)}"
+    stack, lost = (clipped(text, _LONGEST_NAME) for text in (loss.stacks[0], loss.change.name))
+    # It is pasted into a shell.
+    confirm = shlex.join(["gh", "workflow", "run", "remediate.yml", "-f", f"stack={stack}", "-f", f"confirm={lost}"])
     others = " (and so on for the other stacks)" if len(loss.stacks) > 1 else ""
     return f"{keep} **Or confirm the loss,** after the merge: {code(confirm)}{others}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from program.report.content.model import Report
 from program.report.content.verdict import loses_data
 from program.report.markdown.fitting import Section
@@ -19,7 +21,8 @@ def next_section(report: Report) -> Section:
         return Section(noun="next step", items=())
     stacks = listed([name(stack) for stack in waiting], _MOST_STACKS)
     order = ", in this order" if len(waiting) > 1 else ""
-    try_it = code(f"./parity preview {clipped(waiting[0], _LONGEST_NAME)}")
+    # It is pasted into a shell.
+    try_it = code(shlex.join(["./parity", "preview", clipped(waiting[0], _LONGEST_NAME)]))
     return Section(
         noun="next step", items=(f"**Next:** the merge deploys {stacks}{order}. To try it before: {try_it}",)
     )
