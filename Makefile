@@ -70,6 +70,10 @@ lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, import-linter, 
 benchmark: $(STAMP)  ## Measure the check and the pack, as ratios of one run.
 	@$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
 
+.PHONY: pictures
+pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/pictures; needs Chromium.
+	@$(BIN)/python -m tests.pictures
+
 .PHONY: docs
 docs: $(STAMP)  ## Write the generated documents anew.
 	@$(BIN)/python -m policies.document

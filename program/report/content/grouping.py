@@ -81,6 +81,13 @@ def by_message(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     return list(messages.items())
 
 
+def stack_count(stacks: Sequence[str], total: int) -> str:
+    """Name a few stacks one by one, and count many: where a name each would fill the screen."""
+    if len(stacks) <= _MOST_NAMES:
+        return ", ".join(stacks)
+    return f"all {total} stacks" if len(stacks) == total else f"{len(stacks)} of {total} stacks"
+
+
 def stack_list(stacks: Sequence[str], total: int) -> str:
     """Name the stacks: a few one by one, all of many in two words, else the first of them."""
     if len(stacks) == total > _MOST_NAMES:
@@ -121,8 +128,8 @@ def _key(urn: str | None) -> str | None:
 def _order(group: Group) -> tuple[bool, int, int, str, str, str, str]:
     return (
         not group.blocks,
-        WORST_FIRST.index(group.label),
         _SEVEREST_FIRST.index(paperwork(group.rule).severity),
+        WORST_FIRST.index(group.label),
         group.rule,
         group.message,
         group.resource or "",

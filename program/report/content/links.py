@@ -12,7 +12,8 @@ RULES_PAGE = "policies/RULES.md"
 _SERVER = "https://github.com"
 _REPOSITORY = re.compile(r"https://[\w.-]+(:\d+)?/[\w.-]+/[\w.-]+")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_SOURCE = re.compile(r"(?P<file>[\w-][\w.-]*(?:/[\w-][\w.-]*)*)(?::(?P<line>\d{1,7}))?")
+# No part of a path is one or two dots.
+_SOURCE = re.compile(r"(?P<file>\.?[\w-][\w.-]*(?:/\.?[\w-][\w.-]*)*)(?::(?P<line>\d{1,7}))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +41,19 @@ class Links:
         return f"{self.repository}/commit/{self.commit}"
 
 
+def links_of_run(run: str | None, commit: str | None) -> Links | None:
+    """Return the links of the repository whose workflow run has that address."""
+    repository, found, _ = (run or "").partition("/actions/runs/")
+    return _links(repository, commit or "") if found else None
+
+
 def links_of(environ: Mapping[str, str], commit: str | None) -> Links | None:
     """Return the links of a workflow run, at the commit that was checked or else the run's own; None elsewhere."""
     server, name = environ.get("GITHUB_SERVER_URL") or _SERVER, environ.get("GITHUB_REPOSITORY") or ""
-    shown = commit or environ.get("GITHUB_SHA") or ""
-    repository = f"{server}/{name}"
-    if not _REPOSITORY.fullmatch(repository) or not _COMMIT.fullmatch(shown):
+    return _links(f"{server}/{name}", commit or environ.get("GITHUB_SHA") or "")
+
+
+def _links(repository: str, commit: str) -> Links | None:
+    if not _REPOSITORY.fullmatch(repository) or not _COMMIT.fullmatch(commit):
         return None
-    return Links(repository=repository, commit=shown)
+    return Links(repository=repository, commit=commit)

@@ -29,7 +29,8 @@ _ENDS = {
     ("drift", "undeployed"): "{}: the code is not deployed",
     ("drift", "check-failed"): "the drift check of {} failed",
 }
-_UNABLE = "the check could not run"
+# How a problem begins that a check wrote which could not run.
+UNABLE = "the check could not run"
 
 
 def verdict(report: Report) -> str:
@@ -78,8 +79,8 @@ def loses_data(report: Report) -> int:
 def _troubles(report: Report) -> Iterator[str]:
     """Yield all that is wrong or has to be confirmed, the worst first."""
     if report.problems:
-        unable = any(problem.startswith(_UNABLE) for problem in report.problems)
-        yield _UNABLE if unable else "not everything could be read"
+        unable = any(problem.startswith(UNABLE) for problem in report.problems)
+        yield UNABLE if unable else "not everything could be read"
     yield from _of_losses(report)
     if report.check.guarded is not None and report.check.guarded.problems:
         yield f"{report.check.guarded.problems[0].file} can't be used"

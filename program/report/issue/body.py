@@ -10,12 +10,14 @@ from datetime import datetime
 from program.engine.records import Change, DriftRecord, Ignored
 from program.offline.result import StackResult
 from program.report.content.grouping import grouped
+from program.report.content.links import Links, links_of_run
 from program.report.content.summary import plural
 from program.report.content.values import ABSENT, printable, side_by_side, spoken
 from program.report.issue.marker import fingerprint_of, marker
 from program.report.issue.who import lookups
 from program.report.markdown.findings import advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, Section, fitted, folded, size
+from program.report.markdown.linked import linked_place
 from program.report.markdown.markup import code, escaped, table
 from program.report.markdown.words import clipped, name, properties, sentence, table_row
 
@@ -25,7 +27,7 @@ _LONGEST_TITLE = 200
 _SHORT_COMMIT = 12
 _MOST_ABOVE = 15
 _ROOM_ABOVE = 20_000
-_CHANGED = ("", "Resource", "Property", "Deployed", "Live", "Where in the code")
+_CHANGED = ("", "Resource", "Property", "Deployed", "Live", "Code")
 _PENDING = ("Resource", "Property", "Deployed", "Code")
 _IGNORED = ("Resource", "Property", "Deployed", "Live", "Reason", "Owner", "Until")
 
@@ -40,7 +42,8 @@ def body(record: DriftRecord, run: str | None, since: datetime | None = None) ->
 
     The order is a report's: the worst of it, why, what to do, and then the rest.
     """
-    first, *rest = [*(section for section in _sections(record) if section.items), Section(noun="", items=())]
+    links = links_of_run(run, record.commit)
+    first, *rest = [*(section for section in _sections(record, links) if section.items), Section(noun="", items=())]
     shown = _fitting(first)
     to_do = "\n".join(["#### What to do", "", *(f"- {line}" for line in (*_remedies(record), *_who(record, since)))])
     why = [first.text(shown)] if shown else []
@@ -105,15 +108,15 @@ def _facts(record: DriftRecord, run: str | None, since: datetime | None) -> str:
     return " · ".join([*lines, *([f"[run]({run})"] if run else [])])
 
 
-def _sections(record: DriftRecord) -> Iterator[Section]:
+def _sections(record: DriftRecord, links: Links | None) -> Iterator[Section]:
     changes = sorted(record.drifted, key=lambda each: (not each.stateful, each.operation, each.type, each.name))
     yield Section(
         noun="drifted property row",
         opening=f"#### Changed in the cloud\n\n{table(_CHANGED, [])}\n",
-        items=tuple(table_row(row) for change in changes for row in _changed(change)),
+        items=tuple(table_row(row) for change in changes for row in _changed(change, links)),
     )
     groups = grouped([_judged(record)])
-    yield mandatory_section(groups, 1, fixes=False)
+    yield mandatory_section(groups, 1, links, fixes=False)
     yield Section(
         noun="pending difference",
         opening=f"#### In the code, not deployed yet\n\n{table(_PENDING, [])}\n",
@@ -128,7 +131,7 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
             for each in record.pending
         ),
     )
-    yield advisory_section(groups, 1, fixes=False)
+    yield advisory_section(groups, 1, links, fixes=False)
     yield folded(
         "ignored change",
         f"Ignored by {IGNORES}",
@@ -142,9 +145,9 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
     )
 
 
-def _changed(change: Change) -> Iterator[list[str]]:
+def _changed(change: Change, links: Links | None) -> Iterator[list[str]]:
     mark = "holds data" if change.stateful else ""
-    where = name(change.source or "")
+    where = linked_place(change.source, links) if change.source else ABSENT
     if change.operation == "delete" or not change.properties:
         live = "gone" if change.operation == "delete" else change.operation
         yield [mark, name(change.name), "(resource)", "present", f"**{live}**", where]

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from program.manifest.canonical import JsonObject
+from program.report.content.reasons import located
 from program.report.content.values import printable
 from program.report.machine.annotations import problem_command
 from program.report.machine.sarif import of_problems
 from program.report.markdown.words import sentence
 
 SCHEMA_VERSION = 1
-_PLACE = re.compile(r"(?P<file>[\w.-]+(?:/[\w.-]+)*\.\w+)(?::(?P<line>\d+))?: (?P<message>.+)")
 
 
 def render(format_: str, reasons: Sequence[str]) -> str:
     """Return the reasons in the format; nothing as text, as stderr has them."""
     return _RENDERERS[format_](reasons) if format_ in _RENDERERS else ""
-
-
-def located(reason: str) -> tuple[str | None, int | None, str]:
-    """Return the file, the line and the rest of `file:line: rest`, as far as the reason has them."""
-    found = _PLACE.fullmatch(reason)
-    if found is None:
-        return None, None, reason
-    return found["file"], int(found["line"]) if found["line"] else None, found["message"]
 
 
 def _json(reasons: Sequence[str]) -> str:

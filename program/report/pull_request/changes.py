@@ -8,7 +8,7 @@ from itertools import groupby
 
 from program.engine.records import Change, PropertyChange
 from program.manifest.normalise import UNKNOWN
-from program.report.content.grouping import stack_list
+from program.report.content.grouping import stack_count
 from program.report.content.links import Links
 from program.report.content.shown_properties import shown_properties
 from program.report.content.summary import plural
@@ -41,7 +41,7 @@ def changes_section(
         counts = ", ".join(
             plural(count, word) for word in _OPERATIONS if (count := sum(each.operation == word for each in changes))
         )
-        items.append(f"**{html(clipped(stack_list(stacks, total), _LONGEST_PATH))}**: {counts}")
+        items.append(f"**{html(clipped(stack_count(stacks, total), _LONGEST_PATH))}**: {counts}")
         items += _items(changes, links, most)
     lines = sum(item.count("\n") + 1 for item in items)
     return folded("change", "All changes by property", items, separator="\n\n", is_open=lines < _OPEN_BELOW)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from program.engine.records import Hashes
 from program.report.content.model import Report, StackReport
+from program.report.content.summary import odd_stacks
 from program.report.content.verdict import assurance, loses_data, mark, verdict, weakening
 from program.report.markdown.words import clipped
 
@@ -31,6 +32,7 @@ class Row:
 
     stack: str
     blocks: bool
+    differs: bool
     outcome: str
     creates: int | None
     updates: int | None
@@ -65,12 +67,19 @@ class Summary:
     more: int = 0
     weakens: int = 0
 
+    @property
+    def calm(self) -> bool:
+        """Tell whether there is nothing to fix and nothing to confirm."""
+        return self.ok and not self.loses_data and not self.weakens
+
 
 def summarise(report: Report) -> Summary:
     """Return the report's figures."""
-    rows = [_row(stack) for stack in report.stacks]
+    undeclared = [each for each in report.check.comparison.differences if not each.declared]
+    odd = {stack for difference in undeclared for stack in odd_stacks(difference)}
+    rows = [_row(stack, differs=stack.stack in odd) for stack in report.stacks]
     if len(rows) > _IN_ORDER:
-        rows.sort(key=lambda row: not row.blocks)
+        rows.sort(key=lambda row: not (row.blocks or row.differs))
     return Summary(
         ok=report.ok,
         quiet=report.quiet,
@@ -115,13 +124,14 @@ def shortened(hashes: Hashes | None) -> str | None:
     return hashes.resources_hash[:_HASH_LENGTH]
 
 
-def _row(stack: StackReport) -> Row:
+def _row(stack: StackReport, *, differs: bool) -> Row:
     changes = stack.changes
     operations = Counter(change.operation for change in changes or ())
     known = changes is not None
     return Row(
         stack=clipped(stack.stack, _LONGEST_NAME),
         blocks=stack.blocks,
+        differs=differs,
         outcome=stack.outcome,
         creates=operations["create"] if known else None,
         updates=operations["update"] if known else None,

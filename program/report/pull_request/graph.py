@@ -33,11 +33,9 @@ def graph_section(report: Report) -> Section:
         if stack.changes and stack.checked is not None and (lines := _lines(stack)):
             used = {change.operation for change in stack.changes}
             legend = ", ".join(words for operation, words in _LEGEND.items() if operation in used)
-            items = (f"{legend}, grey: unchanged; an arrow leads to what a resource uses.",)
-            items += ("\n".join(["```mermaid", *lines, "```"]),)
-            return folded(
-                "picture", f"What changes in {_label(stack.stack)}, and its neighbours", items, separator="\n\n"
-            )
+            picture = "\n".join(["```mermaid", *lines, "```"])
+            text = f"{legend}, grey: unchanged; an arrow leads to what a resource uses.\n\n{picture}"
+            return folded("picture", f"What changes in {_label(stack.stack)}, and its neighbours", (text,))
     return Section(noun="picture", items=())
 
 

@@ -12,7 +12,7 @@ from program.report.pull_request.figures import Summary, marker
 def head(summary: Summary) -> str:
     """Return the first block."""
     lines = [marker(summary), f"### {summary.mark} {escaped(summary.verdict)}"]
-    if summary.assurance:
+    if summary.assurance and summary.calm:
         lines += ["", escaped(summary.assurance)]
     return "\n".join(lines)
 

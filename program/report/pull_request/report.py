@@ -14,6 +14,7 @@ from program.report.content.summary import summarise as summarise_check
 from program.report.markdown.findings import advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, SUMMARY_BYTES, Section, fitted, size
 from program.report.markdown.guard import declared_section, guard_sections
+from program.report.markdown.markup import escaped
 from program.report.pull_request.changes import MOST_PROPERTIES, changes_section
 from program.report.pull_request.comparison import difference_section, stale_section, undeclared_section
 from program.report.pull_request.figures import Summary, summarise
@@ -71,6 +72,7 @@ def sections_of(report: Report, summary: Summary, most: int | None) -> list[Sect
         undeclared_section(checked, links),
         stale_section(report, links),
         next_section(report),
+        Section(noun="assurance", items=() if summary.calm or not summary.assurance else (escaped(summary.assurance),)),
         stacks_section(summary),
         changes_section(change_sets(report), total, links, most),
         *(difference_section(stacks, each, total) for stacks, each in difference_sets(_apart(report))),

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord, Refusal
+from program.report.content.links import Links
 from program.report.content.model import Report, StackReport, outcome_of
+from program.report.content.reasons import located
+from program.report.content.verdict import UNABLE
 from program.report.markdown.fitting import Section
+from program.report.markdown.linked import linked_place
 from program.report.markdown.words import listed, name, sentence
 
 _MOST_LEFT = 20
@@ -14,7 +18,7 @@ _MOST_LEFT = 20
 
 def trouble_section(report: Report) -> Section:
     """Return a line for each step that failed, was refused, or left no record, or could not be read."""
-    items = [f"- {sentence(problem)}" for problem in report.problems]
+    items = [_problem(problem, report.links) for problem in report.problems]
     items += [line for stack in report.stacks for line in _stack(stack, report.run)]
     return Section(noun="failure", items=tuple(items))
 
@@ -28,6 +32,15 @@ def refusal_line(refusal: Refusal) -> str:
     """Return why something was not done: the code, both values, what to do."""
     values = f"expected {name(refusal.expected)}, found {name(refusal.found)}"
     return f"{name(refusal.code)}: {values}. **Fix:** {sentence(refusal.fix)}"
+
+
+def _problem(problem: str, links: Links | None) -> str:
+    """Return the problem; of a check that could not run its place is a link, and the title says the rest."""
+    if not problem.startswith(UNABLE):
+        return f"- {sentence(problem)}"
+    file, line, message = located(problem.removeprefix(f"{UNABLE}: "))
+    place = f"{linked_place(f'{file}:{line}' if line else file, links)}: " if file else ""
+    return f"- {place}{sentence(message)} **Fix it first:** nothing else was checked."
 
 
 def _stack(stack: StackReport, run: str | None) -> Iterator[str]:
