@@ -9,9 +9,9 @@ from program.report.markdown.markup import escaped
 from program.report.pull_request.figures import Summary, marker
 
 
-def head(summary: Summary) -> str:
-    """Return the first block."""
-    lines = [marker(summary), f"### {summary.mark} {escaped(summary.verdict)}"]
+def head(summary: Summary, *, marked: bool = True) -> str:
+    """Return the first block; marked, a program can read the summary back from it."""
+    lines = [*([marker(summary)] if marked else []), f"### {summary.mark} {escaped(summary.verdict)}"]
     if summary.assurance and summary.calm:
         lines += ["", escaped(summary.assurance)]
     return "\n".join(lines)

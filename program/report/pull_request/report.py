@@ -32,7 +32,8 @@ _HEAD_SHARE = 0.7
 
 def for_comment(report: Report) -> str:
     """Return the report as the comment on a pull request, within GitHub's limit."""
-    return _render(report, COMMENT_BYTES, MOST_PROPERTIES, [])
+    summary = within(summarise(report), int(COMMENT_BYTES * _HEAD_SHARE))
+    return _render(report, summary, head(summary), COMMENT_BYTES, MOST_PROPERTIES, [])
 
 
 def for_summary(report: Report) -> str:
@@ -40,16 +41,16 @@ def for_summary(report: Report) -> str:
 
     Who approves a deployment reads it: it shows every property that changes.
     """
-    return _render(report, SUMMARY_BYTES, None, [graph_section(report)])
+    summary = summarise(report)
+    return _render(report, summary, head(summary, marked=False), SUMMARY_BYTES, None, [graph_section(report)])
 
 
-def _render(report: Report, limit: int, most: int | None, more: list[Section]) -> str:
-    summary = within(summarise(report), int(limit * _HEAD_SHARE))
+def _render(report: Report, summary: Summary, first: str, limit: int, most: int | None, more: list[Section]) -> str:
     last = footer(report)
     if summary.quiet:
-        return f"{head(summary)}\n{last}"
+        return f"{first}\n{last}"
     sections = [section for section in [*sections_of(report, summary, most), *more] if section.items]
-    return fitted(head(summary), sections, limit=limit - size(last), run=report.run) + last
+    return fitted(first, sections, limit=limit - size(last), run=report.run) + last
 
 
 def _apart(report: Report) -> Report:

@@ -72,7 +72,7 @@ def change(kind, operation, *properties, stack="prod", stateful=None):
         name=kind[2],
         operation=operation,
         stateful=kind == CLUSTER if stateful is None else stateful,
-        source=SOURCES[kind],
+        source=SOURCES.get(kind),
         properties=properties,
     )
 

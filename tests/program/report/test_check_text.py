@@ -65,14 +65,15 @@ def test_a_value_cannot_speak_to_the_terminal():
 @pytest.mark.parametrize(
     ("checked", "verdict"),
     [
-        (clean(), "PASSED  3 stacks, the same but for 4 declared differences; every mandatory rule is kept."),
-        (result(stack("dev"), stack("prod")), "PASSED  2 stacks, the same; every mandatory rule is kept."),
-        (result(stack("dev")), "PASSED  1 stack, with none to compare it with; every mandatory rule is kept."),
-        (result(), "PASSED  no stack was to be checked."),
-        (result(stack("dev", finding("rds-encrypted", "x"))), "FAILED  1 mandatory finding (dev)."),
+        (clean(), "PASSED  3 stacks match, except for 4 declared differences; no mandatory rule fails."),
+        (result(stack("dev"), stack("prod")), "PASSED  2 stacks match; no mandatory rule fails."),
+        (result(stack("dev")), "PASSED  1 stack checked, with no other to compare it with; no mandatory rule fails."),
+        (result(), "PASSED  there are no stacks in this part, so nothing was checked."),
+        (result(stack("dev", finding("rds-encrypted", "x"))), "FAILED  rds-encrypted: dev (stacks/Pulumi.dev.yaml:1)."),
         (
             violating(),
-            "FAILED  4 mandatory findings (dev, prod, staging); 3 undeclared differences; 1 stale declaration.",
+            "FAILED  rds-encrypted: database-cluster in prod, staging (program/service/components/database.py:102);"
+            " 4 mandatory findings (dev, prod, staging); 3 undeclared differences; 1 stale declaration.",
         ),
     ],
     ids=["clean", "no differences", "one stack", "no stack", "one finding", "all"],
@@ -92,7 +93,7 @@ def test_hashes_that_differ_without_a_difference_are_no_success():
 
 def test_a_comparison_says_nothing_of_policies():
     assert "Policies" not in words(clean(), judged=False)
-    assert last_line(clean(), judged=False) == "PASSED  3 stacks, the same but for 4 declared differences."
+    assert last_line(clean(), judged=False) == "PASSED  3 stacks match, except for 4 declared differences."
 
 
 def test_an_environment_is_named_where_the_stack_does_not_say_it():

@@ -179,7 +179,7 @@ def test_a_comment_says_what_could_not_be_read(files, github, tmp_path):
 
     assert call(comment, *arguments, "--pull-request", "7").exit_code == 0
     (body,) = github.comments(7)
-    assert "### ❌ Failed: not all of it could be read" in body
+    assert "### ❌ Not everything could be read" in body
 
 
 def test_without_a_token_nothing_is_tried(files, github, monkeypatch):
