@@ -30,10 +30,13 @@ class ReviewedFileError(Exception):
 
 
 # What pydantic says first, and a reader sees by the value.
-_KIND = re.compile(r"Value error, |(Input|String|List|Dictionary|Tuple|Set|Number|Decimal|Date)( input)? (?=should)")
+_KIND = re.compile(
+    r"Value error, |(Input|String|List|Dictionary|Tuple|Set|Number|Decimal|Date)( input)? (?=should)"
+    r"| after validation, not \d+"
+)
 Model = TypeVar("Model", bound=StrictModel)
 # How much of two names must be the same for one to be a slip of the other.
-_ALIKE = 0.7
+_ALIKE = 0.65
 # Each is compared with all keys that are known.
 _MOST_PROBLEMS = 50
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 
@@ -23,6 +24,11 @@ def chromium():
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+# The protocol's pipe has the numbers 3 and 4 in the browser; a shell knows no source above 9.
+_AT_3_AND_4 = """import fcntl, os, sys
+read, write = (fcntl.fcntl(int(fd), fcntl.F_DUPFD, 10) for fd in sys.argv[1:3])
+os.dup2(read, 3), os.dup2(write, 4)
+os.execv(sys.argv[3], sys.argv[3:])"""
 _LOADED = """new Promise(done =>
   document.readyState === "complete" ? done(1) : addEventListener("load", () => done(1)))"""
 
@@ -125,12 +131,10 @@ def browser():
     assert path is not None, f"none of {', '.join(NAMES)} is on PATH; install Debian's package chromium"
     (to_it, ours), (theirs, from_it) = os.pipe(), os.pipe()
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
-        # The protocol's pipe has the numbers 3 and 4 in the browser.
-        shell = ["sh", "-c", f'exec "$@" 3<&{to_it} 4>&{from_it}', "sh", path, *_FLAGS, f"--user-data-dir={profile}"]
-        process = subprocess.Popen(
-            shell, pass_fds=(to_it, from_it), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        command = [sys.executable, "-c", _AT_3_AND_4, str(to_it), str(from_it), path, *_FLAGS]
+        command.append(f"--user-data-dir={profile}")
+        silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        process = subprocess.Popen(command, pass_fds=(to_it, from_it), **silent)
         os.close(to_it)
         os.close(from_it)
         try:

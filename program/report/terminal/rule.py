@@ -14,7 +14,7 @@ from policies.catalogue import RULES
 from policies.examples import Example, load_examples
 from policies.limits import limits
 from policies.references import load_references
-from policies.rule import Rule
+from policies.rule import Rule, how_to_accept
 from program.report.content.paperwork import known_rules, paperwork
 from program.report.terminal.console import printed
 
@@ -34,7 +34,7 @@ def explained(rule: str) -> str:
         *_said("Fix", about.fix),
     ]
     if of_pack is not None:
-        items += [*_said("Accept", how_to_accept(of_pack)), *_said("Levels", _levels(of_pack))]
+        items += [*_said("Accept", how_to_accept(of_pack).replace("`", "")), *_said("Levels", _levels(of_pack))]
         items += list(_references(rule))
         items += list(_example(load_examples().get(rule)))
         items += [Text(), Text(f"{PAGES}#{rule}", "cyan")]
@@ -50,13 +50,6 @@ def listed() -> str:
         about = paperwork(rule)
         table.add_row(rule, Text(about.severity, _SEVERITY_STYLES[about.severity]), about.title)
     return printed(table)
-
-
-def how_to_accept(rule: Rule) -> str:
-    """Return which reviewed file lets a finding of the rule stand."""
-    if rule.severity == "critical":
-        return "Not for good. policies/exemptions.yaml may have an exemption with an end, if the environment allows it."
-    return "For good, under `accepted` in policies/environments.yaml; until a date, in policies/exemptions.yaml."
 
 
 def _said(label: str, text: str) -> Iterator[Text | Padding]:
