@@ -15,9 +15,10 @@ import click
 from program.errors import CouldNotRunError
 
 if TYPE_CHECKING:
+    from program.engine.records import DriftRecord
     from program.report.content.model import Report
 
-FORMATS = ("markdown", "github", "sarif")
+FORMATS = ("markdown", "github", "sarif", "html")
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 _OPTIONS = (
@@ -104,6 +105,14 @@ def _now() -> str:
     show_default=True,
     help="How the report is written to stdout.",
 )
+@click.option(
+    "--history",
+    "history_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="RECORD",
+    help="A record of `drift` from an earlier night, the oldest first (repeatable); for --format html.",
+)
 @click.option("--comment", "as_comment", is_flag=True, help="Print the comment on the pull request; needs no token.")
 def report(
     records: tuple[Path, ...],
@@ -111,18 +120,23 @@ def report(
     expected: tuple[str, ...],
     drift_workflow: str | None,
     format_: str,
+    history_files: tuple[Path, ...],
     *,
     as_comment: bool,
 ) -> None:
     """Make one report of a check and of any number of records (files, or the folders of bundles).
 
-    Markdown is for a job's summary. Exits with 1 when anything blocks: a finding, a difference, a step that failed,
-    a record that is missing; with 3, after the report, when the check could not run or a file can't be read.
+    Markdown is for a job's summary; html is one page with all of it, which asks for nothing from a network. Exits with
+    1 when anything blocks: a finding, a difference, a step that failed, a record that is missing; with 3, after the
+    report, when the check could not run or a file can't be read.
     """
     if as_comment and format_ != "markdown":
         raise click.UsageError(f"--comment is Markdown; give it without --format {format_}")
+    if history_files and format_ != "html":
+        raise click.UsageError("--history is for the page; give it with --format html")
     found = read_report(check_files, records, expected, drift_workflow)
-    click.echo(_comment(found) if as_comment else _rendered(found, format_), nl=False)
+    history = _history(history_files)
+    click.echo(_comment(found) if as_comment else _rendered(found, format_, history), nl=False)
     if found.problems:
         raise CouldNotRunError("\n".join(found.problems))
     sys.exit(0 if found.ok else 1)
@@ -134,12 +148,31 @@ def _comment(found: Report) -> str:
     return for_comment(found)
 
 
-def _rendered(found: Report, format_: str) -> str:
+def _history(files: Sequence[Path]) -> list[DriftRecord]:
+    """Return the records of earlier drift checks, in their order."""
+    from program.engine.records import DriftRecord
+    from program.report.content.inputs import read_record
+
+    found: list[DriftRecord] = []
+    for file in files:
+        record = read_record(file)
+        if not isinstance(record, DriftRecord):
+            raise CouldNotRunError(f"{file}: is a {record.kind} record; give what `drift --record` wrote")
+        found.append(record)
+    return found
+
+
+def _rendered(found: Report, format_: str, history: Sequence[DriftRecord]) -> str:
     from program.report.machine import annotations, sarif
     from program.report.pull_request import report as markdown
 
     if format_ == "markdown":
         return markdown.for_summary(found)
+    if format_ == "html":
+        from program.report.page.render import render
+
+        current = [stack.drift for stack in found.stacks if stack.drift is not None]
+        return render(found, [*history, *current])
     if format_ == "github":
         return annotations.of_report(found)
     if left := sarif.chosen(found)[1]:

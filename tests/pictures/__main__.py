@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.browser.chromium import browser, chromium
 from tests.pictures.page import page_of
-from tests.pictures.scenes import SCENES
+from tests.pictures.scenes import PAGE, SCENES, whole_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "pictures"
 WIDTHS = {"desktop": 880, "phone": 390}
@@ -18,9 +18,9 @@ def main(names):
     FOLDER.mkdir(parents=True, exist_ok=True)
     with browser() as running, tempfile.TemporaryDirectory() as scratch:
         page = running.page()
-        for name in names or SCENES:
+        for name in names or [*SCENES, PAGE]:
             file = Path(scratch) / "page.html"
-            file.write_text(page_of(SCENES[name]()), encoding="utf-8")
+            file.write_text(whole_page() if name == PAGE else page_of(SCENES[name]()), encoding="utf-8")
             for device, width in WIDTHS.items():
                 page.open(file, width)
                 picture = FOLDER / f"{name}-{device}.png"
