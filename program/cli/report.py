@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from program.cli.files import write_whole
 from program.errors import CouldNotRunError
 
 if TYPE_CHECKING:
     from program.engine.records import DriftRecord
     from program.report.content.model import Report
 
-FORMATS = ("markdown", "github", "sarif", "html")
+FORMATS = ("markdown", "comment", "github", "sarif", "html")
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 _OPTIONS = (
@@ -103,8 +104,9 @@ def _now() -> str:
     type=click.Choice(FORMATS),
     default="markdown",
     show_default=True,
-    help="How the report is written to stdout.",
+    help="How the report is written; comment is the one on a pull request, and needs no token to be seen.",
 )
+@click.option("--comment", "format_", flag_value="comment", help="The same as --format comment.")
 @click.option(
     "--history",
     "history_files",
@@ -113,7 +115,12 @@ def _now() -> str:
     metavar="RECORD",
     help="A record of `drift` from an earlier night, the oldest first (repeatable); for --format html.",
 )
-@click.option("--comment", "as_comment", is_flag=True, help="Print the comment on the pull request; needs no token.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file, whole or not at all. Default: stdout.",
+)
+@click.option("--exit-zero", is_flag=True, help="End with 0 whatever blocks, where the report alone is wanted.")
 def report(
     records: tuple[Path, ...],
     check_files: tuple[Path, ...],
@@ -121,8 +128,9 @@ def report(
     drift_workflow: str | None,
     format_: str,
     history_files: tuple[Path, ...],
+    output: Path | None,
     *,
-    as_comment: bool,
+    exit_zero: bool,
 ) -> None:
     """Make one report of a check and of any number of records (files, or the folders of bundles).
 
@@ -130,22 +138,18 @@ def report(
     1 when anything blocks: a finding, a difference, a step that failed, a record that is missing; with 3, after the
     report, when the check could not run or a file can't be read.
     """
-    if as_comment and format_ != "markdown":
-        raise click.UsageError(f"--comment is Markdown; give it without --format {format_}")
     if history_files and format_ != "html":
         raise click.UsageError("--history is for the page; give it with --format html")
     found = read_report(check_files, records, expected, drift_workflow)
     history = _history(history_files)
-    click.echo(_comment(found) if as_comment else _rendered(found, format_, history), nl=False)
-    if found.problems:
+    text = _rendered(found, format_, history)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(output, text)
+    if found.problems and not exit_zero:
         raise CouldNotRunError("\n".join(found.problems))
-    sys.exit(0 if found.ok else 1)
-
-
-def _comment(found: Report) -> str:
-    from program.report.pull_request.report import for_comment
-
-    return for_comment(found)
+    sys.exit(0 if found.ok or exit_zero else 1)
 
 
 def _history(files: Sequence[Path]) -> list[DriftRecord]:
@@ -168,6 +172,8 @@ def _rendered(found: Report, format_: str, history: Sequence[DriftRecord]) -> st
 
     if format_ == "markdown":
         return markdown.for_summary(found)
+    if format_ == "comment":
+        return markdown.for_comment(found)
     if format_ == "html":
         from program.report.page.render import render
 

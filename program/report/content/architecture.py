@@ -11,7 +11,7 @@ from program.offline.result import CheckedResource, StackResult
 # What stands in no component is the stack's own.
 STACK = "Stack"
 _COMPONENT = "tap:components:"
-_MOST_SERVICES = 4
+_MOST_SERVICES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from program.report.content.losses import losses
 from program.report.content.merged import merged_groups
 from program.report.content.model import GOOD, Report, StackReport, outcome_of
 from program.report.content.paperwork import paperwork
-from program.report.content.summary import odd_stacks, plural
+from program.report.content.summary import odd_stacks, plural, said_once
 
 _OPERATIONS: Sequence[Operation] = ("create", "update", "replace", "delete")
 # How a step ended, for a reader; what blocks a preview is a finding, and told as such.
@@ -59,7 +59,7 @@ def assurance(report: Report) -> str | None:
         # A record alone: these steps were held to the same rules.
         judged = any(stack.preview or stack.apply for stack in report.stacks)
         return "No mandatory rule fails." if judged else None
-    declared = len(report.check.comparison.differences)
+    declared = len(said_once([each for each in report.check.comparison.differences if each.declared]))
     but = f", except for {plural(declared, 'declared difference')}" if declared else ""
     same = "1 stack checked, with no other to compare it with" if count == 1 else f"{count} stacks match{but}"
     return f"{same}; no mandatory rule fails." if report.judged else f"{same}."

@@ -11,6 +11,7 @@ from policies.references import load_references
 from policies.rule import Rule
 from policies.schema import ReviewedFileError
 from program.engine.records import DriftRecord
+from program.offline.result import excuse_and_fault
 from program.report.content.architecture import architecture
 from program.report.content.grouping import Group, stack_count, stack_list
 from program.report.content.links import Links
@@ -60,6 +61,7 @@ class FindingLine:
     severity: str
     label: str
     message: str
+    excuse: str
     resource: str
     stacks: str
     place: Linked
@@ -162,17 +164,20 @@ def _stack(report: Report, row: Row) -> StackLine:
 
 def _finding(group: Group, total: int, links: Links | None) -> FindingLine:
     about = paperwork(group.rule)
+    accepted = group.label == "exempt"
+    excuse, fault = excuse_and_fault(group.message) if accepted else ("", group.message)
     source = group.source or ""
     return FindingLine(
         rule=Linked(text=printable(group.rule), address=links.rule(group.rule) if links else None),
         title=printable(about.title),
         severity=about.severity,
-        label="accepted" if group.label == "exempt" else group.label,
-        message=printable(group.message),
+        label="accepted" if accepted else group.label,
+        message=printable(fault),
+        excuse=printable(excuse),
         resource=printable(group.name or "-"),
         stacks=printable(stack_list(group.stacks, total)),
         place=Linked(text=printable(source), address=links.place(source) if links else None),
-        fix="" if group.label == "exempt" else remedy(group.rule, group.label),
+        fix="" if accepted else remedy(group.rule, group.label),
         blocks=group.blocks,
     )
 

@@ -30,7 +30,7 @@ def test_every_command_says_what_it_does(command):
     done = run(command, "--help")
 
     assert done.returncode == 0
-    assert "Usage: python -m program.cli" in done.stdout
+    assert "Usage: ./parity" in done.stdout
     assert len(done.stdout.splitlines()) > 5
 
 

@@ -13,7 +13,7 @@ function filter() {
     row.hidden = !fits;
     shown += fits ? 1 : 0;
   }
-  told.textContent = `${shown} of ${rows.length} lines shown`;
+  told.textContent = `${shown} of ${rows.length} entries shown`;
 }
 search.addEventListener("input", filter);
 problems.addEventListener("change", filter);
