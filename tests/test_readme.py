@@ -70,19 +70,13 @@ def test_the_guide_lists_every_command():
     assert listed == list(COMMANDS), "mend the table of commands; its order is that of --help"
 
 
-@pytest.mark.parametrize(
-    "document",
-    [README, OPERATING, ROOT / "CONTRIBUTING.md", ROOT / ".github" / "SETTING-UP.md"],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("document", [README, OPERATING, *GUIDES], ids=lambda path: path.name)
 def test_every_link_within_the_project_leads_somewhere(document):
     links = _LINK.findall(document.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize(
-    "document", ["README.md", ".github/OPERATING.md", ".github/SETTING-UP.md", "lambda/app/README.md"]
-)
+@pytest.mark.parametrize("document", [README, OPERATING, *GUIDES], ids=lambda path: path.name)
 def test_whoever_reads_is_told_the_command_that_sets_itself_up(document):
     assert "program.cli" not in document.read_text(encoding="utf-8"), "write ./parity"
