@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import (
     chosen_stack,
     config_file_option,
@@ -23,7 +24,7 @@ _EXIT_CODES = {"applied": 0, "refused": 1, "different": 1, "failed": COULD_NOT_R
 
 
 @click.command()
-@click.argument("stack")
+@click.argument("stack", shell_complete=stacks_that_begin)
 @click.option(
     "--bundle",
     required=True,

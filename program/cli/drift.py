@@ -10,20 +10,21 @@ import click
 from policies.context import today
 from policies.drift_ignores import load_ignores
 from policies.schema import ReviewedFileError
+from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
 from program.cli.options import chosen_limits
 from program.errors import CouldNotRunError
 
 
 @click.command()
-@click.argument("stack")
+@click.argument("stack", shell_complete=stacks_that_begin)
 @record_option
 @format_option
 def drift(stack: str, record_file: Path | None, format_: str) -> None:
     """Compare the cloud, the last deployment and the code of STACK, and let the policies judge what is live.
 
     Changes nothing and takes no lock. Exits with 1 when the cloud has drifted, the code is not deployed, or what is
-    live breaks a mandatory rule, with 3 when nobody can tell; the record has the verdict in each case: clean, drifted,
+    live breaks a mandatory rule, with 3 when the check failed; the record has the verdict in each case: clean, drifted,
     undeployed, check-failed.
     """
     limits = chosen_limits()

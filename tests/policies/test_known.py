@@ -225,7 +225,7 @@ def live() -> World:
 
 
 def alarms(world: World) -> list[str]:
-    """Return what blocks or worries somebody; what makes an accepted deviation needless does neither."""
+    """Return what blocks or worries somebody; what makes an accepted finding needless does neither."""
     said = world.judge(*RULE_OF)
     return [line for line in said if ": exempt: " not in line and "nothing needs it" not in line]
 

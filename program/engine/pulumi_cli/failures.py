@@ -1,4 +1,4 @@
-"""Say in one line why the CLI failed, and what to do: people read this in the place of its output."""
+"""Say in one line why the CLI failed, and what to do: people read this in place of its output."""
 
 from __future__ import annotations
 
