@@ -296,7 +296,7 @@ def test_without_a_folder_the_bundle_is_not_kept(commands, tmp_path):
     code, out, _ = commands.run("preview", STACK)
 
     assert code == 0
-    assert f"CLEAN  {STACK}: " in out
+    assert f"NO CHANGE  {STACK}: " in out
     assert files(tmp_path) == before
 
 

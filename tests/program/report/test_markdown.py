@@ -420,12 +420,12 @@ def test_where_no_stack_is_like_most_the_title_says_the_stacks_differ():
 
 
 def test_a_declaration_that_nothing_needs_is_a_problem_with_a_place():
-    stale = "aws:rds/clusterInstance:ClusterInstance database-instance-1: presence"
+    stale = "aws:lambda/function:Function lambda-app-function: property memorySize"
     checked = dataclasses.replace(clean(), comparison=dataclasses.replace(clean().comparison, stale=(stale,)))
-
     report = for_comment(assemble(checked, []))
+
     assert "### ❌ A declared difference is no longer needed" in report
-    assert re.search(r"database-instance-1: presence` · `policies/environments.yaml:\d+`", report)
+    assert re.search(r"lambda-app-function: property memorySize` · `policies/environments.yaml:\d+`", report)
 
 
 def test_a_fault_that_names_the_environment_is_one_for_all_stacks():
