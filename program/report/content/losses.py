@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from program.engine.records import STATEFUL, ApplyRecord, Change, DestroyRecord, DriftRecord, PropertyChange
+from program.engine.records import ApplyRecord, Change, DestroyRecord, DriftRecord, PropertyChange
 from program.report.content.merged import change_sets
 from program.report.content.model import Report
 from program.report.content.shown_properties import shown_properties
@@ -32,7 +32,7 @@ class Loss:
     @property
     def what(self) -> str:
         """Return in words what is lost: `the database`, `everything that is encrypted with tap-key`."""
-        lost = STATEFUL.get(self.change.type, "its data")
+        lost = self.change.lost
         return lost.replace(" it", f" {self.change.name}") if lost.endswith(" it") else lost
 
     @property

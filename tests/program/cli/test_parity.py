@@ -180,6 +180,39 @@ def test_what_is_not_declared_is_found_and_a_stack_without_settings_can_not_be_c
     assert done.stderr.startswith("error: stacks/Pulumi.dev.yaml:")
 
 
+def test_two_stacks_of_which_one_has_no_settings_are_not_compared(monkeypatch):
+    from program.offline import check as offline
+    from tests.program.report.results import finding, result, stack
+
+    problem = finding("stack-settings", "parity:lambdaMemory is lots", source="stacks/Pulumi.dev.yaml:8")
+    monkeypatch.setattr(
+        offline, "check", lambda *_, **__: result(stack("dev", problem, deployable=False), stack("prod"))
+    )
+
+    assert str(invoked("diff", "dev", "prod").exception) == "stacks/Pulumi.dev.yaml:8: parity:lambdaMemory is lots"
+
+
+def test_two_stacks_that_are_equal_are_said_to_be():
+    from program.report.terminal.differences import render_pair
+    from tests.program.report.results import result, stack
+
+    assert render_pair(result(stack("dev"), stack("prod")), ("dev", "prod")) == (
+        "dev and prod are equal in every property.\n"
+    )
+
+
+def test_verbose_and_quiet_contradict_each_other():
+    done = invoked("check", "--verbose", "--quiet")
+
+    assert done.exit_code == 2
+    assert "contradict each other" in done.stderr
+
+
+def test_what_the_system_refuses_is_a_reason_too():
+    assert reasons_of(PermissionError(13, "Permission denied", "/x")) == ["/x: Permission denied"]
+    assert reasons_of(OSError("odd")) == ["the system: odd"]
+
+
 def test_commands_are_in_groups_by_who_calls_them():
     shown = invoked("--help").output
 

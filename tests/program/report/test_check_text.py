@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from program.report.check_formats import render
-from program.report.content.values import by_value, shown, side_by_side
+from program.report.content.values import by_value, shown, side_by_side, with_unit
 from program.report.terminal import console as terminal_module
 from tests.program.report.results import CLUSTER, clean, difference, finding, result, stack, violating
 
@@ -80,6 +80,48 @@ def test_a_value_cannot_speak_to_the_terminal():
 )
 def test_the_last_line_is_the_verdict(checked, verdict):
     assert last_line(checked) == verdict
+
+
+def test_the_first_failure_may_be_a_difference_or_a_declaration_that_nothing_needs():
+    apart = result(stack("dev"), stack("prod"), differences=[difference("lambda.x", {"dev": 1, "prod": 2})])
+    stale = result(stack("dev"), stack("prod"), stale=["a b: presence"])
+
+    assert last_line(apart).startswith("FAILED  parity: configuration lambda.x differs (stacks/Pulumi.dev.yaml)")
+    assert last_line(stale) == "FAILED  stale-difference: a b: presence (policies/environments.yaml)."
+
+
+def test_quiet_is_the_verdict_and_what_is_to_be_fixed():
+    assert render("text", clean(), detail="quiet").splitlines() == [last_line(clean())]
+    assert render("text", violating(), detail="quiet").startswith("ADVICE sns-subscribed")
+
+
+def test_verbose_lists_what_is_declared_and_accepted():
+    report = render("text", clean(), detail="verbose")
+
+    assert "1 accepted finding" in report
+    assert "Only the functions' security groups reach it." in report
+    assert "4 declared differences" in report
+
+
+def test_of_many_stacks_only_those_with_something_wrong_have_a_row():
+    names = [f"s{index}" for index in range(30)]
+    fine = result(*map(stack, names))
+    wrong = result(*(stack(name, finding("rds-encrypted", "x", stack=name, kind=CLUSTER)) for name in names))
+
+    assert "30 stacks with nothing to report" in render("text", fine)
+    assert len(render("text", fine).splitlines()) <= 12
+    assert "and 22 more stacks with findings or differences" in render("text", wrong)
+
+
+def test_what_is_known_only_later_and_bytes_are_told_in_words():
+    values = {"dev": "${unknown}", "prod": "${secret}"}
+    apart = result(stack("dev"), stack("prod"), differences=[difference("lambda.x", values)])
+
+    assert "(known after deployment)" in words(apart)
+    assert "(secret)" in words(apart)
+    assert with_unit("alarm freeable-memory threshold", 429496729) == "429496729 (410 MiB)"
+    assert with_unit("function memorySize", 1024) == 1024
+    assert with_unit("memory", True) is True
 
 
 def test_hashes_that_differ_without_a_difference_are_no_success():
