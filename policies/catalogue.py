@@ -5,6 +5,7 @@ from __future__ import annotations
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
     alarms,
+    code,
     database,
     documents,
     environment,
@@ -32,6 +33,7 @@ RULES: tuple[ResourceRule | StackRule, ...] = (
     *instances.RULES,
     *parameters.RULES,
     *lambda_.RULES,
+    *code.RULES,
     *invocation.RULES,
     *iam.RULES,
     *secrets.RULES,

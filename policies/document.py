@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from policies.catalogue import RULES
 from policies.drift_ignores import Ignores
+from policies.drift_noise import NoiseFile
 from policies.examples import Example, load_examples
 from policies.exemptions import Exemptions
 from policies.known.document import known_properties
@@ -32,6 +33,7 @@ def documents() -> Mapping[Path, str]:
     known, references = limits(), load_references()
     schemas: dict[str, type[StrictModel]] = {
         "drift-ignores": Ignores,
+        "drift-noise": NoiseFile,
         "environments": Limits,
         "exemptions": Exemptions,
         "known/known": KnownFile,

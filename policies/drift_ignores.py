@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from policies.drift_noise import is_at
 from policies.exemptions import parse_date
 from policies.limits import EnvironmentName, Limits, Reason
 from policies.schema import StrictModel, parse_file, suggest
@@ -20,7 +21,8 @@ IGNORES_FILE = Path(__file__).resolve().parent / "drift-ignores.yaml"
 class Ignore(StrictModel):
     """One property that may drift in one environment until a day.
 
-    `type` and `name` (Pulumi's logical name) are globs; `property` is a path, and covers what stands below it.
+    `type` and `name` (Pulumi's logical name) are globs; `property` is a path, and covers what stands below it. A member
+    of a list goes by its name (`parameters[log_statement]`), of a set by its text; `[]` is any member.
     """
 
     environment: EnvironmentName
@@ -33,8 +35,7 @@ class Ignore(StrictModel):
 
     def covers(self, type_: str, name: str, path: str) -> bool:
         """Tell whether the entry is about the property at the path of that resource."""
-        of_resource = fnmatchcase(type_, self.type) and fnmatchcase(name, self.name)
-        return of_resource and (path == self.property or path.startswith((f"{self.property}.", f"{self.property}[")))
+        return fnmatchcase(type_, self.type) and fnmatchcase(name, self.name) and is_at(path, self.property)
 
     def __str__(self) -> str:
         return f"{self.type} {self.name}: {self.property}"

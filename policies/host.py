@@ -10,6 +10,7 @@ time, and nothing of what the pack is to judge: a program can't reach into its o
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -99,6 +100,8 @@ def _closed(file: object) -> None:
 
 def _serve(connection: socket.socket, folder: Path, request: dict[str, object]) -> None:
     """Become the pack: the same module, arguments, folder and environment as when the engine starts it."""
+    # It judges one stack, and ends before there is garbage worth a walk through all that it was forked with.
+    gc.disable()
     environment, errors = request["environment"], request["errors"]
     assert isinstance(environment, dict)
     os.environ.update(environment)

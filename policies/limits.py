@@ -35,10 +35,14 @@ class Range(StrictModel):
 
 
 class DatabaseEngine(StrictModel):
-    """The Aurora PostgreSQL versions that can be created, and those that AWS has retired."""
+    """The Aurora PostgreSQL versions that can be created, and those that AWS has retired.
+
+    `major_upgrade` lets a deployment raise a running cluster to the major version; AWS refuses it otherwise.
+    """
 
     family: str
     major: int
+    major_upgrade: bool = False
     supported: Words
     retired: list[str]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -39,6 +39,7 @@ from policies.wire import UndecidedError, one_line
 
 NAME = "parity-guard"
 EXIT_COULD_NOT_RUN = 3
+_Made = TypeVar("_Made")
 _LEVELS = {
     "mandatory": EnforcementLevel.MANDATORY,
     "advisory": EnforcementLevel.ADVISORY,
@@ -81,6 +82,21 @@ class Guard:
         )
 
 
+class _Seen(Generic[_Made]):
+    """What was made of what was given last: every rule is given the same, and most look at all of it."""
+
+    def __init__(self) -> None:
+        self._last: tuple[object, _Made] | None = None
+
+    def get(self, given: object, make: Callable[[], _Made]) -> _Made:
+        """Return what was made of the very object, made anew for another."""
+        last = self._last
+        if last is None or last[0] is not given:
+            last = given, make()
+            self._last = last
+        return last[1]
+
+
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
     known = limits()
@@ -96,7 +112,8 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
         named = guard.context(PackConfig.of({}), "").environment
     except UnknownEnvironmentError:
         named = None
-    return [_policy(rule, guard, named) for rule in RULES]
+    views = _Seen[Resource](), _Seen[StackView]()
+    return [_policy(rule, guard, named, *views) for rule in RULES]
 
 
 def _unknown_rules(known: Limits) -> Iterator[str]:
@@ -140,7 +157,13 @@ def _line_of(path: KeyPath) -> str:
     return f"{file}:{line}" if line else file
 
 
-def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | None) -> Policy:
+def _policy(
+    rule: ResourceRule | StackRule,
+    guard: Guard,
+    environment: str | None,
+    resource: _Seen[Resource],
+    stack: _Seen[StackView],
+) -> Policy:
     shared: dict[str, Any] = {
         "name": rule.id,
         "description": rule.title,
@@ -150,17 +173,19 @@ def _policy(rule: ResourceRule | StackRule, guard: Guard, environment: str | Non
         "remediation_steps": rule.fix,
     }
     if isinstance(rule, ResourceRule):
-        return ResourceValidationPolicy(validate=_resource_validation(rule, guard), **shared)
-    return StackValidationPolicy(validate=_stack_validation(rule, guard), **shared)
+        return ResourceValidationPolicy(validate=_resource_validation(rule, guard, resource), **shared)
+    return StackValidationPolicy(validate=_stack_validation(rule, guard, stack), **shared)
 
 
-def _resource_validation(rule: ResourceRule, guard: Guard) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+def _resource_validation(
+    rule: ResourceRule, guard: Guard, seen: _Seen[Resource]
+) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if not rule.is_about(args.resource_type):
             args.not_applicable(f"judges {', '.join(rule.types)}")
         config = PackConfig.of(args.get_config())
         try:
-            judge_resource(rule, _resource(args), guard.context(config, args.urn), report)
+            judge_resource(rule, seen.get(args.props, lambda: _resource(args)), guard.context(config, args.urn), report)
         except UnknownEnvironmentError as reason:
             args.not_applicable(str(reason))
         except NotApplicableError as reason:
@@ -169,9 +194,11 @@ def _resource_validation(rule: ResourceRule, guard: Guard) -> Callable[[Resource
     return validate
 
 
-def _stack_validation(rule: StackRule, guard: Guard) -> Callable[[StackValidationArgs, ReportViolation], None]:
+def _stack_validation(
+    rule: StackRule, guard: Guard, seen: _Seen[StackView]
+) -> Callable[[StackValidationArgs, ReportViolation], None]:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        view = StackView(resources=[_stack_resource(resource) for resource in args.resources])
+        view = seen.get(args.resources, lambda: _view(args.resources))
         urn = args.resources[0].urn if args.resources else ""
         config = PackConfig.of(args.get_config())
         try:
@@ -204,6 +231,10 @@ def _resource(args: ResourceValidationArgs) -> Resource:
         protect=args.opts.protect,
         ignore_changes=tuple(args.opts.ignore_changes),
     )
+
+
+def _view(resources: Sequence[PolicyResource]) -> StackView:
+    return StackView(resources=[_stack_resource(resource) for resource in resources])
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:

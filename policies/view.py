@@ -31,8 +31,6 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 # Where the provider's own inputs stand among the paths of a resource's secrets.
 _PROVIDER: Final = "(provider)"
-# Beside the properties of an object, the provider notes which of them it filled in.
-_PROVIDERS_NOTES: Final = "__defaults"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +69,6 @@ class Resource:
         """Return the provider's own inputs as plain data, likewise."""
         inputs: dict[str, Any] = opened(plain(self.provider), self.hidden, _PROVIDER)
         return inputs
-
-    @cached_property
-    def filled_in(self) -> frozenset[tuple[str, ...]]:
-        """Return the paths of what the provider says that it filled in, without indexes."""
-        return frozenset(_filled_in(self.props, ()))
 
     @property
     def secrets(self) -> dict[str, list[str]]:
@@ -185,32 +178,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         if is_marked(value):
             return _secret(_item(value, KEPT))
-        noted = _raw(value, _PROVIDERS_NOTES) if _PROVIDERS_NOTES in list(value) else ()
-        filled_in = [str(name) for name in noted] if _is_list(noted) else []
-        found = {str(key): _item(value, key) for key in value if key != _PROVIDERS_NOTES}
-        # An empty text that the provider filled in is none.
-        return {key: item for key, item in found.items() if item != "" or key not in filled_in}
+        found = {str(key): _item(value, key) for key in value}
+        # For AWS's provider an empty text is none; it answers one for what nobody set.
+        return {key: item for key, item in found.items() if item != ""}
     if _is_list(value):
         return [_item(value, index) for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     # The engine puts these words in place of a secret that it can't decrypt, or doesn't show.
     return UNKNOWN if isinstance(value, str) and value == CONCEALED else value
-
-
-def _filled_in(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the paths that the provider's notes name, and those of the notes that name nothing."""
-    if isinstance(value, Mapping):
-        for key in value:
-            item = _raw(value, key)
-            if key != _PROVIDERS_NOTES:
-                yield from _filled_in(item, (*path, str(key)))
-                continue
-            yield (*path, _PROVIDERS_NOTES)
-            yield from ((*path, str(name)) for name in (item if _is_list(item) else ()))
-    elif _is_list(value):
-        for index in range(len(value)):
-            yield from _filled_in(_raw(value, index), path)
 
 
 def _is_list(value: Any) -> bool:

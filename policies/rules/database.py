@@ -8,7 +8,7 @@ from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import must_be, one_of, own_key
-from policies.view import Resource
+from policies.view import Resource, StackView
 
 _BOTH = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE)
 _GUESSED_NAMES = frozenset({"admin", "administrator", "postgres", "rdsadmin", "root"})
@@ -120,6 +120,8 @@ def _engine_supported(resource: Resource, context: Context) -> Iterator[str]:
     if version not in engine.supported:
         why = "AWS no longer creates it" if version in engine.retired else "it isn't allowed"
         yield f"engineVersion is {version!r}: {why}; take one of {', '.join(engine.supported)}"
+    if resource.type == tokens.CLUSTER and resource.get("allowMajorVersionUpgrade", False) != engine.major_upgrade:
+        yield f"allowMajorVersionUpgrade is not {str(engine.major_upgrade).lower()}, as the limits' majorUpgrade is"
     if resource.type == tokens.CLUSTER and resource.text("engineLifecycleSupport") != NO_EXTENDED_SUPPORT:
         yield f"engineLifecycleSupport is not {NO_EXTENDED_SUPPORT}; AWS charges for extended support without asking"
 
@@ -170,6 +172,23 @@ NONDEFAULT_PORT = ResourceRule(
 )
 
 
+def _backup_plan(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    for cluster in stack.of(tokens.CLUSTER):
+        if not any(cluster.urn in item.depends_by("resources") for item in stack.of(tokens.BACKUP_SELECTION)):
+            yield cluster, "is in no AWS Backup plan of this stack; its backups are where the cluster is"
+
+
+BACKUP_PLAN = StackRule(
+    id="rds-backup-plan",
+    title="The database must be in an AWS Backup plan.",
+    why="Automated backups stay in the cluster's own account and region, and go with them.",
+    fix="Make an aws.backup.Plan that copies to another region, and an aws.backup.Selection with the cluster.",
+    types=(tokens.CLUSTER, tokens.BACKUP_SELECTION),
+    default_level="advisory",
+    judge=_backup_plan,
+)
+
+
 RULES = (
     ENCRYPTED,
     OWN_KEY,
@@ -177,6 +196,7 @@ RULES = (
     MASTER_CREDENTIAL,
     ADMIN_NAME,
     BACKUP_RETENTION,
+    BACKUP_PLAN,
     COPY_TAGS,
     NOT_PUBLIC,
     ENGINE_SUPPORTED,

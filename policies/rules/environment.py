@@ -38,7 +38,7 @@ def _account(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and value else None
 
 
 def _list(value: object) -> object:

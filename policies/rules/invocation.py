@@ -18,7 +18,7 @@ def _failure_path(stack: StackView, _context: Context) -> Iterator[tuple[Resourc
         configured = any(
             function.urn in item.depends_by("functionName") for item in stack.of(tokens.EVENT_INVOKE_CONFIG)
         )
-        if function.peek("deadLetterConfig") is None and not configured:
+        if function.peek("deadLetterConfig.targetArn") is None and not configured:
             yield function, "has neither deadLetterConfig nor a destination for failed events"
 
 

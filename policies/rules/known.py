@@ -15,7 +15,6 @@ from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.shapes import shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
-_PROVIDERS_NOTES = "__defaults"
 # What reads other stacks.
 _PROVIDER_OF_REFERENCES = "pulumi:providers:pulumi"
 _NEXT = "with the rule that judges it or the reason why any value is good"
@@ -66,12 +65,9 @@ def _properties(resource: Resource, context: Context) -> Iterator[str]:
     for path in sorted(paths):
         if _is_known(tables, resource, path, empty=is_empty(paths[path]) or paths[path] is UNKNOWN):
             continue
-        if context.recorded is None and _is_the_providers(resource, path):
+        if context.recorded is None and _may_be_the_providers(resource, path, paths[path]):
             continue
         yield _unknown(tables, resource, path)
-    notes = [path for path in resource.filled_in if path[-1] == _PROVIDERS_NOTES]
-    if context.recorded is not None and notes:
-        yield "__defaults is set by the program; only a provider notes what it filled in"
 
 
 def _is_known(tables: Known, resource: Resource, path: Path, *, empty: bool) -> bool:
@@ -79,9 +75,12 @@ def _is_known(tables: Known, resource: Resource, path: Path, *, empty: bool) -> 
     return row is not None or (empty and tables.is_block(resource.type, resource.name, path))
 
 
-def _is_the_providers(resource: Resource, path: Path) -> bool:
-    computed = known_computed().computed.get(resource.type, ())
-    return path[0] in computed or any(path[: len(noted)] == noted for noted in resource.filled_in)
+def _may_be_the_providers(resource: Resource, path: Path, value: object) -> bool:
+    """Tell whether nobody need have set it: live, a provider answers what it computes, and nothing for the rest.
+
+    The engine shows policies no `__defaults`. What a program sets is told by its recording, and by a preview's plan.
+    """
+    return path[0] in known_computed().computed.get(resource.type, ()) or not value
 
 
 def _unknown(tables: Known, resource: Resource, path: Path) -> str:
@@ -110,7 +109,7 @@ def _values(resource: Resource, context: Context) -> Iterator[str]:
     for row in known().rows(resource.type, resource.name):
         if not row.judge.by_value or row.judge.by_stack:
             continue
-        here = [(path, value) for path, value in found if row.covers(path) and path not in resource.filled_in]
+        here = [(path, value) for path, value in found if row.covers(path)]
         if row.judge.required and not any(row.covers(path) and not is_empty(value) for path, value in found):
             yield f"{'.'.join(row.path)} is not set; it must be {words(row.judge, context)}"
         for path, value in here:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from policies import tokens
 from policies.context import Context
@@ -15,6 +16,8 @@ from policies.view import Resource, StackView
 _WIDEST_PREFIX = 8
 _WIDEST_PREFIX_6 = 16
 HTTPS = 443
+_SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
+_INLINE_SOURCES = ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "securityGroups", "self")
 
 
 def _is_open(text: object) -> bool:
@@ -27,11 +30,29 @@ def _is_open(text: object) -> bool:
     return not private and network.prefixlen <= (_WIDEST_PREFIX if network.version == 4 else _WIDEST_PREFIX_6)  # noqa: PLR2004
 
 
-def _ranges(resource: Resource) -> list[object]:
-    return [found for prop in ("cidrIpv4", "cidrIpv6") if (found := resource.get(prop)) is not None]
+def _ranges(resource: Resource, inline: str) -> list[object]:
+    """Return the ranges of a rule, or of a group's inline rules."""
+    if resource.type != tokens.SECURITY_GROUP:
+        return [found for prop in ("cidrIpv4", "cidrIpv6") if (found := resource.get(prop)) is not None]
+    lists = [block.get(prop) for block in _blocks(resource, inline) for prop in ("cidrBlocks", "ipv6CidrBlocks")]
+    return [found for listed in lists if isinstance(listed, list) for found in listed]
+
+
+def _sources(resource: Resource) -> Iterator[bool]:
+    """Tell of the rule, or of each inline rule of the group, whether it says who may come in."""
+    if resource.type == tokens.SECURITY_GROUP:
+        yield from (any(block.get(prop) for prop in _INLINE_SOURCES) for block in _blocks(resource, "ingress"))
+    else:
+        yield any(resource.peek(prop) is not None for prop in _SOURCES)
+
+
+def _blocks(group: Resource, inline: str) -> list[Mapping[str, Any]]:
+    return [block for block in group.items(inline) if isinstance(block, Mapping)]
 
 
 def _ports(resource: Resource, way: str) -> Iterator[str]:
+    if resource.type == tokens.SECURITY_GROUP:
+        return  # sg-hygiene refuses inline rules, whatever their ports
     if resource.get("ipProtocol") == "-1":
         yield "ipProtocol is -1; name the protocol and the port"
     elif resource.peek("fromPort") is None or resource.peek("toPort") is None:
@@ -43,7 +64,9 @@ def _ports(resource: Resource, way: str) -> Iterator[str]:
 
 def _ingress(resource: Resource, _context: Context) -> Iterator[str]:
     yield from _ports(resource, "in")
-    for found in _ranges(resource):
+    if not all(_sources(resource)):
+        yield "names no source; say which security group may come in"
+    for found in _ranges(resource, "ingress"):
         if _is_open(found):
             yield f"lets {shown(found)} in, which is anybody"
 
@@ -53,7 +76,7 @@ INGRESS = ResourceRule(
     title="Inbound traffic must not be open to the world, or on every port.",
     why="A port that is open to all is tried by all.",
     fix="Name one port, and the security group that may use it.",
-    types=(tokens.INGRESS_RULE,),
+    types=(tokens.INGRESS_RULE, tokens.SECURITY_GROUP),
     severity="critical",
     judge=_ingress,
 )
@@ -86,7 +109,7 @@ def _egress(resource: Resource, context: Context) -> Iterator[str]:
     yield from _ports(resource, "out")
     # What goes through a NAT gateway to AWS's APIs has no narrower range: they publish thousands.
     to_apis = context.stack.get("egress") == "nat" and resource.number("toPort") == HTTPS
-    for found in _ranges(resource):
+    for found in _ranges(resource, "egress"):
         if _is_open(found) and not to_apis:
             yield f"lets everything out to {shown(found)}; name the security group or the range"
 
@@ -96,14 +119,14 @@ EGRESS = ResourceRule(
     title="Outbound traffic must not be open to the world.",
     why="Code that is taken over sends data where it wants.",
     fix="Use the security group of the VPC's endpoints; parity:egress nat opens 443 alone.",
-    types=(tokens.EGRESS_RULE,),
+    types=(tokens.EGRESS_RULE, tokens.SECURITY_GROUP),
     severity="high",
     judge=_egress,
 )
 
 
 def _hygiene(resource: Resource, _context: Context) -> Iterator[str]:
-    if not resource.get("description") or resource.get("description") == "Managed by Pulumi":
+    if resource.text("description").strip() in ("", "Managed by Pulumi"):
         yield "description is not set; say what the group or rule is for"
     for prop in ("ingress", "egress"):
         if resource.type == tokens.SECURITY_GROUP and resource.items(prop):

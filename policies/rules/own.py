@@ -31,11 +31,7 @@ def _own(stack: StackView, context: Context) -> Said:
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
     prop = ".".join(row.path)
-    values = [
-        value
-        for path, value in resource.leaves
-        if row.covers(path) and not is_empty(value) and path not in resource.filled_in
-    ]
+    values = [value for path, value in resource.leaves if row.covers(path) and not is_empty(value)]
     allowed = words(row.judge, place.context)
     if row.judge.required and not values:
         yield f"{prop} is not set; it must be {allowed}"
@@ -74,7 +70,8 @@ def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place
     values = network_values(output, place.stack, place.context)
     if value is UNKNOWN or values is None:
         # Where the engine doesn't tell of the other stack, only the offline check can say.
-        return comes_from_reference(resource, prop) or not any(place.stack.of(tokens.STACK_REFERENCE))
+        untold = place.context.recorded is None and not any(place.stack.of(tokens.STACK_REFERENCE))
+        return untold or comes_from_reference(resource, prop)
     return value in values
 
 

@@ -31,12 +31,13 @@ OWN_KEY = StackRule(
 
 
 def _rotation(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    for rotation in stack.of(tokens.ROTATION):
+        yield from ((rotation, message) for message in _schedule(rotation, context))
     for secret in stack.of(tokens.SECRET):
         rotations = [item for item in stack.of(tokens.ROTATION) if secret.urn in item.depends_by("secretId")]
         if not rotations:
             yield secret, "has no rotation; a password that never changes is everybody's in the end"
         for rotation in rotations:
-            yield from ((rotation, message) for message in _schedule(rotation, context))
             yield from _function(rotation, secret, stack)
 
 

@@ -9,6 +9,7 @@ import click
 
 from policies.context import today
 from policies.drift_ignores import load_ignores
+from policies.drift_noise import load_noise
 from policies.schema import ReviewedFileError
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
@@ -30,14 +31,16 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
     limits = chosen_limits()
     chosen = chosen_stack(stack, None, limits)
     try:
-        ignores = load_ignores()
+        ignores, noise = load_ignores(), load_noise()
     except ReviewedFileError as error:
         raise CouldNotRunError(str(error)) from None
     from program.engine.drift import DriftCheck
     from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=None, say=say) as place:
-        check = DriftCheck(stack=chosen, limits=limits, ignores=ignores, place=place, today=today(), say=say)
+        check = DriftCheck(
+            stack=chosen, limits=limits, ignores=ignores, noise=noise, place=place, today=today(), say=say
+        )
         record = check.run()
     click.echo(rendered(record, format_), nl=False)
     keep(record, record_file)

@@ -15,6 +15,7 @@ from program.engine.bundles.refusals import refusals
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.exposure import hidden
+from program.engine.foreseen import left_to_rotation
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
@@ -61,7 +62,7 @@ class Applier:
         if found:
             return timed(self._record(read, outcome="refused", refusals=found), started)
         try:
-            record = self._update(read, folder)
+            record = self._update(read, folder, before)
         except CouldNotRunError as error:
             # From here on something may have been done, which has to be told.
             record = self._record(read, outcome="failed", error=str(error))
@@ -69,14 +70,14 @@ class Applier:
             record = self._done(read, stopped.log, outcome="interrupted", error=INTERRUPTED)
         return timed(record, started)
 
-    def _update(self, read: bundle.Bundle, folder: Path) -> ApplyRecord:
+    def _update(self, read: bundle.Bundle, folder: Path, before: Checkpoint) -> ApplyRecord:
         self.say(f"applying {self.stack.name} ...")
         # Not --skip-preview: plan and policies are to be met before the first change, not in its middle.
         ran, log = run_engine(
             self.place,
             self.say,
             *("up", "--yes", "--policy-pack", PACK_FOLDER),
-            *(("--refresh",) if read.metadata.refresh else ()),
+            *(("--refresh", *left_to_rotation(before)) if read.metadata.refresh else ()),
             *("--plan", str(read.folder / bundle.PLAN_FILE)),
             seconds=_SECONDS,
         )
@@ -117,7 +118,13 @@ class Applier:
         sources = {change.urn: change.source for change in read.record.changes}
         found = changes_of(log.updated, sources)
         changes = tuple(hidden(change, variables=read.metadata.refresh) for change in found)
-        return self._record(read, changes=changes, unchanged=unchanged_count(log.updated), **fields)
+        return self._record(
+            read,
+            asked_cloud=read.metadata.refresh,
+            changes=changes,
+            unchanged=unchanged_count(log.updated),
+            **fields,
+        )
 
     def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:
         return record_of(ApplyRecord, self.stack, self.place.root, bundle=read.record.bundle, **fields)

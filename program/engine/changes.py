@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import STATEFUL, Change, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
-from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, in_order, leaves, own_items, parsed
-from program.manifest.parity import differ
+from program.manifest.members import unequal
+from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, own_items, parsed
 from program.manifest.resources import is_compared
 from program.offline.redaction import NOT_SHOWN, beside_secrets, redacted
 
@@ -21,7 +21,8 @@ _OPERATIONS: Mapping[str, Operation] = {
     "delete-replaced": "replace",
     "delete": "delete",
 }
-_ABSENT = object()
+# In a statement of a policy, one text is the same as a list of it.
+_ONE_OR_MORE = frozenset({"Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated"})
 
 
 def changes_of(steps: Iterable[Step], sources: Mapping[str, str | None]) -> tuple[Change, ...]:
@@ -47,17 +48,19 @@ def unchanged_count(steps: Iterable[Step]) -> int:
 def property_changes(
     before: JsonObject, after: JsonObject, replace_keys: Iterable[str] = ()
 ) -> tuple[PropertyChange, ...]:
-    """Return every leaf that differs, also inside JSON documents; secrets and assets are markers, never values."""
-    old, new = _leaves(before), _leaves(after)
+    """Return every property that differs, also inside JSON documents; secrets and assets are markers, never values.
+
+    Members of a list go by their name; those without one are told whole, as added or removed.
+    """
+    sides = {"before": comparable(before), "after": comparable(after)}
     forcing = set(replace_keys)
     return tuple(
         PropertyChange(
             path=path,
-            **beside_secrets({side: _shown(of.get(path, _ABSENT)) for side, of in (("before", old), ("after", new))}),
-            replaces=_top(path) in forcing or path in forcing,
+            **beside_secrets({side: _shown(value) for side, value in values.items()}),
+            replaces=top(path) in forcing or path in forcing,
         )
-        for path in sorted({*old, *new})
-        if differ((old.get(path, _ABSENT), new.get(path, _ABSENT)))
+        for path, values in unequal(sides)
     )
 
 
@@ -84,31 +87,25 @@ def _properties(step: Step) -> tuple[PropertyChange, ...]:
     seen = property_changes(_inputs(step.old), _inputs(step.new), step.replace_keys)
     if step.old is None or step.new is None or step.operation not in ("update", "replace", "create-replacement"):
         return seen
-    told = {_top(item.path) for item in seen}
+    told = {top(item.path) for item in seen}
     given = {*step.old.inputs, *step.new.inputs}
     # What only follows from another property (`tagsAll`) is no news beside that.
     silent = [key for key in step.differing if key not in told and (key in given or not seen)]
-    live, code = ({key: as_sets(of[key]) for key in silent if key in of} for of in (step.old.outputs, step.new.inputs))
+    live, code = ({key: of[key] for key in silent if key in of} for of in (step.old.outputs, step.new.inputs))
     undone = [item for item in property_changes(live, code, step.replace_keys) if _is_told(item.path, step.detailed)]
-    unseen = {*silent} - {_top(item.path) for item in undone} if not seen else set()
+    unseen = {*silent} - {top(item.path) for item in undone} if not seen else set()
     unsaid = [PropertyChange(path=key, before=NOT_SHOWN, after=NOT_SHOWN) for key in unseen]
     return tuple(sorted((*seen, *undone, *unsaid), key=lambda item: item.path))
 
 
-def as_sets(value: JsonValue) -> JsonValue:
-    """Return the value with its lists in an order that doesn't depend on theirs: to AWS they are sets."""
-    if isinstance(value, dict):
-        return {key: as_sets(item) for key, item in value.items()}
-    return in_order([as_sets(item) for item in value]) if isinstance(value, list) else value
-
-
-def _top(path: str) -> str:
+def top(path: str) -> str:
+    """Return the property that the path begins with."""
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _is_told(path: str, detailed: Collection[str]) -> bool:
     """Tell whether the provider names the path, or one around or inside it; without a word of it, each counts."""
-    plain = re.sub(r"\[\d+\]", "", path)
+    plain = re.sub(r"\[[^\]]*\]", "", path)
     names = [re.sub(r"\[\d+\]", "", name) for name in detailed]
     return not names or any(f"{plain}.".startswith(f"{name}.") or f"{name}.".startswith(f"{plain}.") for name in names)
 
@@ -117,15 +114,18 @@ def _inputs(side: Side | None) -> JsonObject:
     return side.inputs if side is not None else {}
 
 
-def _leaves(inputs: JsonObject) -> dict[str, JsonValue]:
-    found = dict(leaves(_opened(redacted(inputs)))) if inputs else {}
-    return {path: value for path, value in found.items() if value not in (None, {}, [])}
+def comparable(properties: JsonObject) -> JsonObject:
+    """Return the properties as they are compared: JSON in strings as data, without what is empty or the provider's."""
+    found = _opened(redacted(properties))
+    assert isinstance(found, dict)
+    return found
 
 
 def _opened(value: JsonValue) -> JsonValue:
-    """Return the value with JSON in strings as data, without what the provider keeps for itself."""
+    """Return the value with JSON in strings as data; nothing is the same as an empty list, object or null."""
     if isinstance(value, dict):
-        return {key: _opened(item) for key, item in own_items(value)}
+        items = {key: _opened(_as_list(key, item, value)) for key, item in own_items(value)}
+        return {key: item for key, item in items.items() if item not in (None, {}, [])}
     if isinstance(value, list):
         return [_opened(item) for item in value]
     if isinstance(value, str) and value[:1] in ("{", "["):
@@ -134,7 +134,14 @@ def _opened(value: JsonValue) -> JsonValue:
     return value
 
 
-def _shown(value: object) -> JsonValue:
-    if value is _ABSENT:
-        return None
-    return UNKNOWN if value == UNKNOWN_SENTINEL else value  # type: ignore[return-value]  # a leaf of JSON
+def _as_list(key: str, value: JsonValue, holder: JsonObject) -> JsonValue:
+    of_a_statement = "Effect" in holder or key in ("AWS", "Service", "Federated")
+    return [value] if of_a_statement and key in _ONE_OR_MORE and isinstance(value, str) else value
+
+
+def _shown(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {key: _shown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return UNKNOWN if value == UNKNOWN_SENTINEL else value

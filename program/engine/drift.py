@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.drift_ignores import Ignore
+from policies.drift_noise import Noise
 from policies.limits import Limits
 from policies.pack import NAME
-from program.engine.drift_changes import drifted_changes, live_deployment
+from program.engine.advice import Adviser
+from program.engine.drift_changes import DriftReader
 from program.engine.ignores import sift
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
@@ -19,7 +21,7 @@ from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import run_engine
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
-from program.engine.records import Change, DriftRecord, DriftVerdict, record_of, timed
+from program.engine.records import Advice, Change, DriftRecord, DriftVerdict, record_of, timed
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.engine.state_policies import judge_deployment
 from program.errors import CouldNotRunError
@@ -39,11 +41,15 @@ _NEVER_DEPLOYED = Difference(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftCheck:
-    """What a drift check needs: the stack, its limits, the drift that is let pass, the CLI, and today's date."""
+    """What a drift check needs: the stack, its limits, the drift that is let pass, the CLI, and today's date.
+
+    `noise` are the differences that are no drift anywhere.
+    """
 
     stack: Stack
     limits: Limits
     ignores: Sequence[Ignore]
+    noise: Sequence[Noise]
     place: Workspace
     today: datetime.date
     say: Callable[[str], None]
@@ -81,15 +87,18 @@ class DriftCheck:
             return self._record(verdict="undeployed", fingerprint=_fingerprint((), pending), **facts)
         log = self._refresh(checkpoint)
         sources = {resource.urn: resource.source for resource in declared.resources}
-        found = drifted_changes(log.ended, sources)
+        reader = DriftReader(checkpoint, self.noise, sources)
+        found = reader.drifted(log.ended)
         assert declared.environment is not None
-        sifted = sift(found, self.ignores, declared.environment, self.today)
+        sifted = sift(found.changes, self.ignores, declared.environment, self.today)
         return self._record(
             verdict=_verdict(sifted.counting, pending),
             drifted=sifted.counting,
+            advice=self._advised(checkpoint, log, found.unseen, sifted.counting),
+            expected=found.expected,
             ignored=sifted.passing,
             stale_ignores=sifted.stale,
-            findings=self._judged(live_deployment(checkpoint, log.ended), sources),
+            findings=self._judged(reader.live(log.ended), sources),
             fingerprint=_fingerprint(sifted.counting, pending),
             **facts,
         )
@@ -110,6 +119,12 @@ class DriftCheck:
         if silent := [state.name for state in checkpoint.states if state.of_the_cloud and state.urn not in told]:
             raise CouldNotRunError(f"the cloud said nothing of {', '.join(silent)}, so that nothing is known of it")
         return log
+
+    def _advised(
+        self, checkpoint: Checkpoint, log: EventLog, unseen: frozenset[str], changes: Sequence[Change]
+    ) -> tuple[Advice, ...]:
+        live = {step.urn: step.new.outputs for step in log.ended if step.new is not None}
+        return Adviser(self.stack, checkpoint, self.limits, live, unseen).advice(changes)
 
     def _judged(self, live: str, sources: Mapping[str, str | None]) -> tuple[Finding, ...]:
         self.say("judging what is live ...")

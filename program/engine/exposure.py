@@ -97,10 +97,15 @@ def conceal_in_plan(file: Path, secrets: Collection[str]) -> None:
 
 def _hidden(item: PropertyChange, *, variables: bool) -> PropertyChange:
     values = {side: getattr(item, side) for side in ("before", "after")}
-    if not any(_exposes(item.path, value, variables=variables) for value in values.values()):
+    if not any(_holds_exposed(item.path, value, variables=variables) for value in values.values()):
         return item
     shown = {side: value if value is None or str(value) in _MARKERS else NOT_SHOWN for side, value in values.items()}
     return item.model_copy(update=shown)
+
+
+def _holds_exposed(path: str, value: JsonValue, *, variables: bool) -> bool:
+    """Tell whether the value is such a one, or has one in it: a member of a list is told whole."""
+    return any(_exposes(place, leaf, variables=variables) for place, leaf in leaves(value, path))
 
 
 def _values(side: Side | None, *, variables: bool) -> Iterator[str]:
@@ -119,7 +124,7 @@ def _exposed(properties: JsonObject, *, variables: bool) -> Iterator[str]:
 def _exposes(path: str, value: JsonValue, *, variables: bool) -> bool:
     if not isinstance(value, str) or value.startswith(_ADDRESS) or value in _MARKERS:
         return False
-    name = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
+    name = re.sub(r"\[[^\]]*\]", "", path).rpartition(".")[2]
     if variables and path.startswith(_VARIABLES):
         return True
     return _NAME.search(name) is not None and _REFERS.search(name) is None

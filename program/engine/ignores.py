@@ -26,13 +26,13 @@ def sift(changes: Iterable[Change], ignores: Sequence[Ignore], environment: str,
     counting: list[Change] = []
     passing: dict[tuple[Ignore, str], Ignored] = {}
     for change in changes:
-        excuses = {item.path: _excuse(change, item.path, holding) for item in change.properties}
-        kept = tuple(item for item in change.properties if excuses[item.path] is None)
+        excuses = {item.place: _excuse(change, item.place, holding) for item in change.properties}
+        kept = tuple(item for item in change.properties if excuses[item.place] is None)
         # A change of which nothing is to be seen can't be let pass.
         if kept or not change.properties:
             counting.append(change.model_copy(update={"properties": kept}))
         for entry in dict.fromkeys(excuse for excuse in excuses.values() if excuse is not None):
-            passed = tuple(item for item in change.properties if excuses[item.path] == entry)
+            passed = tuple(item for item in change.properties if excuses[item.place] == entry)
             passing[entry, change.urn] = Ignored(
                 change=change.model_copy(update={"properties": passed}),
                 reason=entry.reason,

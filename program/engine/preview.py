@@ -14,6 +14,7 @@ from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
 from program.engine.exposure import conceal_in, conceal_in_document, conceal_in_plan, hidden, live_secrets
+from program.engine.foreseen import Foresight, left_to_rotation
 from program.engine.manifests import deployed_manifest, planned_manifest
 from program.engine.placement import place_differences
 from program.engine.policy_results import joined_findings, tallied
@@ -85,7 +86,7 @@ class Previewer:
             self.say,
             *("preview", "--json"),
             *(word for pack in self.packs for word in ("--policy-pack", pack)),
-            *(("--refresh",) if self.refresh else ()),
+            *(("--refresh", *left_to_rotation(checkpoint)) if self.refresh else ()),
             *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
             seconds=_SECONDS,
             log=part / bundle.EVENTS_FILE,
@@ -119,7 +120,11 @@ class Previewer:
         }
         for side, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
             (part / file).write_bytes(canonical(manifests[side]))
-        findings = joined_findings(log.outcomes, declared, self.limits)
+        foresight = Foresight(settings=self.stack.settings, checkpoint=checkpoint, declared=declared.resources)
+        findings = (
+            *foresight.findings(log.begun),
+            *joined_findings(log.outcomes, declared, self.limits),
+        )
         tally = tallied(log.passed, findings, self.limits, declared.environment)
         (part / bundle.POLICIES_FILE).write_text(json.dumps(tally, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         blocked = any(finding.blocks for finding in findings)

@@ -41,12 +41,21 @@ class Record(BaseModel):
 
 
 class PropertyChange(Record):
-    """One property by its path; None is absent, `${unknown}` not known yet, `${secret}` never shown."""
+    """One property by its path; None is absent, `${unknown}` not known yet, `${secret}` never shown.
+
+    A path that ends with `[]` is of a member of a set, which one side has and the other has not.
+    """
 
     path: str
     before: JsonValue
     after: JsonValue
     replaces: bool = False
+
+    @property
+    def place(self) -> str:
+        """Return the path, of a member of a set with the text that it is: what one entry can be about."""
+        value = self.before if self.after is None else self.after
+        return f"{self.path[:-1]}{value}]" if self.path.endswith("[]") and isinstance(value, str) else self.path
 
 
 class Change(Record):
@@ -121,10 +130,15 @@ class PreviewRecord(StackRecord):
 
 
 class ApplyRecord(StackRecord):
-    """What a deployment did; `different` says that it ended well and left something else than was declared."""
+    """What a deployment did; `different` says that it ended well and left something else than was declared.
+
+    `asked_cloud` tells whether the cloud was asked before the update; if not, what drifted in it is neither undone nor
+    known.
+    """
 
     kind: Literal["apply"] = "apply"
     outcome: ApplyOutcome
+    asked_cloud: bool = False
     refusals: tuple[Refusal, ...] = ()
     changes: tuple[Change, ...] = ()
     unchanged: int = 0
@@ -144,17 +158,43 @@ class Ignored(Record):
     expires: str
 
 
+class Expected(Record):
+    """A difference of the cloud that is no drift, with its reason and with who says so."""
+
+    change: Change
+    reason: str
+    source: str
+
+
+class Advice(Record):
+    """What to do about what drifted of one resource, all of it or some properties; `cause` where it is a known one.
+
+    `undo` makes the cloud what the code says, `adopt` the code what the cloud is; each is None where it can't be.
+    `accept` are entries of drift-ignores.yaml that let it pass for a while, one for each property.
+    """
+
+    urn: str
+    properties: tuple[str, ...]
+    cause: str | None
+    undo: str | None
+    adopt: str | None
+    accept: tuple[str, ...]
+
+
 class DriftRecord(StackRecord):
     """How far the cloud, the last deployment and the code are apart.
 
-    `drifted` is what the cloud changed (before: deployed, after: live), `pending` what the code wants otherwise than
-    deployed (before: deployed, after: code). `findings` are the policies' word on what is live. The fingerprint is
-    the same as long as the same properties have drifted to the same values.
+    `drifted` is what the cloud changed (before: deployed, after: live), with `advice` for each, and `expected` what it
+    tells otherwise without having drifted. `pending` is what the code wants otherwise than deployed (before: deployed,
+    after: code). `findings` are the policies' word on what is live. The fingerprint is the same as long as the same
+    properties have drifted to the same values.
     """
 
     kind: Literal["drift"] = "drift"
     verdict: DriftVerdict
     drifted: tuple[Change, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    expected: tuple[Expected, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     stale_ignores: tuple[str, ...] = ()
     pending: tuple[Difference, ...] = ()

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from program.engine.records import LARGEST_RECORD, Hashes
 from program.errors import CouldNotRunError
-from program.manifest.canonical import JsonObject, canonical
+from program.manifest.canonical import JsonObject, JsonValue, canonical
 from program.manifest.differences import Difference
-from program.manifest.normalise import UNKNOWN, leaves
+from program.manifest.members import member_leaves
+from program.manifest.normalise import UNKNOWN
 from program.manifest.parity import configuration_differences, resource_differences
 from program.offline.documents import limited
 from program.offline.redaction import beside_secrets
@@ -59,7 +60,10 @@ def compare_sources(
     present = {source: manifest for source, manifest in manifests.items() if manifest is not None}
     found = [*configuration_differences(present, ()), *resource_differences(present, (), set())]
     unknown = _unknown_paths(present.get(PLANNED))
-    kept = [item for item in found if not _open_in_plan(item, unknown) or _differ_without_plan(item)]
+    opened = _becoming(found) if unknown else []
+    kept = [
+        item for item in found if not (_open_in_plan(item, unknown) or item in opened) or _differ_without_plan(item)
+    ]
     shown = [replace(item, values=beside_secrets(item.values)) for item in kept]
     return (*shown, *_other_dependencies(unknown, declared, planned))
 
@@ -91,7 +95,7 @@ def _unknown_paths(manifest: JsonObject | None) -> set[tuple[str, str]]:
         (key, path)
         for key, entry in entries
         if isinstance(entry, dict)
-        for path, value in leaves(entry["inputs"])
+        for path, _, value in member_leaves(entry["inputs"])
         if value == UNKNOWN
     }
 
@@ -101,9 +105,27 @@ def _open_in_plan(difference: Difference, unknown: set[tuple[str, str]]) -> bool
     return _below(difference, unknown) or (bool(unknown) and _may_become(difference))
 
 
+def _becoming(found: Iterable[Difference]) -> list[Difference]:
+    """Return the members of sets that the plan has as text, with the declared ones that these may become."""
+    members = [item for item in found if item.property.endswith("[]")]
+    return [
+        item
+        for item in members
+        if any(_pair(item, other) or _pair(other, item) for other in members if other is not item)
+    ]
+
+
+def _pair(planned: Difference, declared: Difference) -> bool:
+    same_set = (planned.resource, planned.property) == (declared.resource, declared.property)
+    return same_set and _is_made_out(planned.values.get(PLANNED), declared.values.get(DECLARED))
+
+
 def _may_become(difference: Difference) -> bool:
     """Tell whether the planned text is the declared one with a name made out where that refers to an output."""
-    planned, declared = difference.values.get(PLANNED), difference.values.get(DECLARED)
+    return _is_made_out(difference.values.get(PLANNED), difference.values.get(DECLARED))
+
+
+def _is_made_out(planned: JsonValue, declared: JsonValue) -> bool:
     if not isinstance(planned, str) or not isinstance(declared, str):
         return False
     parts = _REFERENCE.split(declared)

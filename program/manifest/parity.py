@@ -8,7 +8,7 @@ from policies.limits import Difference as Declared
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.differences import Comparison, Difference
-from program.manifest.normalise import leaves
+from program.manifest.members import unequal
 from program.manifest.resources import covers
 from program.manifest.scaling import scaling_paths
 
@@ -39,10 +39,10 @@ def _hashes(manifests: Mapping[str, JsonObject], name: str) -> dict[str, str]:
 
 def configuration_differences(manifests: Mapping[str, JsonObject], scaling: Sequence[str]) -> list[Difference]:
     """Return where the configurations differ; what lies on a scaling path is declared."""
-    found = {stack: dict(leaves(manifest["configuration"])) for stack, manifest in manifests.items()}
+    found = {stack: manifest["configuration"] for stack, manifest in manifests.items()}
     return [
         Difference(resource=CONFIGURATION, property=path, values=values, declared=path in scaling)
-        for path, values in _unequal(found)
+        for path, values in unequal(found)
     ]
 
 
@@ -53,17 +53,11 @@ def resource_differences(
     resources = {stack: _inputs(manifest) for stack, manifest in manifests.items()}
     differences: list[Difference] = []
     for key in sorted({key for inputs in resources.values() for key in inputs}):
-        # A resource without inputs has no leaves.
-        present = {
-            stack: dict(leaves(inputs[key])) if inputs[key] else {}
-            for stack, inputs in resources.items()
-            if key in inputs
-        }
+        present = {stack: inputs[key] for stack, inputs in resources.items() if key in inputs}
         if len(present) < len(resources):
             values: dict[str, JsonValue] = {stack: PRESENT if stack in present else None for stack in resources}
             differences.append(_difference(key, None, values, declared, used))
-        for path, unequal in _unequal(present):
-            differences.append(_difference(key, path, unequal, declared, used))
+        differences += [_difference(key, path, unlike, declared, used) for path, unlike in unequal(present)]
     return differences
 
 
@@ -83,19 +77,6 @@ def _inputs(manifest: JsonObject) -> dict[str, JsonValue]:
     resources = manifest["resources"]
     entries = resources.items() if isinstance(resources, dict) else ()
     return {key: entry["inputs"] for key, entry in entries if isinstance(entry, dict)}
-
-
-def _unequal(found: Mapping[str, Mapping[str, JsonValue]]) -> list[tuple[str, dict[str, JsonValue]]]:
-    """Return the paths at which not all have the same value; an absent one is None."""
-    paths = sorted({path for values in found.values() for path in values})
-    rows = [(path, {stack: values.get(path) for stack, values in found.items()}) for path in paths]
-    return [(path, values) for path, values in rows if differ(list(values.values()))]
-
-
-def differ(values: Sequence[object]) -> bool:
-    """Tell whether not all are the same value of JSON."""
-    # 1 and True are equal in Python and not in JSON.
-    return any((type(value), value) != (type(values[0]), values[0]) for value in values)
 
 
 def _describe(declared: Declared) -> str:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from policies.limits import Difference, Limits
 from program.manifest.canonical import JsonObject, JsonValue, digest
 from program.manifest.implied import with_implied
+from program.manifest.members import member_leaves
 from program.manifest.normalise import UNKNOWN, Normaliser, Place, Resource, leaves
 
 # Not resources of the system: the stack itself, the other stack it reads, and the provider.
@@ -70,7 +71,7 @@ def covers(difference: Difference, key: str, path: str | None) -> bool:
 def _without_declared(key: str, inputs: JsonObject, differences: Sequence[Difference]) -> JsonValue:
     """Return the leaves of the inputs that no declaration covers, which is all that must be equal."""
     return {
-        path: value
-        for path, value in leaves(inputs)
+        place: value
+        for path, place, value in member_leaves(inputs)
         if not any(covers(difference, key, path) for difference in differences)
     }

@@ -17,7 +17,7 @@ from program.manifest.scaling import baseline
 from program.offline.packs import PackHost
 from program.offline.recordings import Registration, StackRecording
 from program.offline.redaction import redacted
-from program.offline.result import PROGRAM_RULE, RETAIN_RULE, CheckedResource, Finding, StackResult, excuse_and_fault
+from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, StackResult, excuse_and_fault
 from program.offline.reviewed_lines import entry_place
 from program.offline.simulation import Cloud, account_of
 from program.offline.source_lines import property_place
@@ -41,7 +41,6 @@ def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, pack
         problem = _program_failed(f"the program stopped: {recording.problem}", recording.source)
         return _result(stack, None, (), [problem])
     findings = _judged(stack, recording, limits, packs) if packs is not None else []
-    findings += _retained(recording.registrations)
     configuration = _configuration(recording.outputs)
     if configuration is None:
         problem = _program_failed(f"the program exports no {_CONFIGURATION}; the stack's own outputs have it", None)
@@ -179,19 +178,3 @@ def _fault(outcome: Outcome) -> str:
 
 def _program_failed(message: str, source: str | None) -> Finding:
     return Finding(rule=PROGRAM_RULE, level="mandatory", outcome="error", resource=None, message=message, source=source)
-
-
-def _retained(registrations: Iterable[Registration]) -> list[Finding]:
-    """Judge what analyzers are not told: a resource kept on delete survives the stack that made it."""
-    return [
-        Finding(
-            rule=RETAIN_RULE,
-            level="mandatory",
-            outcome="failed",
-            resource=registration.urn,
-            message="retainOnDelete is set; a destroyed stack must leave nothing (dataProtection protects data)",
-            source=registration.source,
-        )
-        for registration in registrations
-        if registration.retain_on_delete
-    ]

@@ -11,9 +11,8 @@ from program.manifest.canonical import JsonObject
 from program.manifest.differences import Comparison
 from program.offline.guard.result import Guarded
 
-# Rules that no policy can judge.
+# What no policy can judge.
 PROGRAM_RULE = "program"
-RETAIN_RULE = "retain-on-delete"
 
 FindingLevel = Literal["mandatory", "advisory"]
 FindingOutcome = Literal["failed", "undecided", "exempt", "error"]

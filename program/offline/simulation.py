@@ -147,6 +147,7 @@ def _function(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
         "arn": arn,
         "invokeArn": f"arn:aws:apigateway:{cloud.region}:lambda:path/2015-03-31/functions/{arn}/invocations",
         "version": "$LATEST",
+        "codeSha256": inputs.get("sourceCodeHash") or str(inputs.get("imageUri", "")).rpartition(":")[2],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import traceback
 from collections.abc import Callable, Sequence
@@ -84,6 +85,8 @@ def _start(task: Callable[[Item], Result], item: Item, name: str) -> tuple[Conne
 
 
 def _work(task: Callable[[Item], Result], item: Item, name: str, writer: Connection[Any, Any]) -> None:
+    # It ends before there is garbage worth a walk through all that it was forked with.
+    gc.disable()
     try:
         writer.send(task(item))
     except ParityError as error:

@@ -36,14 +36,24 @@ def install() -> None:
 
 
 def load_used(modules: Iterable[ModuleType]) -> None:
-    """Load what the modules use of the services that they import, by their text, so that a fork finds it loaded."""
+    """Load what the modules use of the services that they import, by their text, so that a fork finds it loaded.
+
+    The SDK reads the types of a class's outputs when the first resource of it is made, which costs as much as all the
+    rest of that; they are read here.
+    """
+    # Not before the SDK is needed: it takes a second.
+    from pulumi import CustomResource
+    from pulumi._types import resource_types
+
     for module in modules:
         services = {name: value for name, value in vars(module).items() if _is_service(value)}
         if not services or module.__file__ is None:
             continue
         used = re.compile(rf"\b({'|'.join(map(re.escape, services))})\.([A-Z]\w*)")
         for service, name in used.findall(Path(module.__file__).read_text(encoding="utf-8")):
-            getattr(services[service], name, None)
+            class_ = getattr(services[service], name, None)
+            if isinstance(class_, type) and issubclass(class_, CustomResource):
+                resource_types(class_)
 
 
 def _is_service(value: object) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Ends the logical name of the secret's version that the program puts, and that rotation leaves behind.
+BOOTSTRAP = "bootstrap"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:

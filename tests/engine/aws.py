@@ -11,6 +11,7 @@ from program.offline.simulation import Cloud, SimulatedCloud
 from tests.engine.answers import as_aws_answers, inputs_of
 from tests.engine.cloud_file import CloudFile, Contents, Existing
 from tests.engine.effects import after_create, after_delete, after_update
+from tests.engine.others import told_of_others
 from tests.engine.refusals.account import Account
 from tests.engine.refusals.every import refusal
 from tests.engine.refusals.rule import Asked, Call
@@ -53,14 +54,16 @@ class Aws:
             id_, existing = self._made(contents, type_, name, inputs)
             contents.put(type_, id_, existing)
             after_create(contents, type_, id_, inputs)
-        return id_, _outputs(type_, existing, inputs)
+            return id_, _outputs(contents, type_, id_, inputs)
 
     def read(self, type_: str, id_: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
         """Return outputs and inputs as they are now, None for a resource that is gone."""
-        existing = self._file.read().get(type_, id_)
+        contents = self._file.read()
+        existing = contents.get(type_, id_)
         if existing is None:
             return None
-        outputs = {**as_aws_answers(type_, existing.properties), **_unreadable(type_, state)}
+        found = {**existing.properties, **told_of_others(contents, type_, id_, existing.properties)}
+        outputs = {**as_aws_answers(type_, found), **_unreadable(type_, state)}
         return outputs, inputs_of(inputs, outputs)
 
     def update(self, type_: str, id_: str, old_inputs: Properties, inputs: Properties) -> Properties:
@@ -76,7 +79,7 @@ class Aws:
             _, answer = self._answer(type_, existing.seed, inputs)
             existing.properties.update({**_readable(type_, inputs), **answer})
             after_update(contents, type_, id_, old, inputs)
-        return _outputs(type_, existing, inputs)
+            return _outputs(contents, type_, id_, inputs)
 
     def delete(self, type_: str, id_: str, state: Properties) -> None:
         """Delete the resource; one that is gone already is no error."""
@@ -128,9 +131,12 @@ class Aws:
         return id_, {key: value for key, value in outputs.items() if inputs.get(key) != value}
 
 
-def _outputs(type_: str, existing: Existing, inputs: Properties) -> Properties:
+def _outputs(contents: Contents, type_: str, id_: str, inputs: Properties) -> Properties:
     """Return what the provider says of a resource that it has just written: documents as they were given."""
-    answered = as_aws_answers(type_, existing.properties, documents=False)
+    existing = contents.get(type_, id_)
+    assert existing is not None
+    found = {**existing.properties, **told_of_others(contents, type_, id_, existing.properties)}
+    answered = as_aws_answers(type_, found, documents=False)
     return {**answered, **_unreadable(type_, _without_defaults(inputs))}
 
 

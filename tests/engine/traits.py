@@ -83,7 +83,7 @@ _TRAITS: Mapping[str, Traits] = {
             "reservedConcurrentExecutions": -1,
             "timeout": 3,
         },
-        filled_in={"ephemeralStorage": {"size": 512}},
+        filled_in={"ephemeralStorage": {"size": 512}, "lastModified": "2026-01-31T12:00:00.000+0000"},
     ),
     "aws:lambda/permission:Permission": Traits(
         replaced_by=frozenset(
@@ -124,7 +124,13 @@ _TRAITS: Mapping[str, Traits] = {
             "deleteAutomatedBackups": True,
             "engineMode": "provisioned",
         },
-        filled_in={"networkType": "IPV4", "preferredBackupWindow": "04:00-04:30"},
+        filled_in={
+            "allocatedStorage": 1,
+            "caCertificateIdentifier": "rds-ca-rsa2048-g1",
+            "networkType": "IPV4",
+            "preferredBackupWindow": "04:00-04:30",
+            "preferredMaintenanceWindow": "sun:05:00-sun:05:30",
+        },
     ),
     "aws:rds/clusterInstance:ClusterInstance": Traits(
         name="identifier",
@@ -143,7 +149,7 @@ _TRAITS: Mapping[str, Traits] = {
         defaults={
             "autoMinorVersionUpgrade": True,
         },
-        filled_in={"caCertIdentifier": "rds-ca-rsa2048-g1", "networkType": "IPV4"},
+        filled_in={"caCertIdentifier": "rds-ca-rsa2048-g1", "networkType": "IPV4", "writer": True},
     ),
     "aws:rds/clusterParameterGroup:ClusterParameterGroup": Traits(
         name="name",
@@ -178,6 +184,7 @@ _TRAITS: Mapping[str, Traits] = {
         replaced_by=frozenset({"secretId"}),
         unreadable=frozenset({"rotateImmediately"}),
         defaults={"rotateImmediately": True},
+        filled_in={"rotationEnabled": True},
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": Traits(
         replaced_by=frozenset({"secretBinary", "secretId", "secretString"}),
@@ -192,6 +199,7 @@ _TRAITS: Mapping[str, Traits] = {
         replaced_by=frozenset({"endpoint", "protocol", "topic"}),
         unreadable=frozenset({"confirmationTimeoutInMinutes", "endpointAutoConfirms"}),
         defaults={"confirmationTimeoutInMinutes": 1},
+        filled_in={"pendingConfirmation": True},
     ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Traits(replaced_by=frozenset({"securityGroupId"})),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Traits(replaced_by=frozenset({"securityGroupId"})),

@@ -42,6 +42,14 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     ),
     (
         "kms-no-public",
+        lambda world: [
+            world.drop("tap-key", "policy"),
+            world.add(tokens.KEY_POLICY, "apart", {"policy": '{"Statement": [{"Effect": "Deny"}]}'}, keyId="tap-key"),
+        ],
+        [],
+    ),
+    (
+        "kms-no-public",
         document("tap-key", allow("kms:Decrypt", Principal="*")),
         ["tap-key: policy: statement Given gives the key to anybody"],
     ),
@@ -256,6 +264,11 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     ),
     (
         "rds-engine-version",
+        put("database-cluster", "allowMajorVersionUpgrade", True),
+        ["database-cluster: allowMajorVersionUpgrade is not false, as the limits' majorUpgrade is"],
+    ),
+    (
+        "rds-engine-version",
         put("database-cluster", "engine", "aurora-mysql"),
         ["database-cluster: engine is not aurora-postgresql"],
     ),
@@ -427,6 +440,32 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         put("lambda-app-function", "deadLetterConfig", {"targetArn": "arn"}),
         ["secrets-rotation-function: has neither deadLetterConfig nor a destination for failed events"],
     ),
+    (
+        "lambda-failure-path",
+        put("lambda-app-function", "deadLetterConfig", {}),
+        [
+            "lambda-app-function: has neither deadLetterConfig nor a destination for failed events",
+            "secrets-rotation-function: has neither deadLetterConfig nor a destination for failed events",
+        ],
+    ),
+    (
+        "lambda-code-signing",
+        put("lambda-app-function", "memorySize", 1),
+        ["secrets-rotation-function: codeSigningConfigArn is not set; Lambda takes a zip that nobody signed"],
+    ),
+    ("lambda-code-signing", put("secrets-rotation-function", "codeSigningConfigArn", "arn"), []),
+    (
+        "lambda-newest-runtime",
+        put("secrets-rotation-function", "runtime", "python3.9"),
+        ["secrets-rotation-function: runtime is 'python3.9'; the newest is python3.15"],
+    ),
+    ("lambda-newest-runtime", put("secrets-rotation-function", "runtime", "python3.15"), []),
+    (
+        "rds-backup-plan",
+        add(tokens.BACKUP_SELECTION, "others", {}, resources="tap-key"),
+        ["database-cluster: is in no AWS Backup plan of this stack; its backups are where the cluster is"],
+    ),
+    ("rds-backup-plan", add(tokens.BACKUP_SELECTION, "nightly", {}, resources="database-cluster"), []),
     (
         "lambda-failure-path",
         add(tokens.EVENT_INVOKE_CONFIG, "on-failure", {}, functionName="secrets-rotation-function"),
@@ -637,6 +676,11 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         "sm-rotation",
         remove("secrets-schedule"),
         ["secrets-credentials: has no rotation; a password that never changes is everybody's in the end"],
+    ),
+    (
+        "sm-rotation",
+        add(tokens.ROTATION, "others", {"secretId": "arn", "rotationRules": {"automaticallyAfterDays": 91}}),
+        ["others: the secret rotates every 91 days; the limits allow 30"],
     ),
     ("sm-rotation", put("secrets-schedule", "rotationEnabled", False), ["secrets-schedule: rotationEnabled is false"]),
     (
@@ -859,6 +903,34 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         "sg-ingress",
         put("database-ingress-app", "toPort", 65535),
         ["database-ingress-app: lets ports 5432 to 65535 in; name the one port"],
+    ),
+    (
+        "sg-ingress",
+        drop("database-ingress-app", "referencedSecurityGroupId"),
+        ["database-ingress-app: names no source; say which security group may come in"],
+    ),
+    (
+        "sg-ingress",
+        put("database-security-group", "ingress", [{"cidrBlocks": ["0.0.0.0/0"], "ipv6CidrBlocks": ["::/0"]}]),
+        [
+            "database-security-group: lets '0.0.0.0/0' in, which is anybody",
+            "database-security-group: lets '::/0' in, which is anybody",
+        ],
+    ),
+    (
+        "sg-ingress",
+        put("database-security-group", "ingress", [{"fromPort": 22, "self": False}, "no block"]),
+        ["database-security-group: names no source; say which security group may come in"],
+    ),
+    (
+        "sg-egress",
+        put("database-security-group", "egress", [{"cidrBlocks": ["0.0.0.0/0"]}]),
+        ["database-security-group: lets everything out to '0.0.0.0/0'; name the security group or the range"],
+    ),
+    (
+        "sg-hygiene",
+        put("database-security-group", "description", " "),
+        ["database-security-group: description is not set; say what the group or rule is for"],
     ),
     (
         "sg-ingress",

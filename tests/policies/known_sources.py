@@ -24,6 +24,9 @@ SERVICES = (
     "s3", "secretsmanager", "sns", "sqs", "ssm", "states", "sts", "tag", "xray",
 )  # fmt: skip
 _MODULES = {"lambda": "lambda_"}
+_DEFAULT = re.compile(r"[Dd]efault(?:s|ed)?(?: value)?(?: to| is| of|:)* `([^`]+)`")
+# Defaults of the provider's schema that the SDK tells in other words, or not at all.
+_UNDOCUMENTED = {"maxSessionDuration": 3600, "rotationEnabled": True}
 _NO_ARGUMENTS = ("self", "resource_name", "opts", "__props__")
 
 
@@ -52,14 +55,23 @@ def properties_of(token: str) -> dict[str, bool]:
     return found
 
 
-def nothing_in(token: str, name: str) -> Any:
-    """Return what a provider fills in where there is nothing to say: an empty text, zero, false, an empty block."""
+def filled_in(token: str, name: str) -> Any:
+    """Return what a provider fills in: the default that the SDK documents, else what stands for nothing."""
+    if name in _UNDOCUMENTED:
+        return _UNDOCUMENTED[name]
     parameters = inspect.signature(class_of(token)._internal_init).parameters
     annotation = next(str(item.annotation) for key, item in parameters.items() if camel(key) == name)
+    documented = _DEFAULT.search(_documentation(token, name))
     for kind, empty in (("Sequence", []), ("Mapping", {}), ("Args", {}), ("bool", False), ("int", 0), ("float", 0.0)):
         if kind in annotation:
-            return empty
-    return ""
+            return json.loads(documented[1]) if documented and kind in ("bool", "int") else empty
+    return documented[1] if documented else ""
+
+
+def _documentation(token: str, name: str) -> str:
+    class_ = class_of(token)
+    getters = [value.fget for key, value in vars(class_).items() if isinstance(value, property) and camel(key) == name]
+    return inspect.getdoc(getters[0]) or ""
 
 
 def aws_types() -> list[str]:

@@ -25,6 +25,7 @@ DECIDED_ANYWAY: dict[str, str] = {
     "lambda-not-public: sourceArn": "That it is bound is enough; to what, sm-rotation says.",
     "lambda-not-public: sourceAccount": "That it is bound is enough.",
     "alarm-missing-data: treatMissingData": "That something is said is enough.",
+    "sg-ingress: referencedSecurityGroupId": "That a group is named is enough; whose it is own-values says.",
 }
 
 

@@ -24,6 +24,7 @@ def test_writing_writes_what_is_tested(tmp_path, monkeypatch):
         "COVERAGE.md",
         "RULES.md",
         "drift-ignores.schema.json",
+        "drift-noise.schema.json",
         "environments.schema.json",
         "exemptions.schema.json",
         "known/known.schema.json",

@@ -1,9 +1,11 @@
 """Every rule passes our own program, and says in whole words what is wrong with a change of it."""
 
+import botocore.session
 import pytest
 
 from policies.catalogue import RULES
 from policies.limits import load_limits
+from policies.rules import code
 from policies.tokens import CLUSTER
 from tests.policies.cases import CASES
 from tests.policies.hostile import CHANGES
@@ -114,3 +116,11 @@ def test_two_clusters_are_judged_each_by_its_own_parts():
 
     assert "second: has 0 instances; prod allows 2" in world.judge("rds-instances")
     assert not any(line.startswith("database-cluster") for line in world.judge("rds-instances", "rds-force-ssl"))
+
+
+def test_the_newest_runtime_is_the_one_that_lambda_knows():
+    model = botocore.session.get_session().get_service_model("lambda")
+    pythons = [name for name in model.shape_for("Runtime").enum if name.startswith("python3.")]
+
+    newest = max(pythons, key=lambda name: int(name.removeprefix("python3.")))
+    assert newest == code.NEWEST_PYTHON, f"Lambda has {newest}; say so in policies/rules/code.py"

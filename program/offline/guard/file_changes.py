@@ -16,7 +16,7 @@ _JUDGED = re.compile(
 )
 # Judged by a list of its own, entry by entry.
 _BY_ENTRY = re.compile(
-    r"policies/(environments|exemptions|drift-ignores)\.yaml|policies/known/.+\.yaml|policies/rules/.+\.py"
+    r"policies/(environments|exemptions|drift-ignores|drift-noise)\.yaml|policies/known/.+\.yaml|policies/rules/.+\.py"
 )
 # What a file of the guard is called; what matches none is a file of the project.
 _KINDS: Sequence[tuple[str, str]] = (

@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from policies.drift_ignores import Ignores, ignore_problems
+from policies.drift_noise import NoiseFile
 from policies.exemptions import Exemptions
 from policies.known.models import KnownFile
 from policies.known.tables import OTHERS
 from policies.limits import Limits
 from policies.schema import StrictModel, describe
 from policies.strict_yaml import KeyPath, YamlError, read
-from program.offline.guard.changes import EXEMPTIONS, IGNORES, KNOWN_FOLDER
+from program.offline.guard.changes import EXEMPTIONS, IGNORES, KNOWN_FOLDER, NOISE
 from program.offline.guard.limit_changes import LIMITS
 
 _Model = TypeVar("_Model", bound=StrictModel)
@@ -53,7 +54,8 @@ def read_reviewed(folder: Path, today: datetime.date) -> Reviewed:
     for file in sorted((folder / KNOWN_FOLDER).glob("*.yaml")):
         problems = (*problems, *_rewritten(OTHERS.get(file.stem, KnownFile), folder, f"{KNOWN_FOLDER}{file.name}"))
     ignores, of_ignores = _lenient(Ignores, folder, IGNORES)
-    problems = (*problems, *of_exemptions, *of_ignores)
+    _, of_noise = _lenient(NoiseFile, folder, NOISE) if (folder / NOISE).exists() else (None, ())
+    problems = (*problems, *of_exemptions, *of_ignores, *of_noise)
     if ignores is not None and limits is not None:
         found = ignore_problems(ignores.ignores, limits, today)
         problems = (*problems, *(ReviewedProblem(IGNORES, None, message) for message in found))

@@ -8,7 +8,15 @@ from functools import cache
 
 from policies.catalogue import RULES
 from policies.rule import Severity
-from program.offline.result import PROGRAM_RULE, RETAIN_RULE
+from program.engine.foreseen import (
+    BOOTSTRAP_AGAIN,
+    ENGINE_LOWERED,
+    ENGINE_MAJOR,
+    OTHER_NAME,
+    REPLACED_IN_USE,
+    STACK_MOVED,
+)
+from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import SETTINGS_RULE
 
 # The comparison's own: no policy can see two stacks.
@@ -46,12 +54,6 @@ _OWN: Mapping[str, Paperwork] = {
         fix="Mend the program at the line named.",
         severity="high",
     ),
-    RETAIN_RULE: Paperwork(
-        title="A destroyed stack must leave nothing behind.",
-        why="A resource that outlives its stack is paid for and forgotten, and takes its name with it.",
-        fix="Remove retain_on_delete; dataProtection: protected keeps data.",
-        severity="high",
-    ),
     PARITY_RULE: Paperwork(
         title="The stacks must match, except for declared differences.",
         why="What was tested in one environment is what runs in the next only as long as the two are alike.",
@@ -75,6 +77,48 @@ _OWN: Mapping[str, Paperwork] = {
         why="A file that can't be used stops the check of main, and of every other change, once it is merged.",
         fix="Mend the file at the line named.",
         severity="high",
+    ),
+    REPLACED_IN_USE: Paperwork(
+        title="What is in use must not be replaced under its name.",
+        why="AWS refuses to delete it, in the middle of the update, after what stands on it is gone.",
+        fix="Keep the property that forces it as it was; or name the resource anew: the new one is made first then.",
+        severity="high",
+    ),
+    ENGINE_LOWERED: Paperwork(
+        title="The database's engine must not go to a lower version.",
+        why="AWS refuses it, and the update stops half-way.",
+        fix="Raise parity:databaseEngineVersion in all stacks to what runs; an older one takes a new stack and a dump.",
+        severity="high",
+    ),
+    ENGINE_MAJOR: Paperwork(
+        title="A new major version of the engine must be allowed by name.",
+        why="It takes the database down for minutes, and nobody can go back.",
+        fix=f"Set databaseEngine.majorUpgrade: true in {LIMITS} in the same change, and false in the next.",
+        severity="high",
+    ),
+    STACK_MOVED: Paperwork(
+        title="A deployed stack must stay where it is.",
+        why="AWS moves neither a database nor its groups; the update would delete before it fails.",
+        fix=(
+            "Make a second stack there, with another environmentSuffix; restore a snapshot into it, move the readers, "
+            "then destroy this one."
+        ),
+        severity="high",
+    ),
+    OTHER_NAME: Paperwork(
+        title="What is planned must have the names that are declared.",
+        why="Under another name it is another resource: all is made anew, and the old stack is deleted.",
+        fix="Quote the value in the stack file that Pulumi reads otherwise; see that both have the same environment.",
+        severity="high",
+    ),
+    BOOTSTRAP_AGAIN: Paperwork(
+        title="The secret's first version must be put once.",
+        why="Put again, it takes the place of the version that has the password.",
+        fix=(
+            "Give the state what it lacks: pulumi import aws:secretsmanager/secretVersion:SecretVersion "
+            "secrets-bootstrap '<secret ARN>|<version id>'. Nothing is put then."
+        ),
+        severity="critical",
     ),
     STEP_RULE: Paperwork(
         title="Every step of a deployment must succeed.",

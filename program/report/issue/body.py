@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from program.engine.records import Change, DriftRecord, Ignored
+from program.engine.records import Advice, Change, DriftRecord, Expected, Ignored
 from program.offline.result import StackResult
 from program.report.content.grouping import grouped
 from program.report.content.links import Links, links_of_run
@@ -19,9 +19,10 @@ from program.report.markdown.findings import advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, Section, fitted, folded, size
 from program.report.markdown.linked import linked_place
 from program.report.markdown.markup import code, escaped, table
-from program.report.markdown.words import clipped, name, properties, sentence, table_row
+from program.report.markdown.words import LONGEST_MESSAGE, clipped, name, properties, sentence, table_row
 
 IGNORES = "policies/drift-ignores.yaml"
+_COMMANDS = ("aws ", "./parity ")
 _LONGEST_VALUE = 160
 _LONGEST_TITLE = 200
 _SHORT_COMMIT = 12
@@ -29,6 +30,7 @@ _MOST_ABOVE = 15
 _ROOM_ABOVE = 20_000
 _CHANGED = ("", "Resource", "Property", "Deployed", "Live", "Code")
 _PENDING = ("Resource", "Property", "Deployed", "Code")
+_EXPECTED = ("Resource", "Property", "Deployed", "Live", "Reason", "Source")
 _IGNORED = ("Resource", "Property", "Deployed", "Live", "Reason", "Owner", "Until")
 
 
@@ -115,6 +117,11 @@ def _sections(record: DriftRecord, links: Links | None) -> Iterator[Section]:
         opening=f"#### Changed in the cloud\n\n{table(_CHANGED, [])}\n",
         items=tuple(table_row(row) for change in changes for row in _changed(change, links)),
     )
+    yield Section(
+        noun="piece of advice",
+        opening="#### What to do, by resource\n\n",
+        items=tuple(_advised(each) for each in record.advice),
+    )
     groups = grouped([_judged(record)])
     yield mandatory_section(groups, 1, links, fixes=False)
     yield Section(
@@ -133,6 +140,12 @@ def _sections(record: DriftRecord, links: Links | None) -> Iterator[Section]:
     )
     yield advisory_section(groups, 1, links, fixes=False)
     yield folded(
+        "expected difference",
+        "No drift, though the cloud tells it otherwise",
+        [table_row(row) for expected in record.expected for row in _explained(expected)],
+        opening=table(_EXPECTED, []) + "\n",
+    )
+    yield folded(
         "ignored change",
         f"Ignored by {IGNORES}",
         [table_row(row) for ignored in record.ignored for row in _let_pass(ignored)],
@@ -143,6 +156,30 @@ def _sections(record: DriftRecord, links: Links | None) -> Iterator[Section]:
         opening=f"#### Entries of {IGNORES} to remove\n\n",
         items=tuple(f"- {sentence(stale)}" for stale in record.stale_ignores),
     )
+
+
+def _advised(advice: Advice) -> str:
+    """Return a list: of what it is, why, and each way out."""
+    of = ", ".join(map(name, advice.properties))
+    lines = [f"- {name(advice.urn.rpartition('::')[2])}{f': {of}' if of else ''}"]
+    ways = {"Why": advice.cause, "Undo": advice.undo, "Adopt": advice.adopt}
+    lines += [f"  - {word}: {_way(text)}" for word, text in ways.items() if text]
+    lines += [f"  - Accept for a while, in {IGNORES}: {_command(entry)}" for entry in advice.accept]
+    return "\n".join(lines)
+
+
+def _way(text: str) -> str:
+    return _command(text) if text.startswith(_COMMANDS) else sentence(text)
+
+
+def _command(text: str) -> str:
+    return code(clipped(text, LONGEST_MESSAGE))
+
+
+def _explained(expected: Expected) -> Iterator[list[str]]:
+    why = [sentence(expected.reason), sentence(expected.source)]
+    for _, resource, path, before, after, _ in _changed(expected.change, None):
+        yield [resource, path, before, after, *why]
 
 
 def _changed(change: Change, links: Links | None) -> Iterator[list[str]]:

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from program.engine.records import (
+    Advice,
     ApplyRecord,
     Change,
     DestroyRecord,
     DriftRecord,
+    Expected,
     Ignored,
     Operation,
     PreviewRecord,
+    PropertyChange,
     Refusal,
     StackRecord,
 )
@@ -25,6 +28,8 @@ from program.report.content.summary import plural
 from program.report.content.values import printable, shown, spoken
 
 _LONGEST = 60
+_ASKED = "The cloud was asked before the update: what had drifted of the code's own properties is undone."
+_NOT_ASKED = "The cloud was not asked: this compares with the state alone, and `drift {stack}` with the cloud."
 _DONE: Mapping[Operation, str] = {
     "create": "created",
     "update": "updated",
@@ -49,7 +54,9 @@ def _preview(record: StackRecord) -> Iterator[str]:
 def _apply(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, ApplyRecord)
     yield from _changes(record.changes)
-    yield _differences("What is live is not what was declared", record.differences)
+    if record.outcome in ("applied", "different"):
+        yield _ASKED if record.asked_cloud else _NOT_ASKED.format(stack=printable(record.stack))
+    yield _differences("What was deployed is not what was declared", record.differences)
     yield _findings(record.findings)
     yield _refusals(record.refusals)
 
@@ -57,7 +64,9 @@ def _apply(record: StackRecord) -> Iterator[str]:
 def _drift(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, DriftRecord)
     yield _listed("Drifted: the cloud is not what was deployed (deployed -> live)", map(_change, record.drifted))
+    yield _listed("What to do about it", map(_advice, record.advice))
     yield _differences("Pending: the code is not what is deployed", record.pending)
+    yield _listed("No drift, though the cloud tells it otherwise", map(_expected, record.expected))
     yield _listed("Ignored drift", map(_ignored, record.ignored))
     yield _listed("Entries of the ignore file that nothing needs, or that have expired", record.stale_ignores)
     yield _findings(record.findings)
@@ -89,8 +98,34 @@ def _change(change: Change) -> str:
     if change.operation in ("update", "replace"):
         for item in change.properties:
             why = "  (forces the replacement)" if item.replaces else ""
-            lines.append(f"           {printable(item.path)}: {_short(item.before)} -> {_short(item.after)}{why}")
+            lines.append(f"           {printable(item.path)}: {_both(item)}{why}")
     return "\n  ".join(lines)
+
+
+def _both(item: PropertyChange) -> str:
+    """Return what the property was and is; a member of a list comes or goes."""
+    if item.path.endswith("]") and item.before is None:
+        return f"added {_short(item.after)}"
+    if item.path.endswith("]") and item.after is None:
+        return f"removed {_short(item.before)}"
+    return f"{_short(item.before)} -> {_short(item.after)}"
+
+
+def _advice(item: Advice) -> str:
+    of = f": {', '.join(map(printable, item.properties))}" if item.properties else ""
+    ways = {"why": item.cause, "undo": item.undo, "adopt": item.adopt}
+    lines = [f"      {word}: {printable(text)}" for word, text in ways.items() if text]
+    if item.accept:
+        lines += ["      accept for a while, in policies/drift-ignores.yaml:", *map(_indented, item.accept)]
+    return "\n".join([f"{item.urn.rpartition('::')[2]}{of}", *lines])
+
+
+def _indented(text: str) -> str:
+    return f"        {printable(text)}"
+
+
+def _expected(item: Expected) -> str:
+    return f"{_change(item.change)}\n      {printable(item.reason)} ({printable(item.source)})"
 
 
 def _ignored(item: Ignored) -> str:

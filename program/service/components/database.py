@@ -52,6 +52,7 @@ class DatabaseComponent(pulumi.ComponentResource):
         self._name, self._args, self._foundation = name, args, foundation
         self._child = pulumi.ResourceOptions(parent=self)
         self.security_group = self._security_group()
+        self._parameters = self._instance_parameters()
         self.cluster = self._cluster(self._log_group())
         self.instances = self._instances()
         self.endpoint = self.cluster.endpoint
@@ -99,12 +100,16 @@ class DatabaseComponent(pulumi.ComponentResource):
     def _cluster(self, log_group: cloudwatch.LogGroup) -> rds.Cluster:
         args, foundation, names = self._args, self._foundation, self._foundation.names
         protected = foundation.protection.protected
+        upgrade = args.engine.major_upgrade
         return rds.Cluster(
             f"{self._name}-cluster",
             cluster_identifier=names.physical("db", "cluster"),
             engine=rds.EngineType.AURORA_POSTGRESQL,
             engine_mode="provisioned",
             engine_version=args.engine_version,
+            allow_major_version_upgrade=True if upgrade else None,
+            # Instances with a parameter group of their own are upgraded only with one that is named.
+            db_instance_parameter_group_name=self._parameters.name if upgrade else None,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             database_name=args.name,
             port=DATABASE_PORT,
@@ -149,7 +154,7 @@ class DatabaseComponent(pulumi.ComponentResource):
         }
         return rds.ClusterParameterGroup(
             f"{self._name}-cluster-parameters",
-            name=self._foundation.names.physical("db", "cluster-parameters"),
+            name=self._physical_of_family("cluster-parameters"),
             description="TLS and SCRAM only; statements are logged.",
             family=self._args.engine.family,
             parameters=[
@@ -163,7 +168,7 @@ class DatabaseComponent(pulumi.ComponentResource):
     def _instance_parameters(self) -> rds.ParameterGroup:
         return rds.ParameterGroup(
             f"{self._name}-instance-parameters",
-            name=self._foundation.names.physical("db", "instance-parameters"),
+            name=self._physical_of_family("instance-parameters"),
             description="Statement statistics on every instance.",
             family=self._args.engine.family,
             parameters=[
@@ -176,10 +181,13 @@ class DatabaseComponent(pulumi.ComponentResource):
             opts=self._child,
         )
 
+    def _physical_of_family(self, kind: str) -> str:
+        # A group in use can't go before its cluster has another: of another family, it has another name beside it.
+        return self._foundation.names.physical("db", f"{kind}-{self._args.engine.major}")
+
     def _instances(self) -> tuple[rds.ClusterInstance, ...]:
         args, foundation, names = self._args, self._foundation, self._foundation.names
         role, policy = self._monitoring_role()
-        parameters = self._instance_parameters()
         return tuple(
             rds.ClusterInstance(
                 f"{self._name}-instance-{number}",
@@ -188,7 +196,7 @@ class DatabaseComponent(pulumi.ComponentResource):
                 engine=rds.EngineType.AURORA_POSTGRESQL,
                 engine_version=args.engine_version,
                 instance_class=args.instance_class,
-                db_parameter_group_name=parameters.name,
+                db_parameter_group_name=self._parameters.name,
                 publicly_accessible=False,
                 # A minor version moves by a reviewed change of every stack; AWS moving one alone is drift.
                 auto_minor_version_upgrade=False,

@@ -11,6 +11,7 @@ from program.service.components.database import DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.function import FunctionHost
 from program.service.iam import allow, document
+from program.service.naming import BOOTSTRAP
 from program.service.settings import DATABASE_PORT, DATABASE_USERNAME
 
 PYTHON_RUNTIME = "python3.12"
@@ -105,7 +106,7 @@ class SecretsComponent(pulumi.ComponentResource):
 
     def _bootstrap_version(self) -> secretsmanager.SecretVersion:
         return secretsmanager.SecretVersion(
-            f"{self._name}-bootstrap",
+            f"{self._name}-{BOOTSTRAP}",
             secret_id=self.secret.id,
             secret_string=pulumi.Output.json_dumps(
                 {
@@ -117,6 +118,9 @@ class SecretsComponent(pulumi.ComponentResource):
                 },
                 sort_keys=True,
             ),
+            # AWS collects versions without a label: with one of its own, this one stays when rotation has moved on, and
+            # no refresh misses it, after which a deployment would put it again, in the place of the one in use.
+            version_stages=["AWSCURRENT", BOOTSTRAP],
             # Rotation owns the secret from here on: neither its value nor its stages are drift.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString", "versionStages"]),
         )

@@ -15,6 +15,7 @@ import policies.exemptions
 import program.offline.check
 import program.offline.stacks
 import program.service.packaging
+from policies.drift_ignores import load_ignores
 from program.cli import __main__ as door
 from program.cli import options
 from program.cli.progress import Progress
@@ -80,6 +81,30 @@ def test_all_stacks_are_asked_for_unless_some_are_named(asked):
 
     assert run("check", "--stack", "prod", "--stack", "dev", "--stack", "prod").exit_code == 0
     assert (asked["names"], asked["complete"]) == (("dev", "prod"), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ignores: [", "drift-ignores.yaml"),
+        (
+            "ignores:\n  - {environment: qa, type: t, name: n, property: p, reason: It is being mended., owner: jo,"
+            " expires: 2027-01-31}\n",
+            "policies/drift-ignores.yaml: t n: p: there is no environment 'qa'; known: dev, prod, staging",
+        ),
+    ],
+    ids=["broken", "of no environment"],
+)
+def test_drift_ignores_that_the_nightly_check_would_stop_at_stop_this_one(asked, monkeypatch, tmp_path, text, said):
+    file = tmp_path / "drift-ignores.yaml"
+    file.write_text(text)
+    monkeypatch.setattr("program.cli.options.load_ignores", lambda: load_ignores(file))
+
+    done = run("check")
+
+    assert isinstance(done.exception, CouldNotRunError)
+    assert said in str(done.exception)
+    assert "names" not in asked
 
 
 @pytest.mark.parametrize(

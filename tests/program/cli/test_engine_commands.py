@@ -17,7 +17,7 @@ from tests.program.cli.running import copy_of_the_project, run
 from tests.program.engine.commands import Commands
 from tests.program.engine.standin import STACK, StandIn
 from tests.program.report.results import CLUSTER, FUNCTION, TOPIC, finding
-from tests.program.report.samples import apart, apply, change, destroy, drift, ignored, preview, prop
+from tests.program.report.samples import advised, apart, apply, change, destroy, drift, expected, ignored, preview, prop
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "engine"
 REFUSAL = Refusal(code="state", expected="9d3f0c11a2", found="77ab01fe03", fix="preview again, and review what it says")
@@ -50,12 +50,16 @@ RECORDS = {
     ),
     "preview-failed": preview("prod", outcome="failed", error="pulumi is not on PATH"),
     "apply": apply("prod", REPLACED, outcome="different", differences=(apart(FUNCTION, "a", declared=1, deployed=2),)),
+    "apply-asked": apply("prod", UPDATED, asked_cloud=True),
     "apply-refused": apply("prod", outcome="refused", refusals=(REFUSAL,)),
     "drift": drift(
         "prod",
         "drifted",
         change(FUNCTION, "update", prop("memorySize", 4096, 1024)),
         change(CLUSTER, "delete"),
+        change(TOPIC, "update", prop("tags[]", "a", None), prop("tags[]", None, "b")),
+        advice=advised(),
+        expected=expected(),
         ignored=(ignored(),),
         stale_ignores=("aws:sns/topic:Topic monitoring-topic: tags: nothing needs it",),
         pending=(apart(FUNCTION, "timeout", deployed=30, declared=60),),

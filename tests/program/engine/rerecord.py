@@ -103,11 +103,15 @@ def _after_deployment(engine: Engine, folder: Path) -> None:
 
 
 def _drift(cloud: CloudFile) -> None:
-    """Change a property, a property below another, a JSON document, and remove a resource."""
+    """Change a property, one below another, a JSON document, what only outputs tell, and remove a resource."""
     cloud.set_property("database-cluster", "backupRetentionPeriod", 1)
     cloud.set_property("lambda-app-function", "environment.variables.DEBUG", "1")
     policy = cloud.properties("lambda-app-policy")["policy"]
     cloud.set_property("lambda-app-policy", "policy", policy.replace("ec2:", "s3:"))
+    anybody = {"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": ["0.0.0.0/0"], "self": False}
+    cloud.set_property("database-security-group", "ingress", [anybody])
+    cloud.set_property("lambda-app-role", "managedPolicyArns", ["arn:aws:iam::aws:policy/AdministratorAccess"])
+    cloud.set_property("lambda-app-function", "codeSha256", "another")
     cloud.remove("monitoring-app-errors")
 
 
@@ -207,19 +211,25 @@ def _trimmed(events: list[dict[str, Any]], command: str) -> Iterator[dict[str, A
 def _step(event: dict[str, Any], kind: str, command: str) -> dict[str, Any]:
     metadata = event["metadata"]
     kept = _only(metadata, _STEP)
+    ended = command == "refresh" and kind == "resOutputsEvent"
+    moved = ended and _outputs(metadata, "old") != _outputs(metadata, "new")
     for side in ("old", "new"):
-        if side == "old" and metadata["op"] in _AS_IT_WAS and metadata.get("new"):
+        if side == "old" and metadata["op"] in _AS_IT_WAS and metadata.get("new") and not moved:
             continue
         if metadata.get(side):
-            kept[side] = _side(metadata, side, kind, command)
+            kept[side] = _side(metadata, side, kind, command, moved=moved)
     return {"metadata": kept, **_only(event, ("planning",))}
 
 
-def _side(metadata: dict[str, Any], side: str, kind: str, command: str) -> dict[str, Any]:
+def _outputs(metadata: dict[str, Any], side: str) -> Any:
+    return (metadata.get(side) or {}).get("outputs")
+
+
+def _side(metadata: dict[str, Any], side: str, kind: str, command: str, *, moved: bool) -> dict[str, Any]:
     """Return what the code reads of a side: a refresh says what has changed, an update its inputs."""
     names = set(_SIDE)
     if command == "refresh" and (metadata["op"] in _AS_IT_WAS or kind == "resourcePreEvent"):
-        names = {"custom"}
+        names = {"custom", "id", "outputs"} if moved else {"custom"}
     elif command in ("up", "destroy"):
         names -= {"outputs"}
         if kind == "resourcePreEvent" or metadata["op"] in _AS_IT_WAS:

@@ -85,6 +85,20 @@ def test_a_plan_that_was_made_with_the_clouds_word_is_applied_so(commands, tmp_p
     assert "--refresh" in commands.pulumi.options("up")
 
 
+@pytest.mark.parametrize(("options", "asked"), [((), False), (("--refresh",), True)])
+def test_an_apply_says_whether_it_asked_the_cloud(commands, tmp_path, options, asked):
+    commands.pulumi.export("deployed")
+    commands.pulumi.replay("unchanged-preview", "changing-up")
+    commands.run("preview", STACK, *options, "--bundle", tmp_path / "bundle")
+
+    _, record, _ = apply(commands, tmp_path / "bundle")
+    excluded = commands.pulumi.options("up").get("--exclude", "")
+
+    assert record.asked_cloud is asked
+    # What rotation owns stays out of the refresh, which may miss it.
+    assert excluded.endswith("::secrets-bootstrap") is asked
+
+
 def test_a_state_that_has_moved_is_refused_and_nothing_is_run(commands, bundle):
     folder = bundle()
     commands.pulumi.export("deployed")

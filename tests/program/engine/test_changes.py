@@ -114,7 +114,8 @@ class TestProperties:
         found = property_changes({"a": {"b": 1, "c": [1, 2]}, "d": "x"}, {"a": {"b": 1, "c": [1, 3]}, "e": True})
 
         assert [(item.path, item.before, item.after) for item in found] == [
-            ("a.c[1]", 2, 3),
+            ("a.c[]", 2, None),
+            ("a.c[]", None, 3),
             ("d", "x", None),
             ("e", None, True),
         ]
@@ -157,9 +158,42 @@ class TestProperties:
         before = {"policy": json.dumps({"Statement": [{"Action": "a", "Effect": "Allow"}]})}
         after = {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": "b"}]}, indent=4)}
 
+        found = property_changes(before, after)
+
+        assert [(item.path, item.before, item.after) for item in found] == [
+            ("policy.Statement[0].Action[]", "a", None),
+            ("policy.Statement[0].Action[]", None, "b"),
+        ]
+
+    def test_one_action_is_the_same_as_a_list_of_it(self):
+        one, other = (
+            {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": action, "Principal": {"AWS": who}}]})}
+            for action, who in (("a", ["b"]), (["a"], "b"))
+        )
+
+        assert property_changes(one, other) == ()
+
+    def test_a_statement_goes_by_its_name_wherever_it_stands(self):
+        first, second = ({"Sid": sid, "Effect": "Allow", "Action": "a"} for sid in ("One", "Two"))
+        before = {"policy": json.dumps({"Statement": [first, second]})}
+        after = {"policy": json.dumps({"Statement": [second | {"Action": ["a", "b"]}, first]})}
+
         (found,) = property_changes(before, after)
 
-        assert (found.path, found.before, found.after) == ("policy.Statement[0].Action", "a", "b")
+        assert (found.path, found.before, found.after) == ("policy.Statement[Two].Action[]", None, "b")
+
+    def test_one_parameter_more_is_one_line(self):
+        parameters = [{"name": name, "value": "1", "applyMethod": "immediate"} for name in ("b", "c")]
+        added = {"name": "a", "value": "2", "applyMethod": "immediate"}
+
+        (found,) = property_changes({"parameters": parameters}, {"parameters": [added, *parameters]})
+
+        assert (found.path, found.before, found.after) == ("parameters[a]", None, added)
+
+    def test_what_is_unknown_in_a_member_is_said_to_be(self):
+        (found,) = property_changes({}, {"a": [{"b": [UNKNOWN_SENTINEL]}]})
+
+        assert found.after == {"b": ["${unknown}"]}
 
     def test_a_text_that_only_begins_like_json_stays_text(self):
         (found,) = property_changes({"a": "[no"}, {"a": "{no"})
@@ -215,7 +249,7 @@ class TestWhatAnUpdateUndoes:
         live = {"environment": {"variables": {"A": "1", "B": "2", "C": "3"}}, "cidrs": ["a", "b", "c"]}
 
         assert undone(live=live, differing=("environment", "cidrs")) == [
-            ("cidrs[2]", "c", None),
+            ("cidrs[]", "c", None),
             ("environment.variables.B", "2", None),
             ("environment.variables.C", "3", None),
         ]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from policies.pack import NAME
-from program.engine.drift_changes import NOT_SHOWN, drifted_changes, live_deployment
+from program.engine.drift_changes import NOT_SHOWN, DriftReader
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import DriftRecord
 from program.manifest.differences import Difference
@@ -62,6 +62,17 @@ def ignore(commands, **changed):
     commands.ignore(IGNORE.format(**(fields | changed)))
 
 
+def refreshed_as_it_is(folder, state):
+    """Return the log of a refresh that finds each resource of the recorded state as it is there."""
+    log = folder / "refresh.jsonl"
+    events = [
+        {"resOutputsEvent": {"metadata": {"op": "same", "urn": each.urn, "type": each.type, "new": {"custom": True}}}}
+        for each in recorded_checkpoint(state).states
+    ]
+    log.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+    return log
+
+
 def test_a_cloud_that_is_what_was_deployed_is_clean(commands, tmp_path):
     deployed(commands)
 
@@ -103,17 +114,25 @@ def test_every_drift_is_told_by_its_property_also_in_a_document_and_a_resource_t
     found = {change.name: change for change in record.drifted}
     assert {name: change.operation for name, change in found.items()} == {
         "database-cluster": "update",
+        "database-security-group": "update",
         "lambda-app-function": "update",
         "lambda-app-policy": "update",
+        "lambda-app-role": "update",
         "monitoring-app-errors": "delete",
     }
     (retention,) = found["database-cluster"].properties
     assert (retention.path, retention.after) == ("backupRetentionPeriod", 1)
     assert retention.before != 1
-    (variable,) = found["lambda-app-function"].properties
+    code_hash, variable = found["lambda-app-function"].properties
+    assert (code_hash.path, code_hash.after) == ("codeSha256", "another")
     # What somebody sets there by hand is often a secret that nobody marked.
     assert (variable.path, variable.before, variable.after) == ("environment.variables.DEBUG", None, NOT_SHOWN)
     assert all(item.path.startswith("policy.Statement[") for item in found["lambda-app-policy"].properties)
+    # The engine calls these the same: no input tells of them.
+    (rule,) = found["database-security-group"].properties
+    assert (rule.path, rule.before, rule.after) == ("ingress[]", None, "tcp 5432 0.0.0.0/0")
+    (attached,) = found["lambda-app-role"].properties
+    assert (attached.path, attached.after) == ("managedPolicyArns[]", "arn:aws:iam::aws:policy/AdministratorAccess")
     assert found["monitoring-app-errors"].properties == ()
     assert found["database-cluster"].source.startswith("program/service/components/database.py:")
     assert record.pending == ()
@@ -190,7 +209,8 @@ def test_a_stack_that_was_never_deployed_is_undeployed_without_asking_the_cloud(
 
 def test_a_first_deployment_that_was_cut_off_is_undeployed_and_the_cloud_is_asked(commands, tmp_path):
     commands.pulumi.export("half-deployed")
-    commands.pulumi.replay("clean-refresh", "clean-analysis")
+    commands.pulumi.replay("clean-analysis")
+    commands.pulumi.answer("refresh", events=str(refreshed_as_it_is(tmp_path, "half-deployed")))
 
     code, record = drift(commands, tmp_path)
 
@@ -316,6 +336,10 @@ def test_code_that_cannot_be_deployed_is_a_failed_check(commands, tmp_path):
     assert record.error == "the code of this commit can't be deployed: wrong; wrong"
 
 
+def reader(checkpoint=None, noise=()):
+    return DriftReader(checkpoint or recorded_checkpoint("empty"), noise, {})
+
+
 class TestWhatTheCloudChanged:
     def step(self, old, new, operation="update", differing=()):
         return Step(
@@ -333,7 +357,7 @@ class TestWhatTheCloudChanged:
         return Side(custom=True, id="i", inputs=inputs or {}, outputs=outputs or {})
 
     def found(self, old, new, **more):
-        (change,) = drifted_changes([self.step(old, new, **more)], {})
+        (change,) = reader().drifted([self.step(old, new, **more)]).changes
         return {item.path: (item.before, item.after) for item in change.properties}
 
     def test_is_read_from_the_outputs(self):
@@ -342,10 +366,17 @@ class TestWhatTheCloudChanged:
     def test_or_from_the_inputs_where_the_outputs_are_the_same(self):
         assert self.found(self.side({"a": 1}, {"b": 1}), self.side({"a": 2}, {"b": 1})) == {"a": (1, 2)}
 
-    def test_is_only_what_the_provider_says_differs(self):
+    def test_is_every_output_that_differs_also_where_the_engine_calls_the_resource_the_same(self):
         old, new = self.side(outputs={"a": 1, "b": 1}), self.side(outputs={"a": 2, "b": 2})
 
-        assert self.found(old, new, differing=("b",)) == {"b": (1, 2)}
+        assert self.found(old, new, differing=("b",)) == {"a": (1, 2), "b": (1, 2)}
+        assert self.found(old, new, operation="same") == {"a": (1, 2), "b": (1, 2)}
+
+    def test_is_not_an_empty_value_in_the_place_of_none(self):
+        old = self.side(outputs={"a": 1, "b": "", "c": True})
+        new = self.side(outputs={"a": 1, "d": False, "e": 0, "f": [], "c": False})
+
+        assert self.found(old, new, operation="same") == {"c": (True, False)}
 
     def test_is_not_the_order_of_a_set(self):
         old = self.side(outputs={"a": ["x", "y"], "b": [{"name": "n"}, {"name": "m"}], "c": {"d": ["1", "2"]}, "e": 1})
@@ -368,7 +399,7 @@ class TestWhatTheCloudChanged:
         }
 
     def test_is_a_change_also_where_nobody_says_of_what(self):
-        (change,) = drifted_changes([self.step(self.side(), self.side())], {})
+        (change,) = reader().drifted([self.step(self.side(), self.side())]).changes
 
         assert (change.operation, change.properties) == ("update", ())
 
@@ -387,22 +418,26 @@ class TestWhatTheCloudChanged:
         assert self.found(None, self.side(outputs={"a": 1})) == {"a": (None, 1)}
 
     def test_is_nothing_of_a_refresh_that_found_the_same(self):
-        assert drifted_changes([self.step(self.side(), self.side(), operation="refresh")], {}) == ()
+        assert reader().drifted([self.step(self.side(), self.side(), operation="refresh")]).changes == ()
 
 
 def test_the_live_deployment_has_what_the_refresh_found():
     checkpoint = recorded_checkpoint("deployed")
 
-    live = json.loads(live_deployment(checkpoint, recorded_log("drifted-refresh").ended))
+    live = json.loads(reader(checkpoint).live(recorded_log("drifted-refresh").ended))
 
     before = {state.name: state.inputs for state in checkpoint.states}
     after = {item["urn"].rpartition("::")[2]: item.get("inputs", {}) for item in live["deployment"]["resources"]}
     assert set(before) - set(after) == {"monitoring-app-errors"}
     assert before["database-cluster"]["backupRetentionPeriod"] != 1
     assert after["database-cluster"]["backupRetentionPeriod"] == 1
-    same = set(after) - {"database-cluster", "lambda-app-function", "lambda-app-policy"}
+    # What was done by hand stands where the policies look for it.
+    assert [block["cidrBlocks"] for block in after["database-security-group"]["ingress"]] == [["0.0.0.0/0"]]
+    assert after["lambda-app-role"]["managedPolicyArns"] == ["arn:aws:iam::aws:policy/AdministratorAccess"]
+    by_hand = {"database-security-group", "lambda-app-role"}
+    same = set(after) - by_hand - {"database-cluster", "lambda-app-function", "lambda-app-policy"}
     assert {name: before[name] for name in same} == {name: after[name] for name in same}
 
 
 def test_the_live_deployment_of_nothing_is_nothing():
-    assert json.loads(live_deployment(recorded_checkpoint("empty"), []))["deployment"]["resources"] == []
+    assert json.loads(reader().live([]))["deployment"]["resources"] == []

@@ -50,7 +50,10 @@ def test_a_difference_is_named_with_each_value():
     comparison = compared({"thing-1": {"a": {"b": [1, 2]}}}, {"thing-1": {"a": {"b": [1, 3]}}})
 
     assert not comparison.match
-    assert rows(comparison) == [(KEY, "a.b[1]", {"one": 2, "two": 3}, False)]
+    assert rows(comparison) == [
+        (KEY, "a.b[]", {"one": 2, "two": None}, False),
+        (KEY, "a.b[]", {"one": None, "two": 3}, False),
+    ]
     assert len(set(comparison.resources_hash.values())) == 2
 
 
@@ -152,6 +155,21 @@ def test_a_manifest_without_resources_is_compared_by_its_configuration():
     head = {"configuration": {}, "baselineHash": "a", "resourcesHash": "b", "resources": None}
 
     assert compare({"one": head, "two": head}, limits_with(), complete=True).match
+
+
+@pytest.mark.parametrize("unknown", [("one",), ("one", "two")], ids=["of one stack", "of both"])
+def test_what_has_no_resources_hash_is_never_the_same(unknown):
+    manifests = {
+        stack: {
+            "configuration": {},
+            "baselineHash": "a",
+            "resourcesHash": None if stack in unknown else "b",
+            "resources": None,
+        }
+        for stack in ("one", "two")
+    }
+
+    assert not compare(manifests, limits_with(), complete=True).match
 
 
 def test_hashes_that_differ_are_no_match():

@@ -1,5 +1,6 @@
 """The pack as the check starts it: over its own protocol, and given up when it does not start."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from program.errors import CouldNotRunError
 from program.offline.analysis import running_pack
 from program.offline.check import preload
 from program.offline.examination import examine
-from program.offline.packs import pack_host
+from program.offline.packs import PackHost, pack_host
 from program.offline.stackfile import ROOT, read_stack_file
 from program.offline.stacks import read_stacks
 
@@ -61,6 +62,27 @@ def test_a_pack_that_stops_in_the_middle_is_one_clear_error(tmp_path):
 
     with pytest.raises(CouldNotRunError, match="the policy pack stopped: "):
         judged_by(pack_that(tmp_path, code))
+
+
+def test_a_host_that_is_gone_is_one_clear_error(tmp_path):
+    (tmp_path / "host").write_text("the helper was ended\n")
+    with socket.socket(socket.AF_UNIX) as nobody:
+        nobody.bind(str(tmp_path / "address"))
+    packs = PackHost(address=str(tmp_path / "address"), folder=tmp_path, start_seconds=3)
+
+    with (
+        pytest.raises(CouldNotRunError, match="the policy pack did not start: the helper was ended"),
+        packs.pack(stack=STACK, config={}),
+    ):
+        pass
+
+
+def test_who_asks_for_nothing_gets_no_pack_and_disturbs_nobody():
+    with pack_host() as packs:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(packs.address)
+        with packs.pack(stack=STACK, config=read_stack_file(STACK).config) as port:
+            assert port > 0
 
 
 def test_every_stack_is_judged_clean_of_what_is_mandatory():

@@ -10,7 +10,7 @@ from program.manifest.canonical import canonical
 from program.offline import examination
 from program.offline.check import check
 from program.offline.examination import examine
-from program.offline.result import PROGRAM_RULE, RETAIN_RULE
+from program.offline.result import PROGRAM_RULE
 from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, stack_names
 from program.offline.stacks import read_stacks
 from program.service.stack import ROTATION_FOLDER, deploy
@@ -118,16 +118,6 @@ def test_a_stale_declaration_fails_the_check_of_all_stacks():
     assert result.comparison.stale == ("aws:s3/* *: property acl",)
     assert not result.ok
     assert checked(more, names=("prod",), complete=False).ok
-
-
-def test_a_resource_that_outlives_its_stack_is_refused(only_in_prod):
-    only_in_prod(lambda: sns.Topic("kept", name="kept", opts=pulumi.ResourceOptions(retain_on_delete=True)))
-
-    (finding,) = examined().findings
-
-    assert (finding.rule, finding.level, finding.outcome) == (RETAIN_RULE, "mandatory", "failed")
-    assert finding.resource.endswith("::kept")
-    assert "a destroyed stack must leave nothing" in finding.message
 
 
 def test_a_program_that_stops_is_a_finding_and_no_manifest(only_in_prod):

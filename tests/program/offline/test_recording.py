@@ -34,6 +34,12 @@ class Shelf(pulumi.ComponentResource):
         self.register_outputs({"arn": self.topic.arn})
 
 
+def test_what_is_only_read_is_no_stack_that_the_program_refers_to():
+    recording = record_program(lambda: sns.Topic.get("theirs", "arn:aws:sns:us-east-1:123456789012:theirs"))
+
+    assert recording.references == ()
+
+
 def test_a_registration_has_all_that_the_engine_would_get():
     recording = record_program(Shelf)
     topic, policy = find(recording, "topic"), find(recording, "policy")

@@ -1,5 +1,6 @@
 """What a stack registers is data: written and read again, it is judged the same."""
 
+import contextlib
 import json
 import socket
 
@@ -7,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from policies.limits import load_limits
+from policies.wire import Outcome
 from program.errors import CouldNotRunError
 from program.offline import check as module
 from program.offline.documents import validated
@@ -133,3 +135,36 @@ def test_packs_end_with_their_host():
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
     caller.close()
+
+
+class _Undecided:
+    """A pack that can't decide one rule, whatever it is asked."""
+
+    def __init__(self, rule):
+        self.rule = rule
+
+    def judge(self, _resources):
+        return (Outcome(rule=self.rule, level="advisory", outcome="undecided", resource=None, message="not known"),)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fails", "level"),
+    [
+        ("rds-encrypted", True, "mandatory"),
+        ("rds-encrypted", False, "advisory"),
+        ("sns-subscribed", True, "advisory"),
+    ],
+)
+def test_what_is_undecided_offline_fails_where_the_environment_says_so(recordings, monkeypatch, rule, fails, level):
+    limits = load_limits()
+    dev = limits.environments["dev"].model_copy(update={"undecided_fails": fails, "levels": {}})
+    limits = limits.model_copy(update={"environments": {**limits.environments, "dev": dev}})
+    monkeypatch.setattr(
+        "program.offline.analysis.running_pack", lambda *_, **__: contextlib.nullcontext(_Undecided(rule))
+    )
+    (stack,) = read_stacks(("dev",), limits, ROOT)
+
+    result = judge_recorded(stack, {each.stack: each for each in recordings}, limits, object())
+
+    (finding,) = result.findings
+    assert (finding.outcome, finding.level, finding.blocks) == ("undecided", level, level == "mandatory")

@@ -3,10 +3,12 @@
 import dataclasses
 
 from program.engine.records import (
+    Advice,
     ApplyRecord,
     Change,
     DestroyRecord,
     DriftRecord,
+    Expected,
     Hashes,
     Ignored,
     PreviewRecord,
@@ -127,6 +129,42 @@ def drift(stack="prod", verdict="drifted", *changes, **more):
         drifted=changes,
         fingerprint="f" * 64 if changes else None,
         **({"declared": hashes(NOW_DECLARED), "deployed": hashes(NOW_DECLARED)} | more),
+    )
+
+
+def advice(kind, *paths, stack="prod", cause=None, undo=None, adopt=None, accept=()):
+    return Advice(urn=urn(stack, kind), properties=paths, cause=cause, undo=undo, adopt=adopt, accept=accept)
+
+
+def advised():
+    """Return advice of every kind: a command, a sentence, with a cause and without, entries, and nothing to undo."""
+    deploy = "./parity preview prod --bundle build/prod --refresh; ..."
+    entry = '- {environment: prod, type: "aws:lambda/*", name: lambda-app-function, property: "memorySize"}'
+    return (
+        advice(
+            *(FUNCTION, "memorySize"),
+            undo=deploy,
+            adopt="parity:lambdaMemory: 1024 in stacks/Pulumi.prod.yaml:8",
+            accept=(entry,),
+        ),
+        advice(
+            *(CLUSTER, "engineVersion", "x|`y`"),
+            cause="AWS, or @somebody, upgraded the engine to 15.18.",
+            adopt="raise the version in all stacks",
+        ),
+        advice(TOPIC, undo="aws sns unsubscribe --subscription-arn arn:aws:sns:us-east-1:1:t:1 --region us-east-1"),
+    )
+
+
+def expected():
+    """Return what the cloud tells otherwise without having drifted: an update, and a resource that is gone."""
+    return (
+        Expected(
+            change=change(CLUSTER, "update", prop("performanceInsightsEnabled", None, True)),
+            reason="The instances set it; the cluster repeats what they have.",
+            source="hashicorp/terraform-provider-aws#40697",
+        ),
+        Expected(change=change(TOPIC, "delete"), reason="It has ended, and is not put again.", source="user guide"),
     )
 
 

@@ -9,7 +9,20 @@ from program.report.issue.body import body, title
 from program.report.machine.annotations import of_report as annotations
 from program.report.machine.sarif import of_report as sarif
 from program.report.pull_request.report import for_comment, for_summary
-from tests.program.report.samples import CLUSTER, FUNCTION, REPORTS, RUN, apart, change, drift, finding, ignored, prop
+from tests.program.report.samples import (
+    CLUSTER,
+    FUNCTION,
+    REPORTS,
+    RUN,
+    advised,
+    apart,
+    change,
+    drift,
+    expected,
+    finding,
+    ignored,
+    prop,
+)
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
@@ -20,6 +33,8 @@ def drifted():
         "drifted",
         change(FUNCTION, "update", prop("memorySize", 4096, 1024), prop("tags.Owner|`x`", "ops", "@octocat <b>")),
         change(CLUSTER, "update", prop("backupRetentionPeriod", 7, 1)),
+        advice=advised(),
+        expected=expected(),
         ignored=(ignored(),),
         stale_ignores=("prod aws:sns/topic:Topic monitoring-topic tags: expired on 2026-10-31",),
         pending=(apart(FUNCTION, "timeout", deployed=30, declared=60),),

@@ -11,6 +11,7 @@ from policies.limits import load_limits
 from program.offline.recording import PROGRAM
 from program.offline.redaction import redacted
 from program.offline.stackfile import SECRET_MARKER, stack_names
+from program.service.stack import deploy
 from tests.program.recorded import ACCOUNT, before, find, of_type, record_program, recorded, statements
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -89,6 +90,26 @@ def test_a_static_parameter_waits_for_a_reboot():
     }
     for name in ("database-cluster-parameters", "database-instance-parameters"):
         assert find(recorded(), name).inputs["family"] == "aurora-postgresql15"
+
+
+def test_a_parameter_group_has_its_family_in_its_name_so_that_the_next_one_stands_beside_it():
+    names = [find(recorded(), f"database-{kind}-parameters").inputs["name"] for kind in ("cluster", "instance")]
+
+    assert names == ["prod-db-cluster-parameters-15-main", "prod-db-instance-parameters-15-main"]
+
+
+def test_a_major_upgrade_names_the_instances_next_group_when_the_limits_allow_it(monkeypatch):
+    common = load_limits().common
+    engine = common.database_engine.model_copy(update={"major_upgrade": True})
+    limits = load_limits().model_copy(update={"common": common.model_copy(update={"database_engine": engine})})
+    monkeypatch.setattr("program.service.stack.limits", lambda: limits)
+
+    upgrading = find(record_program(deploy), "database-cluster").inputs
+    ordinary = find(recorded(), "database-cluster").inputs
+
+    assert upgrading["allowMajorVersionUpgrade"] is True
+    assert upgrading["dbInstanceParameterGroupName"] == "prod-db-instance-parameters-15-main"
+    assert {"allowMajorVersionUpgrade", "dbInstanceParameterGroupName"} & ordinary.keys() == set()
 
 
 def test_the_cluster_is_encrypted_private_and_owns_no_password():
@@ -249,7 +270,8 @@ def test_the_bootstrap_has_no_password_and_leaves_the_secret_to_rotation():
         "username",
     ]
     assert version.ignore_changes == ("secretString", "versionStages")
-    assert "versionStages" not in version.inputs
+    # AWS collects a version without a label, and the first is left behind by the first rotation.
+    assert version.inputs["versionStages"] == ["AWSCURRENT", "bootstrap"]
 
 
 def test_a_rotation_is_planned_every_thirty_days():

@@ -31,6 +31,9 @@ FILES = {
     "policies/drift-ignores.yaml": (
         "ignores:\n  - {environment: prod, type: t, name: n, property: p, reason: Being mended., expires: 2027-01-31}\n"
     ),
+    "policies/drift-noise.yaml": (
+        "noise:\n  - {type: t, property: p, kind: changes, reason: It is a date., source: AWS}\n"
+    ),
     "policies/known/kms.yaml": "types:\n  aws:kms/key:Key:\n    description: {free: It is for people.}\n",
     "policies/judging.py": "x = 1\n",
     "policies/rules/shapes.py": "x = 1\n",
@@ -77,6 +80,11 @@ CHANGES = {
         "policies/drift-ignores.yaml",
         ("2027-01-31", "9999-12-31"),
         [("weakens", "drift ignore extended", 2)],
+    ),
+    "drift noise more": (
+        "policies/drift-noise.yaml",
+        ("noise:\n", "noise:\n  - {type: t, property: q, kind: changes, reason: It is a date., source: AWS}\n"),
+        [("weakens", "drift noise added", 2)],
     ),
     "a property that is known anew": (
         "policies/known/kms.yaml",
@@ -159,6 +167,18 @@ WHOLE = {
         "policies/known/kms.yaml",
         "types: {}\n",
         [("weakens", "known entry", 1), ("narrows", "known entry removed", 1)],
+    ),
+    "limits that can't be read": ("policies/environments.yaml", "a: [", []),
+    "known entries that can't be read": ("policies/known/kms.yaml", "types: [", []),
+    "known values as a list": (
+        "policies/known/kms.yaml",
+        "types:\n  aws:kms/key:Key:\n    description: {oneOf: [a, b]}\n",
+        [("weakens", "known entry", 3), ("weakens", "known entry", 3), ("changes", "known entry removed", 3)],
+    ),
+    "a workflow whose jobs are none": (
+        ".github/workflows/new.yml",
+        "permissions: {}\njobs: {check: text}\n",
+        [("changes", "workflow changed", 1)],
     ),
     "owners that are gone": (".github/CODEOWNERS", None, [("weakens", "owners changed", None)]),
     "a stack that is gone": ("stacks/Pulumi.prod.yaml", None, [("weakens", "stack removed", None)]),

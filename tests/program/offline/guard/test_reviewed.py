@@ -12,14 +12,16 @@ from program.offline.stackfile import ROOT
 from tests.program.cli.running import change
 
 TODAY = datetime.date(2026, 11, 26)
-LIMITS, EXEMPTIONS, IGNORES = (f"policies/{name}.yaml" for name in ("environments", "exemptions", "drift-ignores"))
+LIMITS, EXEMPTIONS, IGNORES, NOISE = (
+    f"policies/{name}.yaml" for name in ("environments", "exemptions", "drift-ignores", "drift-noise")
+)
 
 
 @pytest.fixture
 def head(tmp_path):
     """Return the folder that the head's data were written to: those of this project."""
     (tmp_path / "policies").mkdir()
-    for file in (LIMITS, EXEMPTIONS, IGNORES):
+    for file in (LIMITS, EXEMPTIONS, IGNORES, NOISE):
         shutil.copy(ROOT / file, tmp_path / file)
     return tmp_path
 
@@ -50,6 +52,7 @@ def test_keys_that_the_base_does_not_know_are_left_aside(head):
         (LIMITS, "schemaVersion: 2\n", "schemaVersion is 2; it should be 1"),
         (EXEMPTIONS, "exemptions: 7\n", "exemptions is 7; it should be a valid list"),
         (IGNORES, "ignores: [\n", "not YAML: "),
+        (NOISE, "schemaVersion: 1\nnoise: 7\n", "noise is 7; it should be a valid list"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_a_problem_at_its_line(head, file, text, message):
@@ -67,6 +70,16 @@ def test_a_file_that_is_gone_is_a_problem(head):
 
     assert reviewed.limits is None
     assert reviewed.problems == (ReviewedProblem(LIMITS, None, "the file does not exist"),)
+
+
+def test_a_known_file_that_the_base_can_not_use_is_a_problem_and_stays_as_it_is(head):
+    (head / "policies" / "known").mkdir()
+    broken = head / "policies" / "known" / "kms.yaml"
+    broken.write_text("types: text\n")
+
+    (problem,) = {each.file for each in read_reviewed(head, TODAY).problems}
+
+    assert (problem, broken.read_text()) == ("policies/known/kms.yaml", "types: text\n")
 
 
 def ignore(environment, expires):

@@ -104,6 +104,14 @@ def test_a_new_rule_is_narrower_and_a_file_that_is_gone_has_no_line():
     assert (gone.rules, gone.line) == (("kms-rotation",), None)
 
 
+def test_a_rule_whose_id_is_no_text_is_judging_code():
+    text = "IDS = list('ab')\nONE = StackRule(id=IDS[0])\nRULES = (ONE,)\n"
+
+    (change,) = rule_changes(tree({}), tree({FILE: text}))
+
+    assert told([change]) == [("changes", "judging code changed", 1)]
+
+
 def test_other_code_of_a_file_that_is_gone_is_told():
     text = "import sys\n"
     name = "policies/rules/extra.py"

@@ -55,6 +55,12 @@ def test_a_file_is_read_as_it_is_in_its_tree(repository):
     assert commit.digest("a.txt") != here.digest("a.txt")
 
 
+def test_a_file_that_was_deleted_and_is_still_tracked_is_not_there(repository):
+    (repository / "a.txt").unlink()
+
+    assert working_tree(repository).names() == [".gitignore", "sub/ü b.txt"]
+
+
 def test_files_are_written_out_by_their_prefix(repository, tmp_path_factory):
     folder = tmp_path_factory.mktemp("out")
 

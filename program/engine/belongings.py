@@ -1,0 +1,94 @@
+"""What a resource's outputs tell of other resources: a group's rules, a role's policies, a cluster's instances.
+
+The program makes these as resources of their own, which tell of themselves. So of such an output only that counts that
+no resource of the stack is: what somebody added by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from policies import tokens
+from program.engine.group_rules import GroupRule, declared_rule, told_rules
+from program.engine.pulumi_cli.checkpoint import State
+from program.manifest.canonical import JsonObject, JsonValue
+
+# The resource that is another's policy, and the property that says whose.
+_POLICIES: Mapping[str, tuple[str, str]] = {
+    tokens.SECRET: (tokens.SECRET_POLICY, "secretArn"),
+    tokens.TOPIC: (tokens.TOPIC_POLICY, "arn"),
+}
+_RULE_RESOURCES: Mapping[str, str] = {"egress": tokens.EGRESS_RULE, "ingress": tokens.INGRESS_RULE}
+
+
+class Belongings:
+    """Tells what belongs to the resources of one deployment; made from what is deployed."""
+
+    def __init__(self, states: Iterable[State]) -> None:
+        self._states = [state for state in states if state.custom]
+
+    def left_out(self, type_: str, id_: str) -> frozenset[str]:
+        """Return the outputs that resources of the stack are, and that tell nothing of the resource itself."""
+        policy = _POLICIES.get(type_)
+        own = policy is not None and any(_is_of(state, *policy, id_) for state in self._states)
+        return frozenset({*_ADDED.get(type_, {}), *(("policy",) if own else ())})
+
+    def added(self, type_: str, id_: str, outputs: JsonObject) -> dict[str, list[JsonValue]]:
+        """Return by property what these outputs of a resource have beyond the stack's own resources, where anything."""
+        found = {key: added(self._states, id_, outputs) for key, added in _ADDED.get(type_, {}).items()}
+        return {key: items for key, items in found.items() if items}
+
+
+def rules_by_hand(states: Iterable[State], direction: str, id_: str, outputs: JsonObject) -> list[GroupRule]:
+    """Return the rules of a group, `ingress` or `egress`, that no resource is; sorted."""
+    own = {
+        declared_rule(state.inputs)
+        for state in states
+        if _is_of(state, _RULE_RESOURCES[direction], "securityGroupId", id_)
+    }
+    return sorted(set(told_rules(outputs.get(direction), id_)) - own)
+
+
+def _rules(direction: str) -> Callable[[list[State], str, JsonObject], list[JsonValue]]:
+    def added(states: list[State], id_: str, outputs: JsonObject) -> list[JsonValue]:
+        return [rule.block for rule in rules_by_hand(states, direction, id_, outputs)]
+
+    return added
+
+
+def _attached(states: list[State], id_: str, outputs: JsonObject) -> list[JsonValue]:
+    attachments = [state.inputs for state in states if state.type == tokens.MANAGED_POLICY_ATTACHMENT]
+    own = {inputs.get("policyArn") for inputs in attachments if inputs.get("role") == id_}
+    return [arn for arn in _list(outputs, "managedPolicyArns") if arn not in own]
+
+
+def _inline(states: list[State], id_: str, outputs: JsonObject) -> list[JsonValue]:
+    own = {state.inputs.get("name") for state in states if _is_of(state, tokens.ROLE_POLICY, "role", id_)}
+    policies = [
+        policy for policy in _list(outputs, "inlinePolicies") if isinstance(policy, dict) and policy.get("name")
+    ]
+    return [policy for policy in policies if policy.get("name") not in own]
+
+
+def _members(states: list[State], id_: str, outputs: JsonObject) -> list[JsonValue]:
+    own = {state.id for state in states if _is_of(state, tokens.CLUSTER_INSTANCE, "clusterIdentifier", id_)}
+    return [member for member in _list(outputs, "clusterMembers") if member not in own]
+
+
+def _is_of(state: State, type_: str, key: str, id_: str) -> bool:
+    return state.type == type_ and state.inputs.get(key) == id_
+
+
+def _list(outputs: JsonObject, key: str) -> list[JsonValue]:
+    value = outputs.get(key)
+    return value if isinstance(value, list) else []
+
+
+_ADDED: Mapping[str, Mapping[str, Callable[[list[State], str, JsonObject], list[JsonValue]]]] = {
+    tokens.CLUSTER: {"clusterMembers": _members},
+    tokens.ROLE: {"inlinePolicies": _inline, "managedPolicyArns": _attached},
+    tokens.SECURITY_GROUP: {
+        "egress": _rules("egress"),
+        "ingress": _rules("ingress"),
+    },
+}
