@@ -62,7 +62,7 @@ def unknown_policy():
             ("Sid", f"S{number}"),
         )
     ]
-    source = "program/service/components/function.py:96"
+    source = "program/service/components/function.py:6"
     policy = change(CLUSTER, "update", *gone, prop("policy", None, "${unknown}"), stateful=False)
     policy = policy.model_copy(update={"type": POLICY[1], "name": POLICY[2], "source": source})
     return assemble(clean(), [preview(name, policy) for name in STACKS], run=RUN)

@@ -72,7 +72,7 @@ def test_a_value_cannot_speak_to_the_terminal():
         (result(stack("dev", finding("rds-encrypted", "x"))), "FAILED  rds-encrypted: dev (stacks/Pulumi.dev.yaml:1)."),
         (
             violating(),
-            "FAILED  rds-encrypted: database-cluster in prod, staging (program/service/components/database.py:102);"
+            "FAILED  rds-encrypted: database-cluster in prod, staging (program/service/components/database.py:7);"
             " 4 mandatory findings (dev, prod, staging); 3 undeclared differences; 1 stale declaration.",
         ),
     ],

@@ -210,7 +210,7 @@ def test_what_loses_data_comes_first_of_the_changes():
     report = comment(preview("prod", change(TOPIC, "delete"), MEMORY, dropped))
 
     assert report.index("`-` `database-cluster` **delete** ·") < report.index("`~` `lambda-app-function` update")
-    assert "`database-cluster` in prod would be deleted (`program/service/components/database.py:102`)." in report
+    assert "`database-cluster` in prod would be deleted (`program/service/components/database.py:7`)." in report
     assert "`-` **delete** `monitoring-topic`" in report
     assert "**Keep it:** put the resource back." in report
 
