@@ -45,7 +45,7 @@ def test_a_message_cannot_begin_a_command_of_its_own():
     hostile = "100%\n::error::gone\r\x1b[31m"
     (error, _) = lines(result(stack("dev", finding("rds-encrypted", hostile, kind=CLUSTER))))
 
-    assert error.startswith("::error file=program/service/components/database.py,line=102,title=rds-encrypted%3A The")
+    assert error.startswith("::error file=program/service/components/database.py,line=7,title=rds-encrypted%3A The")
     assert r"100%25\n::error::gone\r\x1b[31m" in error
 
 
