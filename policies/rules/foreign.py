@@ -114,7 +114,7 @@ def _is_read(resource: Resource, path: Path) -> bool:
 
 FOREIGN = StackRule(
     id="known-identities",
-    title="Accounts, regions, ARNs and names are this stack's own, or trusted by name.",
+    title="Accounts, regions, ARNs and names must be this stack's own, or trusted by name.",
     why="What belongs to somebody else is judged by nobody here, and changes behind the stack's back.",
     fix="Name the stack's own, or add it to trusted of the environment in policies/environments.yaml with its reason.",
     types=(ANY_TYPE,),
@@ -139,7 +139,7 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
 
 REGISTRY = ResourceRule(
     id="lambda-image-registry",
-    title="The image comes from this environment's registry.",
+    title="The image must come from this environment's registry.",
     why="Whoever owns the registry decides what runs, and a registry of another region is not replicated here.",
     fix="Push the image to the environment's registry, or trust the registry with a reason.",
     types=(tokens.FUNCTION,),

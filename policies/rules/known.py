@@ -47,7 +47,7 @@ def _file_for(type_: str) -> str:
 
 TYPES = StackRule(
     id="known-types",
-    title="Every resource is of a known type.",
+    title="Every resource must be of a known type.",
     why="A type that no rule knows is judged by none: a user, a bucket, another package or a command passes unseen.",
     fix="Remove the resource, or add its type to policies/known with a judge for each property.",
     types=(ANY_TYPE,),
@@ -93,7 +93,7 @@ def _unknown(tables: Known, resource: Resource, path: Path) -> str:
 
 PROPERTIES = ResourceRule(
     id="known-properties",
-    title="Every property that is set has a judge.",
+    title="Every property that is set must be judged by something.",
     why="A property beside the judged ones undoes them: a public snapshot, a Data API, an inline policy.",
     fix="Remove the property, or add it to its type in policies/known with the rule that judges it or a reason.",
     types=(ANY_TYPE,),
@@ -124,7 +124,7 @@ def _values(resource: Resource, context: Context) -> Iterator[str]:
 
 VALUES = ResourceRule(
     id="known-values",
-    title="Properties have the values that are known to be good.",
+    title="Properties must have values that are known to be good.",
     why="Most properties have one right value here; whatever else is written there is a mistake or worse.",
     fix="Set the value that policies/known names, or change it there with its reason.",
     types=(ANY_TYPE,),
@@ -146,7 +146,7 @@ def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]
 
 PRESENCE = StackRule(
     id="known-resources",
-    title="Whatever keeps the stack safe is there.",
+    title="Everything that keeps the stack safe must be there.",
     why="A protection that just disappears leaves nothing that a rule could judge.",
     fix="Make the resource again, or take `required` from it in policies/known.",
     types=(ANY_TYPE,),
@@ -180,7 +180,7 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
 
 UNUSED = StackRule(
     id="known-unused",
-    title="What is known is used.",
+    title="Every known entry must be used.",
     why="An entry that nothing needs lets something pass that nobody looks at any more.",
     fix="Remove the entry from policies/known, or the trusted text from policies/environments.yaml.",
     types=(ANY_TYPE,),

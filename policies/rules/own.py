@@ -83,7 +83,7 @@ def _is_named(template: str, value: Any, resource: Resource, row: Row, place: Pl
 
 OWN = StackRule(
     id="own-values",
-    title="Own means own, by value.",
+    title="References to the stack's own resources must be to its own, by value.",
     why="A reference can be replaced on its way: the dependency stays, and the key, role or group is somebody else's.",
     fix="Pass the output of the stack's own resource, or the value of this environment's network, as it is.",
     types=(ANY_TYPE,),
@@ -107,7 +107,7 @@ def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
 
 NETWORK = StackRule(
     id="known-network",
-    title="The network is this environment's.",
+    title="The network must be this environment's.",
     why="A production stack on a development network is reached by whatever runs there.",
     fix="Set parity:networkingStackRef to the environment's own networking stack, zones to the region's.",
     types=(ANY_TYPE,),

@@ -122,7 +122,7 @@ def copied(name: str, new: str, /, **props: object) -> Change:
 
 
 def swapped(name: str, prop: str, other: str, output: str) -> Change:
-    """Take another of the stack's own in the place of one, with its dependency."""
+    """Take another of the stack's own in place of one, with its dependency."""
 
     def change(world: World) -> None:
         owner = world.resources[other]
