@@ -46,7 +46,7 @@ EXTRAS = {
 # Values that AWS shows to all who may see the resource, and that a message may repeat to be of use.
 SHOWN = {
     "authorizationType", "availabilityZone", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion", "family",
-    "fromPort", "identifier", "imageUri", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name",
+    "fromPort", "identifier", "imageUri", "instanceClass", "referencedSecurityGroupId", "loggingConfig.logGroup", "masterUsername", "name",
     "parameters",
     "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
     "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",

@@ -156,7 +156,7 @@ def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
     (problem,) = broken(tmp_path, "kms.yaml", "isEnabled: {is: true}", "isEnabled: {}")
 
     assert problem.startswith("known/kms.yaml:")
-    assert "has no judge: give rule, is, oneOf, limit, own, network, name, or free with the reason" in problem
+    assert "has no judge: give rule, is, oneOf, limit, own, network, name, file, or free with the reason" in problem
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:
     ("judge", "said"),
     [
         ({"rule": "kms-rotatio"}, "names rule 'kms-rotatio', but there is no such rule; did you mean 'kms-rotation'?"),
-        ({"limit": "keyLimit"}, "names limit 'keyLimit', which environments.yaml has not"),
+        ({"limit": "keyLimit"}, "names limit 'keyLimit', which environments.yaml does not have"),
         ({"own": "Kye.arn"}, "names 'Kye', which is no known type; did you mean 'Key'?"),
     ],
 )
