@@ -35,11 +35,12 @@ $(STAMP): requirements-dev.txt requirements-uv.txt
 		$(PYTHON) -m venv --clear $(VENV) && $(BIN)/python -m pip $(FETCH_UV); \
 	fi
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@ln -sf ../../parity $(BIN)/parity
 	@touch $@
 
 .PHONY: check
 check: $(STAMP)  ## Check every stack offline: settings, policies, parity (the main job).
-	@$(BIN)/python -m program.cli check $(CHECK_ARGS)
+	@$(BIN)/parity check $(CHECK_ARGS)
 
 .PHONY: test
 test: $(STAMP)  ## Run the tests, with coverage.
@@ -73,6 +74,10 @@ lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, import-linter, 
 .PHONY: benchmark
 benchmark: $(STAMP)  ## Measure the check and the pack, as ratios of one run.
 	@$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
+
+.PHONY: pictures
+pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/pictures; needs Chromium.
+	@$(BIN)/python -m tests.pictures
 
 .PHONY: docs
 docs: $(STAMP)  ## Write the generated documents anew.

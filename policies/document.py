@@ -14,12 +14,13 @@ from pydantic.alias_generators import to_camel
 from policies.catalogue import RULES
 from policies.drift_ignores import Ignores
 from policies.drift_noise import NoiseFile
+from policies.examples import Example, load_examples
 from policies.exemptions import Exemptions
 from policies.known.document import known_properties
 from policies.known.models import KnownFile, KnownOptions, KnownParameters
 from policies.limits import Limits, limits
 from policies.references import Reference, References, load_references
-from policies.rule import Rule
+from policies.rule import Rule, how_to_accept
 from policies.schema import StrictModel
 
 FOLDER = Path(__file__).resolve().parent
@@ -61,14 +62,19 @@ def write() -> None:
 def _rules(known: Limits, references: References) -> Iterator[str]:
     names = list(known.environments)
     yield from ("# Rules", "", _WRITTEN, "")
-    yield f"{len(RULES)} rules. `*` after a control marks our own reading of it; a rule supports a control, no more."
+    yield f"{len(RULES)} rules; each heading is a link that stays. `./parity explain RULE` prints the same."
+    yield "`*` after a control marks our own reading of it; a rule supports a control, no more."
+    yield ""
+    yield from _glossary()
     yield ""
     yield from _table(
         ["rule", "severity", *names, "says"],
         [[f"[{r.id}](#{r.id})", r.severity, *_levels(r, known), r.title] for r in RULES],
     )
+    examples = load_examples()
     for rule in RULES:
         yield from _rule(rule, known, references.rules.get(rule.id, []), references)
+        yield from _example(examples.get(rule.id))
     yield from ("", "## Properties and what judges them", "")
     yield "Every property that may be set, of every type that may be made; all others are refused (known-properties)."
     yield from known_properties()
@@ -76,30 +82,48 @@ def _rules(known: Limits, references: References) -> Iterator[str]:
 
 def _rule(rule: Rule, known: Limits, supported: list[Reference], references: References) -> Iterator[str]:
     names = list(known.environments)
-    yield from ("", f"## {rule.id}", "", rule.title, "")
-    yield f"- Why: {rule.why}"
-    yield f"- Fix: {_cell(rule.fix)}"
-    yield f"- Judges: {', '.join(f'`{type_}`' for type_ in rule.types)}"
-    yield f"- Severity: {rule.severity}"
+    yield from ("", f"## {rule.id}", "", f"{rule.title} Severity: **{rule.severity}**.", "")
+    yield f"- **Why:** {rule.why}"
+    yield f"- **Fix:** {_cell(rule.fix)}"
+    yield f"- **Accept:** {how_to_accept(rule)}"
+    yield f"- **Judges:** {', '.join(f'`{type_}`' for type_ in rule.types)}"
     for accepted in known.accepted:
         if accepted.rule == rule.id:
-            yield f"- Accepted for `{accepted.resource}`: {accepted.reason}"
+            yield f"- **Accepted** for `{accepted.resource}`: {accepted.reason}"
     grouped: dict[str, list[str]] = defaultdict(list)
     for item in supported:
         grouped[references.frameworks[item.framework]].append(_control(item))
     for framework, ids in grouped.items():
-        yield f"- Supports {framework}: {', '.join(ids)}"
+        yield f"- **Supports** {framework}: {', '.join(ids)}"
     yield ""
     rows = [["level", *_levels(rule, known)]]
     rows += [[f"`{to_camel(limit)}`", *(_limit(known, name, limit) for name in names)] for limit in rule.limits]
     yield from _table(["", *names], rows)
 
 
+def _glossary() -> Iterator[str]:
+    yield "| word | means | stands in |"
+    yield "|---|---|---|"
+    yield "| declared difference | what may differ between stacks, and why | `environments.yaml`, `differences` |"
+    yield "| accepted finding | a finding that stays, of a named resource, and why | `environments.yaml`, `accepted` |"
+    yield "| exemption | an accepted finding with an owner and an end | `exemptions.yaml` |"
+    yield "| ignored drift | what may differ between cloud and code, with an owner and an end | `drift-ignores.yaml` |"
+
+
+def _example(example: Example | None) -> Iterator[str]:
+    """Yield what fails and what passes, in YAML, as the policies see it."""
+    if example is None:
+        return
+    yield from ("", f"Fails, with `{example.says.replace('`', '')}`:", "", "```yaml", example.failing.rstrip(), "```")
+    if example.passing:
+        yield from ("", "Passes:", "", "```yaml", example.passing.rstrip(), "```")
+
+
 def _coverage(known: Limits, references: References) -> Iterator[str]:
     names = list(known.environments)
     yield from ("# Coverage of controls", "", _WRITTEN, "")
     yield "Rules support the controls beside them; of their levels in an environment the strongest is shown."
-    yield "`*` marks our own reading of a control; a rule from which a deviation is accepted is named after the level."
+    yield "`*` marks our own reading of a control; a rule with an accepted finding is named after the level."
     yield "Nothing here says that anybody complies with anything: that is for an assessor."
     for framework, title in references.frameworks.items():
         rules_of: dict[str, list[tuple[Rule, Reference]]] = defaultdict(list)
@@ -120,7 +144,7 @@ def _coverage(known: Limits, references: References) -> Iterator[str]:
     yield from ("", "## Rules without a control", "")
     alone = [rule.id for rule in RULES if not references.rules.get(rule.id)]
     yield ", ".join(f"`{rule}`" for rule in alone)
-    yield from ("", "## Accepted deviations", "")
+    yield from ("", "## Accepted findings", "")
     yield from _table(["rule", "resource", "reason"], [[a.rule, f"`{a.resource}`", a.reason] for a in known.accepted])
     yield from ("", "## Sources", "")
     yield from _table(

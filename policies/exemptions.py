@@ -69,7 +69,7 @@ class Ledger:
         self._accepted: set[str] = set()
 
     def accept(self, accepted: Accepted) -> None:
-        """Note that an accepted deviation was needed."""
+        """Note that an accepted finding was needed."""
         self._accepted.add(str(accepted))
 
     def find(self, rule: str, urn: str, name: str, environment: str) -> Exemption | None:
@@ -105,7 +105,7 @@ class Ledger:
             yield f"{exemption}: {exemption.environment} allows no exemption from a critical rule"
 
     def unneeded(self, accepted: Iterable[Accepted], environment: str) -> Iterator[str]:
-        """Yield the accepted deviations of this environment that nothing needs."""
+        """Yield the accepted findings of this environment that nothing needs."""
         for entry in accepted:
             if environment in entry.environments and str(entry) not in self._accepted:
                 yield f"accepted {entry} in {environment}: nothing needs it; remove {environment} from the entry"

@@ -33,6 +33,7 @@ from policies.rules import known as known_rules
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
 from policies.server import serve as serve_policies
+from policies.strict_yaml import KeyPath, YamlError, read
 from policies.view import Resource, StackView
 from policies.wire import UndecidedError, one_line
 
@@ -118,27 +119,42 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
 def _unknown_rules(known: Limits) -> Iterator[str]:
     """Yield what environments.yaml says of rules that the catalogue doesn't have: it would be without effect."""
     ids = [rule.id for rule in RULES]
-    named = [("accepted", accepted.rule) for accepted in known.accepted]
-    named += [
-        (f"environments.{name}.levels", rule) for name, block in known.environments.items() for rule in block.levels
+    named: list[tuple[KeyPath, str]] = [
+        (("accepted", index, "rule"), accepted.rule) for index, accepted in enumerate(known.accepted)
     ]
-    for place, rule in named:
+    named += [
+        (("environments", name, "levels", rule), rule)
+        for name, block in known.environments.items()
+        for rule in block.levels
+    ]
+    for path, rule in named:
         if rule not in ids:
-            yield f"{LIMITS_FILE.name}: {place} names rule {rule!r}, which there is not{suggest(rule, ids)}"
+            yield f"{_line_of(path)}: {path[0]} names rule {rule!r}, but there is no such rule{suggest(rule, ids)}"
 
 
 def _unacceptable(known: Limits) -> Iterator[str]:
     """Yield what environments.yaml accepts for good and nobody may: critical rules, and those that guard the guard."""
     critical = {rule.id for rule in RULES if rule.severity == "critical"}
     guarding = {rule.id for rule in (*environment.RULES, *known_rules.RULES)}
-    for accepted in known.accepted:
+    for index, accepted in enumerate(known.accepted):
+        place = _line_of(("accepted", index, "rule"))
         why = "is critical" if accepted.rule in critical else "guards the guard" if accepted.rule in guarding else ""
         if why:
-            yield f"{LIMITS_FILE.name}: accepted names rule {accepted.rule!r}, which {why}; mend the resource instead"
+            yield f"{place}: accepted names rule {accepted.rule!r}, which {why}; mend the resource instead"
         for name in accepted.environments:
             if name not in known.environments:
                 hint = suggest(name, list(known.environments))
-                yield f"{LIMITS_FILE.name}: accepted names environment {name!r}, which there is not{hint}"
+                yield f"{place}: accepted names environment {name!r}, but there is no such environment{hint}"
+
+
+def _line_of(path: KeyPath) -> str:
+    """Return `file:line` of the limits at the path."""
+    try:
+        line = read(LIMITS_FILE).line(path)
+    except YamlError:
+        line = None
+    file = f"{LIMITS_FILE.parent.name}/{LIMITS_FILE.name}"
+    return f"{file}:{line}" if line else file
 
 
 def _policy(

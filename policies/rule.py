@@ -56,6 +56,13 @@ class Rule:
         return next(level for level in _STRICTEST_FIRST if level in levels)
 
 
+def how_to_accept(rule: Rule) -> str:
+    """Return which reviewed file lets a finding of the rule stand."""
+    if rule.severity == "critical":
+        return "not for good; until a date, in `policies/exemptions.yaml`, where the environment allows that."
+    return "for good, under `accepted` in `policies/environments.yaml`; until a date, in `policies/exemptions.yaml`."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceRule(Rule):
     """A rule that judges the resources of its types one by one, before each is made."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import textwrap
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,14 @@ class ReviewedFileError(Exception):
         self.problems = problems
 
 
+# What pydantic says first, and a reader sees by the value.
+_KIND = re.compile(
+    r"Value error, |(Input|String|List|Dictionary|Tuple|Set|Number|Decimal|Date)( input)? (?=should)"
+    r"| after validation, not \d+"
+)
 Model = TypeVar("Model", bound=StrictModel)
+# How much of two names must be the same for one to be a slip of the other.
+_ALIKE = 0.65
 # Each is compared with all keys that are known.
 _MOST_PROBLEMS = 50
 
@@ -58,15 +66,18 @@ def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{path} is missing"
     if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
         return f"{path} is {_short(detail['input'])}; it must be a mapping of keys to values"
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    message = _KIND.sub("", detail["msg"])
     return f"{path} is {_short(detail['input'])}; it {message}"
 
 
 def suggest(found: str, known: list[str]) -> str:
     """Return `; did you mean 'x'?` when a known name is near the one found, else the known names."""
-    near = difflib.get_close_matches(found, known, n=1)
+    # Of `parity:egress` and `parity:queueTries` the namespace is alike, and says nothing.
+    namespace = found[: found.find(":") + 1]
+    bare = {name.removeprefix(namespace): name for name in known}
+    near = difflib.get_close_matches(found.removeprefix(namespace), bare, n=1, cutoff=_ALIKE)
     if near:
-        return f"; did you mean {near[0]!r}?"
+        return f"; did you mean {bare[near[0]]!r}?"
     return f"; known: {', '.join(sorted(known))}" if known else ""
 
 

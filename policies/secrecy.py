@@ -9,7 +9,7 @@ from typing import Any, Final
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
-# The key under which a secret's value stands in the place of Pulumi's own mark, which the SDK takes off.
+# The key under which a secret's value stands in place of Pulumi's own mark, which the SDK takes off.
 KEPT: Final = "parity-guard:secret"
 # A shorter text stands in many messages by chance, and is no secret that deserves the name.
 _LEAST_LENGTH = 6
@@ -52,7 +52,7 @@ def is_marked(value: Mapping[Any, Any]) -> bool:
 
 
 def opened(value: Any, hidden: Collection[str] = (), path: str = "") -> Any:
-    """Return plain data with the value in the place of each secret, but of those at the hidden paths."""
+    """Return plain data with the value in place of each secret, but of those at the hidden paths."""
     if isinstance(value, Secret):
         return CONCEALED if path in hidden else opened(value.value)
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,10 +106,33 @@ def parse(text: str) -> Document:
         data = None if node is None else _plain(loader, node, (), lines)
         return Document(data, lines, dict(_unquoted(node, ())))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlError(f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else None) from None
+        raise _unreadable(text, error) from None
     except yaml.YAMLError as error:
         raise YamlError(f"not YAML: {str(error).splitlines()[0]}") from None
+
+
+def _unreadable(text: str, error: yaml.MarkedYAMLError) -> YamlError:
+    """Return what is wrong, at the line that is to be mended: of a bracket left open, where it was opened."""
+    mark = error.problem_mark or error.context_mark
+    problem = error.problem or error.context
+    found = mark.line + 1 if mark else None
+    opened = _left_open(text) if found else None
+    if opened is not None and found is not None and opened < found:
+        return YamlError(f"not YAML: the bracket opened here is not closed (line {found}: {problem})", opened)
+    return YamlError(f"not YAML: {problem}", found)
+
+
+def _left_open(text: str) -> int | None:
+    """Return the line of the first bracket that stands open where the text stops to be YAML."""
+    opened: list[int] = []
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+                begins = event.start_mark
+                opened.append(begins.line + 1 if event.flow_style and begins else 0)
+            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+                opened.pop()
+    return next((line for line in opened if line), None)
 
 
 def _refuse_indirection(text: str) -> None:

@@ -185,7 +185,7 @@ def plain(value: Any) -> Any:
         return [_item(value, index) for index in range(len(value))]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    # The engine puts these words in the place of a secret that it can't decrypt, or doesn't show.
+    # The engine puts these words in place of a secret that it can't decrypt, or doesn't show.
     return UNKNOWN if isinstance(value, str) and value == CONCEALED else value
 
 

@@ -15,9 +15,10 @@ def problems(rules: Collection[str]) -> Iterator[str]:
     tables = known()
     for file, place, judge in _judges(tables):
         if judge.rule is not None and judge.rule not in rules:
-            yield f"{file}: {place} names rule {judge.rule!r}, which there is not{suggest(judge.rule, list(rules))}"
+            hint = suggest(judge.rule, list(rules))
+            yield f"{file}: {place} names rule {judge.rule!r}, but there is no such rule{hint}"
         if judge.limit is not None and _snake(judge.limit) not in _LIMITS:
-            yield f"{file}: {place} names limit {judge.limit!r}, which environments.yaml has not"
+            yield f"{file}: {place} names limit {judge.limit!r}, which environments.yaml does not have"
         short = judge.own.partition(".")[0] if judge.own is not None else None
         if short is not None and short not in _short_names(tables):
             yield f"{file}: {place} names {short!r}, which is no known type{suggest(short, _short_names(tables))}"

@@ -42,7 +42,7 @@ def _acts(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]
 
 ACTS = StackRule(
     id="alarm-actions",
-    title="Every alarm acts on the stack's topic, and says when it is over.",
+    title="Every alarm must notify the stack's topic, when it starts and when it ends.",
     why="An alarm without an action changes a colour in a console.",
     fix="Set alarm_actions and ok_actions to the topic's ARN.",
     types=(tokens.ALARM,),
@@ -71,7 +71,7 @@ def _missing(resource: Resource, metrics: tuple[str, ...], alarms: list[Resource
 
 COVERAGE = StackRule(
     id="alarm-coverage",
-    title="The database and every function are watched.",
+    title="The database and every function must have alarms.",
     why="What has no alarm fails unseen.",
     fix="Add the alarm to program/service/components/monitoring.py.",
     types=(tokens.ALARM, tokens.CLUSTER, tokens.FUNCTION),
@@ -112,7 +112,7 @@ def _least_memory(stack: StackView, common: CommonLimits) -> list[int]:
 
 THRESHOLDS = StackRule(
     id="alarm-thresholds",
-    title="Alarms have the thresholds that their environment allows.",
+    title="Alarms must have thresholds that their environment allows.",
     why="A threshold that was raised in one environment hides there what the others show.",
     fix="Set the threshold in the stack file, or change the limits of the environment.",
     types=(tokens.ALARM,),
@@ -146,7 +146,7 @@ def _condition(resource: Resource, _context: Context) -> Iterator[str]:
 
 CONDITIONS = ResourceRule(
     id="alarm-conditions",
-    title="Alarms watch what they say, the right way round, and soon.",
+    title="Alarms must watch the right metric, in the right direction, and soon enough.",
     why="An alarm with its comparison turned round, or over a day, is quiet when it matters.",
     fix="Set namespace, comparison_operator, statistic, period and evaluation_periods as the metric needs.",
     types=(tokens.ALARM,),
@@ -162,7 +162,7 @@ def _missing_data(resource: Resource, _context: Context) -> Iterator[str]:
 
 MISSING_DATA = ResourceRule(
     id="alarm-missing-data",
-    title="Every alarm says what no data means.",
+    title="Every alarm must say what missing data means.",
     why="A database that is gone sends no data; by default its alarms then say INSUFFICIENT_DATA to nobody.",
     fix="Set treat_missing_data to breaching or notBreaching.",
     types=(tokens.ALARM,),

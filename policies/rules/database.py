@@ -14,10 +14,12 @@ _BOTH = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE)
 _GUESSED_NAMES = frozenset({"admin", "administrator", "postgres", "rdsadmin", "root"})
 NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 LEAST_SUBNETS = 2
+# As whom the app connects (policies/known/lambda.yaml, DB_USERNAME).
+APP_USER = "app_user"
 
 ENCRYPTED = ResourceRule(
     id="rds-encrypted",
-    title="The database's storage is encrypted.",
+    title="The database's storage must be encrypted.",
     why="Storage, backups and snapshots of an unencrypted cluster can be read by whoever gets at them.",
     fix="Set storage_encrypted=True on the cluster.",
     types=(tokens.CLUSTER,),
@@ -27,7 +29,7 @@ ENCRYPTED = ResourceRule(
 
 OWN_KEY = StackRule(
     id="rds-own-key",
-    title="The database is encrypted with the stack's own key.",
+    title="The database must be encrypted with the stack's own key.",
     why="AWS's default key can't be closed, and is shared by all databases of the account.",
     fix="Set kms_key_id and master_user_secret_kms_key_id to the stack's key.",
     types=(tokens.CLUSTER,),
@@ -37,7 +39,7 @@ OWN_KEY = StackRule(
 
 IAM_AUTHENTICATION = ResourceRule(
     id="rds-iam-authentication",
-    title="People can connect with their IAM identity.",
+    title="People must be able to connect with their IAM identity.",
     why="Without it, people share passwords.",
     fix="Set iam_database_authentication_enabled=True on the cluster.",
     types=(tokens.CLUSTER,),
@@ -54,7 +56,7 @@ def _master_credential(resource: Resource, _context: Context) -> Iterator[str]:
 
 MASTER_CREDENTIAL = ResourceRule(
     id="rds-master-credential",
-    title="RDS manages the master credential.",
+    title="RDS must manage the master credential.",
     why="A password that the program knows stands in state, and nobody rotates it.",
     fix="Set manage_master_user_password=True, and no master_password.",
     types=(tokens.CLUSTER,),
@@ -67,11 +69,13 @@ def _admin_name(resource: Resource, _context: Context) -> Iterator[str]:
     found = resource.text("masterUsername")
     if found.lower() in _GUESSED_NAMES or not found:
         yield f"masterUsername is {found!r}; choose a name that nobody guesses first"
+    if found.lower() == APP_USER:
+        yield f"masterUsername is {found!r}, the app's own; the app would be the master"
 
 
 ADMIN_NAME = ResourceRule(
     id="rds-admin-name",
-    title="The master user has a name of its own.",
+    title="The master user must have a name of its own.",
     why="The usual names are the ones that are tried.",
     fix="Set master_username to something else.",
     types=(tokens.CLUSTER,),
@@ -80,7 +84,7 @@ ADMIN_NAME = ResourceRule(
 
 BACKUP_RETENTION = ResourceRule(
     id="rds-backup-retention",
-    title="Backups are kept as long as the limits say.",
+    title="Backups must be kept as long as the limits say.",
     why="Environments with different backups can't be restored alike.",
     fix="Set parity:backupRetentionDays to an allowed number of days.",
     types=(tokens.CLUSTER,),
@@ -92,7 +96,7 @@ BACKUP_RETENTION = ResourceRule(
 
 COPY_TAGS = ResourceRule(
     id="rds-copy-tags",
-    title="Snapshots carry the database's tags.",
+    title="Snapshots must carry the database's tags.",
     why="A snapshot without tags belongs to nobody.",
     fix="Set copy_tags_to_snapshot=True.",
     types=(tokens.CLUSTER,),
@@ -102,7 +106,7 @@ COPY_TAGS = ResourceRule(
 
 NOT_PUBLIC = ResourceRule(
     id="rds-not-public",
-    title="The database has no public address.",
+    title="The database must have no public address.",
     why="A public address is an invitation that a security group alone must turn down.",
     fix="Set publicly_accessible=False.",
     types=_BOTH,
@@ -128,7 +132,7 @@ def _engine_supported(resource: Resource, context: Context) -> Iterator[str]:
 
 ENGINE_SUPPORTED = ResourceRule(
     id="rds-engine-version",
-    title="The engine is a version that the limits allow.",
+    title="The engine must be a version that the limits allow.",
     why="An old version can't be created again, and environments must run the same one.",
     fix="Set parity:databaseEngineVersion to an allowed version, in every stack at once.",
     types=_BOTH,
@@ -146,7 +150,7 @@ def _subnets(resource: Resource, _context: Context) -> Iterator[str]:
 
 SUBNETS = ResourceRule(
     id="rds-subnets",
-    title="The database may live in several zones.",
+    title="The database must be able to run in several zones.",
     why="A cluster in one zone ends with it.",
     fix="Give the subnet group the private subnets of every availability zone.",
     types=(tokens.SUBNET_GROUP,),
@@ -162,7 +166,7 @@ def _port(resource: Resource, _context: Context) -> Iterator[str]:
 
 NONDEFAULT_PORT = ResourceRule(
     id="rds-nondefault-port",
-    title="The database listens on a port of its own.",
+    title="The database must listen on a port other than the default.",
     why="Scans try the default ports.",
     fix="Set another port on the cluster and in the rules of the security groups.",
     types=(tokens.CLUSTER,),

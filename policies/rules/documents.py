@@ -53,7 +53,7 @@ def _document(resource: Resource, prop: str, place: Place) -> Iterator[str]:
 
 GRANTS = StackRule(
     id="known-grants",
-    title="Policy documents allow what is known, and deny what they must.",
+    title="Policy documents must allow known grants only, and deny what they have to.",
     why="A list of bad actions misses the one that nobody thought of; each document has few that it needs.",
     fix="Remove the grant, or add it to the resource's documents in policies/known with its reason.",
     types=(ANY_TYPE,),

@@ -22,6 +22,7 @@ def _agrees(stack: StackView, context: Context) -> Iterator[tuple[Resource | Non
     regions |= {_text(resource.peek("region")) for resource in stack.resources if resource.type != tokens.PROVIDER} - {
         None
     }
+    regions |= {_text(context.stack.config.get("aws:region"))} - {None}
     for region in sorted(str(found) for found in regions):
         if region != context.limits.region:
             yield None, f"resources are in {region}; {context.environment} is in {context.limits.region}"
@@ -53,7 +54,7 @@ def _list(value: object) -> object:
 
 AGREES = StackRule(
     id=ENVIRONMENT_RULE,
-    title="Everything agrees on which environment this is.",
+    title="Every source must name the same environment.",
     why="A production stack that is judged by another environment's limits is not judged.",
     fix="Make the stack's name, parity:environment, region and account agree with policies/environments.yaml.",
     types=("*",),
@@ -70,7 +71,7 @@ def _exemptions(_stack: StackView, context: Context) -> Iterator[tuple[Resource 
 
 EXEMPTIONS = StackRule(
     id="exemptions",
-    title="Every exemption is known and within its time.",
+    title="Every exemption must be valid and unexpired.",
     why="An exemption that has no end is a hole that was forgotten.",
     fix="Remove it from policies/exemptions.yaml, or have it reviewed anew.",
     types=("*",),
@@ -89,7 +90,7 @@ def _expiring(_stack: StackView, context: Context) -> Iterator[tuple[Resource | 
 
 EXPIRING = StackRule(
     id="exemptions-expiring",
-    title="Every exemption and accepted deviation is needed; no exemption ends within two weeks.",
+    title="Every exemption and accepted finding must be needed, and no exemption may end within two weeks.",
     why="A check that turns red overnight stops the wrong change; what nobody needs hides the next fault.",
     fix="Mend the resource before the exemption ends, and remove what nothing needs.",
     types=("*",),

@@ -58,7 +58,7 @@ def _readable(resource: Resource, _context: Context) -> Iterator[str]:
 
 READABLE = ResourceRule(
     id="iam-readable",
-    title="Every policy document can be read.",
+    title="Every policy document must be readable.",
     why="What can't be read can't be judged.",
     fix="Build documents with program/service/iam.py.",
     types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY),
@@ -127,7 +127,7 @@ def _wide_resources(statement: Statement) -> Iterator[str]:
 
 NO_WILDCARDS = ResourceRule(
     id="iam-no-wildcards",
-    title="Roles name their actions and their resources.",
+    title="Roles must name their actions and their resources.",
     why="A wildcard grants what nobody has thought of, today and whenever AWS adds an action.",
     fix='Write each action out, and the ARN of each resource; "*" only for actions that know no resources.',
     types=_IDENTITY_POLICIES,
@@ -146,7 +146,7 @@ def _kms_scoped(resource: Resource, _context: Context) -> Iterator[str]:
 
 KMS_SCOPED = ResourceRule(
     id="iam-kms-scoped",
-    title="Roles use named keys only.",
+    title="Roles must use named keys only.",
     why="kms:Decrypt on all keys reads everything that any key of the account protects.",
     fix="Give the key's ARN as the resource.",
     types=_IDENTITY_POLICIES,
@@ -164,7 +164,7 @@ def _no_escalation(resource: Resource, _context: Context) -> Iterator[str]:
 
 NO_ESCALATION = ResourceRule(
     id="iam-no-escalation",
-    title="No role can give itself more rights.",
+    title="No role may be able to give itself more rights.",
     why="A right to change rights is every right.",
     fix="Remove the action; deployments have roles of their own.",
     types=_IDENTITY_POLICIES,
@@ -194,7 +194,7 @@ def _trust_scoped(resource: Resource, _context: Context) -> Iterator[str]:
 
 TRUST_SCOPED = ResourceRule(
     id="iam-trust-scoped",
-    title="A role trusts the one service that uses it.",
+    title="A role must trust only the service that uses it.",
     why="Whoever may assume the role has all of its rights.",
     fix="Trust one service principal, bound by aws:SourceAccount where the service sends it.",
     types=(tokens.ROLE,),
@@ -214,7 +214,7 @@ def _no_managed(resource: Resource, _context: Context) -> Iterator[str]:
 
 NO_MANAGED = ResourceRule(
     id="iam-no-managed-policies",
-    title="Roles have policies of their own.",
+    title="Roles must have policies of their own.",
     why="AWS changes its managed policies without asking, and they grant far more than one function needs.",
     fix="Use aws.iam.RolePolicy with the statements that the role needs.",
     types=(tokens.ROLE, tokens.MANAGED_POLICY_ATTACHMENT),
@@ -229,7 +229,7 @@ def _inline(_resource: Resource, _context: Context) -> Iterator[str]:
 
 INLINE = ResourceRule(
     id="iam-inline-policies",
-    title="Policies are resources that several roles can share.",
+    title="Policies must be resources that several roles can share.",
     why="A customer-managed policy has versions, and is reviewed once for all that use it.",
     fix="Use aws.iam.Policy and attach it.",
     types=(tokens.ROLE_POLICY,),

@@ -64,7 +64,7 @@ def _names(resource: Resource, context: Context) -> Iterator[str]:
 
 PHYSICAL_NAMES = ResourceRule(
     id="names",
-    title="Physical names carry the environment and the suffix.",
+    title="Physical names must contain the environment and the suffix.",
     why="Copies can live side by side only if no name of theirs is the same.",
     fix="Take the name from program/service/naming.py.",
     types=tuple(NAMES),
@@ -80,7 +80,7 @@ def _logical_names(stack: StackView, context: Context) -> Iterator[tuple[Resourc
 
 LOGICAL_NAMES = StackRule(
     id="logical-names",
-    title="Pulumi's logical names carry no environment.",
+    title="Pulumi's logical names must not contain an environment.",
     why="The same resource must have the same logical name in every stack, or stacks can't be compared.",
     fix="Remove the environment from the resource's first argument.",
     types=("*",),
@@ -102,7 +102,7 @@ def _tags(resource: Resource, context: Context) -> Iterator[str]:
 
 TAGS = ResourceRule(
     id="tags",
-    title="Every resource says whose it is.",
+    title="Every resource must have the required tags.",
     why="Cost, clean-up and incident all begin with the question whose this is.",
     fix="Set tags=names.tags (program/service/naming.py).",
     types=TAGGED,
@@ -119,7 +119,7 @@ def _default_tags(stack: StackView, _context: Context) -> Iterator[tuple[Resourc
 
 DEFAULT_TAGS = StackRule(
     id="no-default-tags",
-    title="Tags stand on each resource.",
+    title="Tags must be set on each resource.",
     why="The provider's defaultTags add tags that the code of a resource doesn't show.",
     fix="Remove aws:defaultTags from the stack's configuration.",
     types=(tokens.PROVIDER,),
@@ -138,7 +138,7 @@ def _ignored(stack: StackView, _context: Context) -> Iterator[tuple[Resource, st
 
 IGNORED = StackRule(
     id="no-ignore-changes",
-    title="Nothing is hidden from the comparison with the cloud.",
+    title="Nothing may be hidden from the comparison with the cloud.",
     why="A property in ignoreChanges may drift as it likes.",
     fix="Remove the property from ignore_changes.",
     types=("*",),

@@ -12,7 +12,7 @@ from policies.view import Resource, StackView
 
 INSIGHTS_KEY = StackRule(
     id="rds-insights-own-key",
-    title="Performance Insights is encrypted with the stack's own key.",
+    title="Performance Insights must be encrypted with the stack's own key.",
     why="It holds the text of statements.",
     fix="Set performance_insights_kms_key_id to the stack's key on every instance.",
     types=(tokens.CLUSTER_INSTANCE,),
@@ -21,7 +21,7 @@ INSIGHTS_KEY = StackRule(
 
 INSIGHTS = ResourceRule(
     id="rds-insights",
-    title="Performance Insights is on.",
+    title="Performance Insights must be on.",
     why="A slow database can't be explained afterwards without it.",
     fix="Set performance_insights_enabled=True on every instance.",
     types=(tokens.CLUSTER_INSTANCE,),
@@ -31,7 +31,7 @@ INSIGHTS = ResourceRule(
 
 MINOR_UPGRADE = ResourceRule(
     id="rds-minor-upgrade",
-    title="Minor versions are upgraded by AWS.",
+    title="AWS must upgrade minor versions.",
     why="Minor versions close holes.",
     fix="Set auto_minor_version_upgrade=True, or accept that upgrades are changes of databaseEngineVersion.",
     types=(tokens.CLUSTER_INSTANCE,),
@@ -50,7 +50,7 @@ def _monitored(resource: Resource, _context: Context) -> Iterator[str]:
 
 ENHANCED_MONITORING = ResourceRule(
     id="rds-enhanced-monitoring",
-    title="Enhanced Monitoring is on.",
+    title="Enhanced Monitoring must be on.",
     why="CloudWatch's metrics come from the hypervisor, and don't show which process takes the memory.",
     fix="Set monitoring_interval and monitoring_role_arn on every instance.",
     types=(tokens.CLUSTER_INSTANCE,),
@@ -60,7 +60,7 @@ ENHANCED_MONITORING = ResourceRule(
 
 INSTANCE_CLASS = ResourceRule(
     id="rds-instance-class",
-    title="Instances have a class that their environment allows.",
+    title="Instances must have a class that their environment allows.",
     why="Size is the one thing that may differ, and only as declared.",
     fix="Set parity:databaseInstanceClass, or change the limits of the environment.",
     types=(tokens.CLUSTER_INSTANCE,),
@@ -84,7 +84,7 @@ def _instances(stack: StackView, context: Context) -> Iterator[tuple[Resource, s
 
 INSTANCES = StackRule(
     id="rds-instances",
-    title="The cluster has as many instances as its environment allows.",
+    title="The cluster must have a number of instances that its environment allows.",
     why="An environment that must survive the loss of a zone has a reader in another one.",
     fix="Set parity:databaseInstances, or change the limits of the environment.",
     types=(tokens.CLUSTER, tokens.CLUSTER_INSTANCE),

@@ -24,7 +24,7 @@ def _failure_path(stack: StackView, _context: Context) -> Iterator[tuple[Resourc
 
 FAILURE_PATH = StackRule(
     id="lambda-failure-path",
-    title="Events that a function fails on go somewhere.",
+    title="Events that a function fails on must go somewhere.",
     why="An asynchronous event that fails three times is dropped.",
     fix="Set dead_letter_config, or an on_failure destination.",
     types=(tokens.FUNCTION, tokens.EVENT_INVOKE_CONFIG),
@@ -53,7 +53,7 @@ def _not_public(resource: Resource, _context: Context) -> Iterator[str]:
 
 NOT_PUBLIC = ResourceRule(
     id="lambda-not-public",
-    title="Only the ones that need it may call a function.",
+    title="Only those that need it may call a function.",
     why="A service principal without its source calls for whoever asks it to.",
     fix="Set source_arn and source_account on the permission; use AWS_IAM on URLs.",
     types=(tokens.PERMISSION, tokens.FUNCTION_URL),
@@ -70,7 +70,7 @@ def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, 
 
 LOG_GROUP = StackRule(
     id="lambda-log-group",
-    title="The stack owns every function's log group, and makes it first.",
+    title="The stack must own every function's log group, and create it first.",
     why="Lambda makes the group by itself: unencrypted, kept for ever, and left behind.",
     fix="Make the log group before the function, and name it in logging_config.",
     types=(tokens.FUNCTION, tokens.LOG_GROUP),

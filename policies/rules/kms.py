@@ -30,7 +30,7 @@ def _rotation(resource: Resource, _context: Context) -> Iterator[str]:
 
 ROTATION = ResourceRule(
     id="kms-rotation",
-    title="The key rotates every year.",
+    title="The key must rotate every year.",
     why="A key that never changes makes every past leak a present one.",
     fix="Set enable_key_rotation=True on the key, and leave rotation_period_in_days or keep it at 365 or less.",
     types=(tokens.KEY,),
@@ -70,7 +70,7 @@ def _bound_to_account(statement: Statement) -> bool:
 
 NO_PUBLIC = StackRule(
     id="kms-no-public",
-    title="The key has a policy of its own that gives it to nobody outside.",
+    title="The key must have a policy of its own that shares it with nobody outside.",
     why="Whoever may use the key may read everything that it encrypts.",
     fix="Set policy on the key, with named principals and actions (program/service/key_policy.py).",
     types=(tokens.KEY, tokens.KEY_POLICY),
@@ -89,7 +89,7 @@ def _deletion_window(resource: Resource, context: Context) -> Iterator[str]:
 
 DELETION_WINDOW = ResourceRule(
     id="kms-deletion-window",
-    title="A deleted key waits as long as the protection of data asks for.",
+    title="A deleted key must wait as long as data protection asks for.",
     why="A key that is gone takes its data along; one that waits 30 days keeps a review stack's name and cost.",
     fix="Let program/service/protection.py set deletion_window_in_days.",
     types=(tokens.KEY,),
@@ -128,7 +128,7 @@ def _services(key: Resource) -> Iterator[str]:
 
 SERVICE_GRANTS = StackRule(
     id="kms-service-grants",
-    title="The services that use the key by themselves may do so.",
+    title="The services that use the key on their own must be allowed to.",
     why="CloudWatch Logs and alarms fail silently when the key's policy doesn't name them.",
     fix="Give logs.<region>.amazonaws.com and cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*.",
     types=(tokens.KEY, tokens.LOG_GROUP, tokens.TOPIC),

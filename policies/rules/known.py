@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -47,7 +48,7 @@ def _file_for(type_: str) -> str:
 
 TYPES = StackRule(
     id="known-types",
-    title="Every resource is of a known type.",
+    title="Every resource must be of a known type.",
     why="A type that no rule knows is judged by none: a user, a bucket, another package or a command passes unseen.",
     fix="Remove the resource, or add its type to policies/known with a judge for each property.",
     types=(ANY_TYPE,),
@@ -93,7 +94,7 @@ def _unknown(tables: Known, resource: Resource, path: Path) -> str:
 
 PROPERTIES = ResourceRule(
     id="known-properties",
-    title="Every property that is set has a judge.",
+    title="Every property that is set must be judged by something.",
     why="A property beside the judged ones undoes them: a public snapshot, a Data API, an inline policy.",
     fix="Remove the property, or add it to its type in policies/known with the rule that judges it or a reason.",
     types=(ANY_TYPE,),
@@ -124,7 +125,7 @@ def _values(resource: Resource, context: Context) -> Iterator[str]:
 
 VALUES = ResourceRule(
     id="known-values",
-    title="Properties have the values that are known to be good.",
+    title="Properties must have values that are known to be good.",
     why="Most properties have one right value here; whatever else is written there is a mistake or worse.",
     fix="Set the value that policies/known names, or change it there with its reason.",
     types=(ANY_TYPE,),
@@ -135,7 +136,9 @@ VALUES = ResourceRule(
 
 
 def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]:
-    here = {(resource.type, resource.name) for resource in stack.resources}
+    here = Counter((resource.type, resource.name) for resource in stack.resources)
+    for type_, name in sorted(found for found, count in here.items() if count > 1 and _has_name(*found)):
+        yield None, f"{name} ({type_}) is there more than once; what is known of it is known of one alone"
     required = list(known().required())
     if not any((type_, name) in here for type_, name, _ in required):
         return
@@ -144,9 +147,15 @@ def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]
             yield None, f"{name} ({type_}) is missing: {reason}"
 
 
+def _has_name(type_: str, name: str) -> bool:
+    """Tell whether something is known of the resource by its logical name."""
+    of_type = known().types.get(type_)
+    return of_type is not None and name in of_type.resources
+
+
 PRESENCE = StackRule(
     id="known-resources",
-    title="Whatever keeps the stack safe is there.",
+    title="Everything that keeps the stack safe must be there.",
     why="A protection that just disappears leaves nothing that a rule could judge.",
     fix="Make the resource again, or take `required` from it in policies/known.",
     types=(ANY_TYPE,),
@@ -180,7 +189,7 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
 
 UNUSED = StackRule(
     id="known-unused",
-    title="What is known is used.",
+    title="Every known entry must be used.",
     why="An entry that nothing needs lets something pass that nobody looks at any more.",
     fix="Remove the entry from policies/known, or the trusted text from policies/environments.yaml.",
     types=(ANY_TYPE,),

@@ -32,7 +32,7 @@ def _memory(resource: Resource, context: Context) -> Iterator[str]:
 
 MEMORY = ResourceRule(
     id="lambda-memory",
-    title="The app has the memory that its environment allows.",
+    title="The app must have a memory size that its environment allows.",
     why="Size is the one thing that may differ, and only as declared.",
     fix="Set parity:lambdaMemory, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
@@ -53,7 +53,7 @@ def _concurrency(resource: Resource, context: Context) -> Iterator[str]:
 
 CONCURRENCY = ResourceRule(
     id="lambda-concurrency",
-    title="Every function's concurrency is reserved; the app's follows from its vCPU.",
+    title="Every function must reserve its concurrency; the app's must follow from its vCPU.",
     why="It bounds the database's connections, and keeps functions from starving each other.",
     fix="Set parity:lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
@@ -70,7 +70,7 @@ def _cpu(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, 
 
 CPU = StackRule(
     id="lambda-cpu",
-    title="The app has the vCPU that its environment allows.",
+    title="The app must have a vCPU count that its environment allows.",
     why="Size is the one thing that may differ, and only as declared.",
     fix="Set parity:lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
@@ -89,7 +89,7 @@ def _vpc(resource: Resource, _context: Context) -> Iterator[str]:
 
 VPC = ResourceRule(
     id="lambda-vpc",
-    title="Functions run in the VPC, in several zones.",
+    title="Functions must run in the VPC, in several zones.",
     why="A function outside reaches the database only if the database is outside too.",
     fix="Set vpc_config with the private subnets and the function's own security group.",
     types=(tokens.FUNCTION,),
@@ -105,7 +105,7 @@ def _image_pinned(resource: Resource, _context: Context) -> Iterator[str]:
 
 IMAGE_PINNED = ResourceRule(
     id="lambda-image-pinned",
-    title="The image is pinned by its digest.",
+    title="The image must be pinned by its digest.",
     why="A tag is whatever was pushed last: two environments with one tag may run two programs.",
     fix="Set parity:dockerImageUri to the image with its digest.",
     types=(tokens.FUNCTION,),
@@ -122,7 +122,7 @@ def _tracing(resource: Resource, _context: Context) -> Iterator[str]:
 
 TRACING = ResourceRule(
     id="lambda-tracing",
-    title="Functions are traced.",
+    title="Functions must be traced.",
     why="Where a slow call spends its time is seen in its trace alone.",
     fix='Set tracing_config with mode "Active".',
     types=(tokens.FUNCTION,),
@@ -153,7 +153,7 @@ def _environment(resource: Resource, context: Context) -> Iterator[str]:
 
 ENVIRONMENT = ResourceRule(
     id="lambda-environment",
-    title="Functions have the same variables everywhere, and no secret among them.",
+    title="Functions must have the same variables everywhere, and no secret among them.",
     why="Variables are shown to whoever may describe the function, and a missing one is found in production.",
     fix="Pass the same variables in every environment; pass secrets by ARN.",
     types=(tokens.FUNCTION,),
@@ -163,7 +163,7 @@ ENVIRONMENT = ResourceRule(
 
 ENVIRONMENT_KEY = StackRule(
     id="lambda-environment-own-key",
-    title="Functions' variables are encrypted with the stack's own key.",
+    title="Functions' variables must be encrypted with the stack's own key.",
     why="AWS's default key can't be closed, and is shared by all functions of the account.",
     fix="Set kms_key_arn to the stack's key.",
     types=(tokens.FUNCTION,),

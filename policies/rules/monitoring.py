@@ -13,7 +13,7 @@ from policies.view import Resource, StackView
 
 LOG_RETENTION = ResourceRule(
     id="log-retention",
-    title="Logs are kept as long as the limits say.",
+    title="Logs must be kept as long as the limits say.",
     why="Logs kept for ever cost for ever; logs gone too soon can't be investigated.",
     fix="Set parity:logRetentionDays to an allowed number of days.",
     types=(tokens.LOG_GROUP,),
@@ -23,7 +23,7 @@ LOG_RETENTION = ResourceRule(
 
 LOG_KEY = StackRule(
     id="log-own-key",
-    title="Logs are encrypted with the stack's own key.",
+    title="Logs must be encrypted with the stack's own key.",
     why="Logs hold what the system did with its data.",
     fix="Set kms_key_id to the stack's key.",
     types=(tokens.LOG_GROUP,),
@@ -33,7 +33,7 @@ LOG_KEY = StackRule(
 
 TOPIC_KEY = StackRule(
     id="sns-own-key",
-    title="The topic is encrypted with the stack's own key.",
+    title="The topic must be encrypted with the stack's own key.",
     why="Alarms can't publish to a topic that is encrypted with alias/aws/sns, and nobody is told.",
     fix="Set kms_master_key_id to the stack's key.",
     types=(tokens.TOPIC,),
@@ -60,7 +60,7 @@ def _topic_policy(resource: Resource, _context: Context) -> Iterator[str]:
 
 TOPIC_POLICY = ResourceRule(
     id="sns-policy",
-    title="Only this account's alarms publish, over TLS.",
+    title="Only this account's alarms may publish to the topic, over TLS.",
     why="Whoever can publish can hide a real alarm among false ones.",
     fix="Bind the service by aws:SourceAccount, and deny what comes without TLS.",
     types=(tokens.TOPIC_POLICY,),
@@ -77,7 +77,7 @@ def _topic_has_policy(stack: StackView, _context: Context) -> Iterator[tuple[Res
 
 TOPIC_HAS_POLICY = StackRule(
     id="sns-has-policy",
-    title="The topic has a policy of its own.",
+    title="The topic must have a policy of its own.",
     why="Without it nothing says who may publish, and alarms are lost.",
     fix="Make an aws.sns.TopicPolicy for the topic.",
     types=(tokens.TOPIC, tokens.TOPIC_POLICY),
@@ -94,7 +94,7 @@ def _subscribed(stack: StackView, _context: Context) -> Iterator[tuple[Resource,
 
 SUBSCRIBED = StackRule(
     id="sns-subscribed",
-    title="Somebody is told of alarms.",
+    title="Somebody must be told of alarms.",
     why="An alarm that nobody hears is none.",
     fix="Set parity:alarmEmail, or subscribe to the topic outside this stack.",
     types=(tokens.TOPIC, tokens.SUBSCRIPTION),
@@ -112,7 +112,7 @@ def _subscriber(resource: Resource, context: Context) -> Iterator[str]:
 
 SUBSCRIBER = ResourceRule(
     id="sns-known-subscriber",
-    title="Alarms go to the address that the stack file names.",
+    title="Alarms must go to the address that the stack file names.",
     why="Whoever hears the alarms knows when the system is weak.",
     fix="Set parity:alarmEmail, and subscribe nobody else in the program.",
     types=(tokens.SUBSCRIPTION,),

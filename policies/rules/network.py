@@ -73,7 +73,7 @@ def _ingress(resource: Resource, _context: Context) -> Iterator[str]:
 
 INGRESS = ResourceRule(
     id="sg-ingress",
-    title="Nobody comes in from everywhere, or on every port.",
+    title="Inbound traffic must not be open to the world, or on every port.",
     why="A port that is open to all is tried by all.",
     fix="Name one port, and the security group that may use it.",
     types=(tokens.INGRESS_RULE, tokens.SECURITY_GROUP),
@@ -96,7 +96,7 @@ def _database_ingress(stack: StackView, _context: Context) -> Iterator[tuple[Res
 
 DATABASE_INGRESS = StackRule(
     id="sg-database-ingress",
-    title="Only the functions' security groups reach the database, on its port.",
+    title="Only the functions' security groups may reach the database, on its port.",
     why="An address range lets in whatever gets an address there.",
     fix="Use referenced_security_group_id with a function's security group.",
     types=(tokens.INGRESS_RULE, tokens.CLUSTER),
@@ -116,7 +116,7 @@ def _egress(resource: Resource, context: Context) -> Iterator[str]:
 
 EGRESS = ResourceRule(
     id="sg-egress",
-    title="Nothing goes out to everywhere.",
+    title="Outbound traffic must not be open to the world.",
     why="Code that is taken over sends data where it wants.",
     fix="Use the security group of the VPC's endpoints; parity:egress nat opens 443 alone.",
     types=(tokens.EGRESS_RULE, tokens.SECURITY_GROUP),
@@ -135,7 +135,7 @@ def _hygiene(resource: Resource, _context: Context) -> Iterator[str]:
 
 HYGIENE = ResourceRule(
     id="sg-hygiene",
-    title="Groups and rules say what they are for; rules are resources.",
+    title="Security groups and rules must have descriptions, and rules must be resources.",
     why="A rule that nobody can explain nobody dares to remove; inline rules undo the others at each deployment.",
     fix="Set description; use aws.vpc.SecurityGroupIngressRule and aws.vpc.SecurityGroupEgressRule.",
     types=(tokens.SECURITY_GROUP, tokens.INGRESS_RULE, tokens.EGRESS_RULE),
@@ -150,7 +150,7 @@ def _no_old_rules(resource: Resource, _context: Context) -> Iterator[str]:
 
 NO_OLD_RULES = ResourceRule(
     id="sg-rule-resources",
-    title="Rules are of the newer resource types.",
+    title="Security group rules must be of the newer resource types.",
     why="aws.ec2.SecurityGroupRule has no id of its own, so that two of them can undo each other.",
     fix="Use aws.vpc.SecurityGroupIngressRule and aws.vpc.SecurityGroupEgressRule.",
     types=(tokens.SECURITY_GROUP_RULE,),
@@ -175,7 +175,7 @@ def _attached(stack: StackView, _context: Context) -> Iterator[tuple[Resource, s
 
 ATTACHED = StackRule(
     id="sg-attached",
-    title="Every security group belongs to something.",
+    title="Every security group must be used.",
     why="A group that nothing has is there to be used by mistake.",
     fix="Give the group to a resource, or remove it.",
     types=(tokens.SECURITY_GROUP,),

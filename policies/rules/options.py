@@ -44,7 +44,7 @@ def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
 
 OPTIONS = StackRule(
     id="known-options",
-    title="Resources have known options alone.",
+    title="Resources must have known options only.",
     why="An option can keep, adopt, hide or reroute a resource, whatever its properties say.",
     fix="Remove the option, or add it to policies/known/options.yaml with its judge.",
     types=(ANY_TYPE,),
@@ -78,7 +78,7 @@ def _why_not(key: str) -> str:
 
 PROVIDERS = StackRule(
     id="known-providers",
-    title="Providers are configured as known.",
+    title="Providers must have known configuration only.",
     why="An endpoint, a role or a key in the provider's configuration moves every resource to somebody else.",
     fix="Leave region and allowedAccountIds alone in the stack's configuration.",
     types=(tokens.PROVIDER,),

@@ -41,7 +41,7 @@ def _own_parts(stack: StackView, _context: Context) -> Iterator[tuple[Resource, 
 
 OWN_PARTS = StackRule(
     id="own-parts",
-    title="What a resource stands on belongs to the same stack.",
+    title="What a resource depends on must belong to the same stack.",
     why="A role, group or key of somebody else is judged by nobody here, and changes behind the stack's back.",
     fix="Pass the output of the stack's own resource, not an id written out.",
     types=tuple(dict.fromkeys(type_ for type_, _, _ in _PARTS)),

@@ -17,6 +17,8 @@ _GROUPS = (tokens.CLUSTER_PARAMETERS, tokens.PARAMETERS)
 # Changes of these need a reboot; AWS refuses them with apply_method immediate
 # (Amazon Aurora User Guide, Aurora PostgreSQL parameters).
 _STATIC = frozenset({"shared_preload_libraries", "max_connections", "track_activity_query_size"})
+# What closes the database, and may change at any time.
+_AT_ONCE = frozenset({"rds.force_ssl", "password_encryption", "rds.accepted_password_auth_method"})
 _AUTHENTICATION = {"password_encryption": "scram-sha-256", "rds.accepted_password_auth_method": "scram"}
 
 
@@ -60,7 +62,7 @@ def _known_parameters(resource: Resource, context: Context) -> Iterator[str]:
 
 KNOWN_PARAMETERS = ResourceRule(
     id="rds-known-parameters",
-    title="The database is told what is known, once.",
+    title="Database parameters must be known ones, each set once.",
     why="An instance's parameter goes before the cluster's, and a parameter that stands twice hides the other.",
     fix="Remove the parameter, or add it to policies/known/parameters.yaml with its judge.",
     types=_GROUPS,
@@ -87,7 +89,7 @@ def _force_ssl(stack: StackView, _context: Context) -> Iterator[tuple[Resource, 
 
 FORCE_SSL = StackRule(
     id="rds-force-ssl",
-    title="The database takes TLS connections only.",
+    title="The database must take TLS connections only.",
     why="Without it a client that forgets TLS sends its data in the clear.",
     fix="Set rds.force_ssl to 1 in the cluster's parameter group.",
     types=(tokens.CLUSTER, tokens.CLUSTER_PARAMETERS),
@@ -105,7 +107,7 @@ def _scram(resource: Resource, _context: Context) -> Iterator[str]:
 
 SCRAM = ResourceRule(
     id="rds-scram",
-    title="Passwords are kept and sent as SCRAM only.",
+    title="Passwords must be stored and sent as SCRAM only.",
     why="An md5 hash is as good as the password.",
     fix="Set password_encryption and rds.accepted_password_auth_method in the cluster's parameter group.",
     types=(tokens.CLUSTER_PARAMETERS,),
@@ -125,7 +127,7 @@ def _query_logging(resource: Resource, context: Context) -> Iterator[str]:
 
 QUERY_LOGGING = ResourceRule(
     id="rds-query-logging",
-    title="The database logs what the limits ask for.",
+    title="The database must log what the limits ask for.",
     why="What isn't logged can't be investigated, and environments must log alike.",
     fix="Set parity:logStatement, and log_min_duration_statement in the cluster's parameter group.",
     types=(tokens.CLUSTER_PARAMETERS,),
@@ -141,7 +143,7 @@ def _log_statement_all(resource: Resource, _context: Context) -> Iterator[str]:
 
 LOG_STATEMENT_ALL = ResourceRule(
     id="rds-log-statement-all",
-    title="The log holds no statement that may carry a secret.",
+    title="The log must hold no statement that may carry a secret.",
     why="A password set in plain SQL stands in the log for as long as the log is kept.",
     fix="Set parity:logStatement to ddl or mod.",
     types=(tokens.CLUSTER_PARAMETERS,),
@@ -158,7 +160,7 @@ def _pgaudit(resource: Resource, _context: Context) -> Iterator[str]:
 
 PGAUDIT = ResourceRule(
     id="rds-pgaudit",
-    title="The database keeps an audit log.",
+    title="The database must keep an audit log.",
     why="pgaudit says who did what, where log_statement says only what.",
     fix="Add pgaudit to shared_preload_libraries and set pgaudit.log.",
     types=(tokens.PARAMETERS,),
@@ -176,7 +178,7 @@ def _statistics(resource: Resource, _context: Context) -> Iterator[str]:
 
 STATISTICS = ResourceRule(
     id="rds-statement-statistics",
-    title="The database keeps statistics of its statements.",
+    title="The database must keep statistics of its statements.",
     why="Which statement is slow is the first question of every incident.",
     fix="Set shared_preload_libraries to pg_stat_statements in the instances' parameter group.",
     types=(tokens.PARAMETERS,),
@@ -190,11 +192,13 @@ def _apply_method(resource: Resource, _context: Context) -> Iterator[str]:
         method = item.get("applyMethod")
         if name in _STATIC and method != "pending-reboot" and method is not UNKNOWN:
             yield f"{name} has applyMethod {method or 'immediate'}; AWS takes only pending-reboot for it"
+        if name in _AT_ONCE and method == "pending-reboot":
+            yield f"{name} has applyMethod pending-reboot; it would hold only after a reboot that nobody makes"
 
 
 APPLY_METHOD = ResourceRule(
     id="rds-apply-method",
-    title="Static parameters wait for a reboot.",
+    title="Static parameters must wait for a reboot.",
     why="AWS refuses a static parameter with apply_method immediate, in the middle of a deployment.",
     fix='Set apply_method="pending-reboot".',
     types=_GROUPS,
@@ -210,7 +214,7 @@ def _family(resource: Resource, context: Context) -> Iterator[str]:
 
 FAMILY = ResourceRule(
     id="rds-parameter-family",
-    title="Parameter groups are of the engine's family.",
+    title="Parameter groups must be of the engine's family.",
     why="AWS refuses a group of another major version when the cluster is made.",
     fix="Take the family from the limits' databaseEngine.",
     types=_GROUPS,
@@ -226,7 +230,7 @@ def _log_export(resource: Resource, _context: Context) -> Iterator[str]:
 
 LOG_EXPORT = ResourceRule(
     id="rds-log-export",
-    title="The database's log goes to CloudWatch.",
+    title="The database's log must go to CloudWatch.",
     why="A log on the instance is gone with it.",
     fix='Set enabled_cloudwatch_logs_exports=["postgresql"].',
     types=(tokens.CLUSTER,),
@@ -242,7 +246,7 @@ def _log_group(stack: StackView, _context: Context) -> Iterator[tuple[Resource, 
 
 LOG_GROUP = StackRule(
     id="rds-log-group",
-    title="The stack owns the database's log group, and makes it first.",
+    title="The stack must own the database's log group, and create it first.",
     why="RDS makes the group by itself: unencrypted, kept for ever, and left behind.",
     fix="Make the log group before the cluster, and let the cluster depend on it.",
     types=(tokens.CLUSTER, tokens.LOG_GROUP),

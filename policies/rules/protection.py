@@ -73,7 +73,7 @@ _JUDGES = {
 
 CONSISTENT = ResourceRule(
     id="protection-consistent",
-    title="Data is wholly destroyable or wholly protected.",
+    title="Data must be wholly destroyable or wholly protected.",
     why="One knob in the wrong position breaks the destruction of a review stack, or loses production's data.",
     fix="Let program/service/protection.py set it, from parity:dataProtection.",
     types=(*_STATEFUL, tokens.FUNCTION),
@@ -94,7 +94,7 @@ def _unprotected(stack: StackView, context: Context) -> Iterator[tuple[Resource,
 
 UNPROTECTED = StackRule(
     id="data-protected",
-    title="Data that matters is protected.",
+    title="Data that matters must be protected.",
     why="A cluster without deletion protection and final snapshot is gone with one command.",
     fix="Set parity:dataProtection to protected, and declare the differences that follow.",
     types=(tokens.CLUSTER,),
@@ -112,7 +112,7 @@ def _mode_allowed(stack: StackView, context: Context) -> Iterator[tuple[Resource
 
 MODE_ALLOWED = StackRule(
     id="protection-allowed",
-    title="The protection of data is one that the environment allows.",
+    title="Data protection must be a mode that the environment allows.",
     why="A review stack that protects its data can't be cleaned up.",
     fix="Set parity:dataProtection, or change the limits of the environment.",
     types=_STATEFUL,

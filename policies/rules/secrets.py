@@ -21,7 +21,7 @@ _SENSITIVE = re.compile(r'"password"\s*:', re.IGNORECASE)
 
 OWN_KEY = StackRule(
     id="sm-own-key",
-    title="Secrets are encrypted with the stack's own key.",
+    title="Secrets must be encrypted with the stack's own key.",
     why="AWS's default key lets every principal of the account that may read the secret decrypt it.",
     fix="Set kms_key_id to the stack's key.",
     types=(tokens.SECRET,),
@@ -48,9 +48,9 @@ def _schedule(rotation: Resource, context: Context) -> Iterator[str]:
         yield "rotateImmediately is false; the secret would have no password until the first day of the schedule"
     days = rotation.number("rotationRules.automaticallyAfterDays")
     expression = rotation.text("rotationRules.scheduleExpression")
-    if days is None:
+    if days is None or expression:
         try:
-            days = longest_days(expression)
+            days = max(longest_days(expression), days or 0)
         except ScheduleError as error:
             yield f"rotationRules {error}"
             return
@@ -77,7 +77,7 @@ def _function(rotation: Resource, secret: Resource, stack: StackView) -> Iterato
 
 ROTATION = StackRule(
     id="sm-rotation",
-    title="Every secret rotates as the limits say, by a function that can.",
+    title="Every secret must rotate as often as the limits say, by a function that can rotate it.",
     why="A schedule without a function that may be called rotates nothing, and says nothing.",
     fix="Set parity:secretRotationDays; give the rotation function, its permission and the dependency on it.",
     types=(tokens.SECRET, tokens.ROTATION, tokens.PERMISSION),
@@ -104,7 +104,7 @@ def _no_public(resource: Resource, _context: Context) -> Iterator[str]:
 
 NO_PUBLIC = ResourceRule(
     id="sm-no-public",
-    title="Secrets are given to nobody outside.",
+    title="Secrets must not be shared outside the stack.",
     why="A resource policy opens a secret whatever IAM says.",
     fix="Set block_public_policy=True, and allow no principal *.",
     types=(tokens.SECRET, tokens.SECRET_POLICY),
@@ -131,7 +131,7 @@ def _is_object(text: str) -> bool:
 
 NO_PASSWORD = ResourceRule(
     id="sm-no-password-in-state",
-    title="No password stands in Pulumi's state.",
+    title="No password may be in Pulumi's state.",
     why="State is read by more people than the secret is.",
     fix="Leave the password out of the first version; the first rotation makes it.",
     types=("aws:secretsmanager/secretVersion:SecretVersion",),

@@ -1,4 +1,4 @@
-"""The command line's one door: `python -m program.cli`; expected failures become one line and an exit code here."""
+"""The command line's one door: `./parity`; expected failures become one line and an exit code here."""
 
 from __future__ import annotations
 
@@ -7,38 +7,50 @@ import io
 import sys
 import traceback
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
 from program.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
-from program.errors import ParityError
+from program.cli.failures import reasons_of
 
+# How it is called wherever something is printed: from the root, with nothing installed.
+CALLED = "./parity"
+COMPLETION_VARIABLE = "_PARITY_COMPLETE"
 # What each command does, so that --help need not import them.
-COMMANDS: Mapping[str, str] = {
-    "apply": "Apply a bundle's plan to one stack.",
-    "check": "Check every stack offline: settings, policies, parity.",
-    "comment": "Write the one comment on a pull request.",
-    "compare": "Compare the stacks' manifests side by side.",
-    "destroy": "Destroy one stack; see that nothing is left.",
-    "drift": "Tell whether one stack's cloud is what was deployed.",
-    "drift-issue": "Keep a GitHub issue for each stack that drifted.",
-    "gate": "Say whether every job that had to run did.",
-    "image": "Put an image's digest into every stack file.",
-    "judge": "Judge a recording by the guard of its base.",
-    "manifest": "Print one stack's manifest.",
-    "package": "Build the rotation function's zip.",
-    "preview": "Preview one stack by the Pulumi CLI and the pack.",
-    "provisioned": "Wait until the app's credential has a password.",
-    "record": "Write what every stack registers, for judge.",
-    "recover": "Bring a stack back after an update that was cut off.",
-    "report": "Make one report of a check and of all records.",
-    "scope": "Say what a workflow run has to do.",
-    "stacks": "Print the stacks as a JSON matrix for a workflow.",
-    "sweep": "Print or destroy review stacks left over.",
-    "tools": "Compare the installed Pulumi with its digests.",
-    "unlabel": "Take a review stack's label off after a push.",
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Without a cloud account": {
+        "check": "Check every stack offline: settings, policies, parity.",
+        "diff": "Show in what two stacks differ.",
+        "explain": "Say what a rule asks for, why, and how to fix it.",
+        "compare": "Compare the stacks' manifests side by side.",
+        "manifest": "Print one stack's manifest.",
+        "report": "Make one report of a check and of all records.",
+        "package": "Build the rotation function's zip.",
+        "completion": "Print the completion for bash, zsh or fish.",
+    },
+    "With Pulumi and a cloud account": {
+        "preview": "Preview one stack with the Pulumi CLI and the pack.",
+        "apply": "Apply a bundle's plan to one stack.",
+        "provisioned": "Wait until the app's credential has a password.",
+        "drift": "Tell whether one stack's cloud is what was deployed.",
+        "recover": "Bring a stack back after an update that was cut off.",
+        "destroy": "Destroy one stack and check that nothing is left.",
+    },
+    "Called by workflows": {
+        "comment": "Write the one comment on a pull request.",
+        "drift-issue": "Keep a GitHub issue for each stack that drifted.",
+        "gate": "Say whether every job that had to run succeeded.",
+        "image": "Set an image's digest in every stack file.",
+        "judge": "Judge a recording by the guard of its base.",
+        "record": "Write what every stack registers, for judge.",
+        "scope": "Say what a workflow run has to do.",
+        "stacks": "Print the stacks as a JSON matrix.",
+        "sweep": "Print or destroy review stacks that are left over.",
+        "tools": "Compare the installed Pulumi with its digests.",
+        "unlabel": "Remove a review stack's label after a push.",
+    },
 }
+COMMANDS: Mapping[str, str] = {name: about for group in GROUPS.values() for name, about in group.items()}
 
 
 class Commands(click.Group):
@@ -46,7 +58,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of all commands."""
-        return sorted(COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return the command of that name."""
@@ -64,12 +76,25 @@ class Commands(click.Group):
             raise click.exceptions.Exit(INTERRUPTED) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the table of commands."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
+        """Write the commands, in a table for each kind of caller."""
+        width = max(map(len, COMMANDS))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), about) for name, about in commands.items()])
+
+
+def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001  # click's own call
+    if asked:
+        from program.cli.version import version_line
+
+        click.echo(version_line())
+        ctx.exit()
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print it, and exit."
+)
 def cli() -> None:
     """Keep one AWS service the same in every environment, and prove it on every change.
 
@@ -84,28 +109,14 @@ def main() -> None:
             # A letter that the terminal's encoding lacks is no reason to print nothing.
             stream.reconfigure(errors="backslashreplace")
     try:
-        cli(prog_name="python -m program.cli")
-    except ParityError as error:
-        for line in str(error).splitlines():
+        cli(prog_name=CALLED, complete_var=COMPLETION_VARIABLE)
+    except Exception as error:  # noqa: BLE001  # a bug of ours; 1 would say that the check ran and found something
+        reasons = reasons_of(error)
+        for line in reasons:
             click.echo(f"error: {line}", err=True)
+        if not reasons:
+            traceback.print_exc()
         sys.exit(COULD_NOT_RUN)
-    except SyntaxError as error:
-        # A change of the program, as much as a stack file, is input: it is told by its place.
-        click.echo(f"error: {_relative(error.filename)}:{error.lineno}: {error.msg}", err=True)
-        sys.exit(COULD_NOT_RUN)
-    except OSError as error:
-        click.echo(f"error: {error.filename or 'the system'}: {error.strerror or error}", err=True)
-        sys.exit(COULD_NOT_RUN)
-    except Exception:  # noqa: BLE001  # a bug of ours; 1 would say that the check ran and found something
-        traceback.print_exc()
-        sys.exit(COULD_NOT_RUN)
-
-
-def _relative(file: str | None) -> str:
-    from program.offline.stackfile import ROOT
-
-    path = Path(file or "")
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 if __name__ == "__main__":

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from policies.limits import Limits
+from program.cli.failures import told_in
 from program.cli.options import (
     check_format_option,
     chosen_limits,
     chosen_stacks,
+    detail_of,
     exemptions_from,
     jobs_option,
     must_be_readable,
     stacks_option,
+    verbosity_options,
 )
 from program.cli.progress import Progress
 
@@ -55,6 +58,7 @@ class Shard(click.ParamType["tuple[int, int]"]):
     metavar="REF",
     help="Let this commit's guard judge too (a pull request's base), and say what the change does to it.",
 )
+@verbosity_options
 def check(
     stacks: tuple[str, ...],
     format_: str,
@@ -62,6 +66,9 @@ def check(
     shard: tuple[int, int] | None,
     reference: str | None,
     against: str | None,
+    *,
+    verbose: bool,
+    quiet: bool,
 ) -> None:
     """Check every stack offline: its settings, its resources by the policies, and the stacks by each other.
 
@@ -70,24 +77,26 @@ def check(
     """
     if against is not None and (stacks or shard is not None):
         raise click.UsageError("--against judges all stacks; give it without --stack and --shard")
-    names = chosen_stacks(stacks)
-    complete = not stacks and shard is None
-    if shard is not None:
-        names = names[shard[0] :: shard[1]]
-    limits = chosen_limits()
-    must_be_readable(limits)
-    with Progress(len(names)) as progress, exemptions_from(reference):
-        # Imported here, as it takes most of the time and --help needs none of it.
-        from program.offline.check import check as run
+    with told_in(format_):
+        names = chosen_stacks(stacks)
+        complete = not stacks and shard is None
+        if shard is not None:
+            names = names[shard[0] :: shard[1]]
+        limits = chosen_limits()
+        must_be_readable(limits)
+        with Progress(len(names)) as progress, exemptions_from(reference):
+            # Imported here, as it takes most of the time and --help needs none of it.
+            from program.offline.check import check as run
 
-        if against is None:
-            result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
-        else:
-            result = _against(against, names, limits, jobs, progress.done)
-    _say_what_was_assumed()
+            if against is None:
+                result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
+            else:
+                result = _against(against, names, limits, jobs, progress.done)
+    if verbose:
+        _say_what_was_assumed()
     from program.report.check_formats import render
 
-    click.echo(render(format_, result), nl=False)
+    click.echo(render(format_, result, detail=detail_of(verbose=verbose, quiet=quiet)), nl=False)
     sys.exit(0 if result.ok else 1)
 
 

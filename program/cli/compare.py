@@ -26,7 +26,7 @@ _MANIFEST = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(("text", "json", "markdown")),
     default="text",
     show_default=True,
-    help="Of stdout.",
+    help="How the result is written to stdout.",
 )
 def compare(
     stacks: tuple[str, ...], declared: Path | None, planned: Path | None, deployed: Path | None, format_: str

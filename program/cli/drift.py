@@ -10,13 +10,14 @@ import click
 from policies.context import today
 from policies.drift_ignores import load_ignores
 from policies.schema import ReviewedFileError
+from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say, wait_option
 from program.cli.options import chosen_limits, chosen_noise
 from program.errors import CouldNotRunError
 
 
 @click.command()
-@click.argument("stack")
+@click.argument("stack", shell_complete=stacks_that_begin)
 @wait_option
 @record_option
 @format_option
@@ -27,7 +28,7 @@ def drift(stack: str, wait: float, record_file: Path | None, format_: str) -> No
     policies/drift-ignores.yaml; beside each drift stands how to undo, adopt or accept it.
 
     Changes nothing and takes no lock. Exits with 1 when the cloud has drifted, the code is not deployed, or what is
-    live breaks a mandatory rule, with 3 when nobody can tell; the record has the verdict in each case: clean, drifted,
+    live breaks a mandatory rule, with 3 when the check failed; the record has the verdict in each case: clean, drifted,
     undeployed, check-failed.
     """
     limits = chosen_limits()

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from program.engine.records import DriftRecord
 from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT, stack_names
+
+if TYPE_CHECKING:
+    from program.github.client import Client
+
+WORKFLOW = "drift.yml"
 
 
 @click.command("drift-issue")
@@ -25,7 +32,7 @@ def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
     """Open, update, close or reopen one issue for each stack, by the records of `drift`.
 
     A stack without a record counts as one whose check failed; a failed check closes no issue. Needs GITHUB_TOKEN,
-    GITHUB_REPOSITORY and `issues: write`.
+    GITHUB_REPOSITORY and `issues: write`; with `actions: read` an issue says since when.
     """
     from program.github.client import Client
     from program.github.context import context_of, run_url
@@ -36,11 +43,20 @@ def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
     found, problems = _drift_records(records)
     missing = sorted(set(expected or names) - {record.stack for record in found})
     with Client(context) as client:
-        issues = DriftIssues(client, run=run_url(os.environ))
+        issues = DriftIssues(client, run=run_url(os.environ), since=_last_clean(client))
         for line in issues.settle([*found, *map(_no_record, missing)], {*names, *expected}):
             click.echo(line)
     if problems:
         raise CouldNotRunError("\n".join(problems))
+
+
+def _last_clean(client: Client) -> datetime | None:
+    """Return when the drift workflow last succeeded, which it does when no stack has drifted; None if nobody knows."""
+    try:
+        runs = client.workflow_runs(WORKFLOW)
+    except CouldNotRunError:
+        return None
+    return runs.last_success if runs is not None else None
 
 
 def _drift_records(paths: tuple[Path, ...]) -> tuple[list[DriftRecord], list[str]]:

@@ -9,6 +9,7 @@ import click
 
 from policies.limits import Limits
 from policies.schema import suggest
+from program.cli.files import write_whole
 from program.offline.stack_names import unfit
 from program.offline.stackfile import ROOT, read_stack_file, stack_names
 
@@ -27,7 +28,7 @@ format_option = click.option(
     type=click.Choice(("text", "json", "markdown")),
     default="text",
     show_default=True,
-    help="Of stdout.",
+    help="How the result is written to stdout.",
 )
 wait_option = click.option(
     "--wait",
@@ -90,7 +91,4 @@ def keep(record: StackRecord, file: Path | None) -> None:
 
     if file is None:
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(written(record), encoding="utf-8")
-    part.replace(file)
+    write_whole(file, written(record))

@@ -32,7 +32,7 @@ class Digest(click.ParamType["str"]):
 
 @click.command()
 @click.argument("digest", type=Digest())
-@click.option("--propose", is_flag=True, help="Open a pull request with the change, in the place of writing the files.")
+@click.option("--propose", is_flag=True, help="Open a pull request with the change, instead of writing the files.")
 def image(digest: str, *, propose: bool) -> None:
     """Set the app's image to DIGEST in every stack file and in the template of review stacks.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policies.context import today
+from program.cli.failures import told_in
 from program.cli.options import check_format_option, chosen_limits, exemptions_from, jobs_option
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
@@ -46,7 +47,8 @@ def judge(recorded: Path, reference: str, folder: Path | None, jobs: int, format
     Nothing of the change runs: its recording and its reviewed files are read as data. Exits with 1 when anything
     fails that no listed change of a reviewed file explains.
     """
-    result = judged(recorded.resolve(), reference, folder.resolve() if folder else None, jobs)
+    with told_in(format_):
+        result = judged(recorded.resolve(), reference, folder.resolve() if folder else None, jobs)
     from program.report.check_formats import render
 
     click.echo(render(format_, result), nl=False)

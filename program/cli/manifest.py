@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policies.limits import Limits
+from program.cli.completing import stacks_that_begin
 from program.cli.options import chosen_limits, chosen_stacks
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
@@ -22,7 +23,7 @@ SOURCES = ("offline", "preview", "state")
 
 
 @click.command()
-@click.argument("stack")
+@click.argument("stack", shell_complete=stacks_that_begin)
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--from", "source", type=click.Choice(SOURCES), default="offline", show_default=True, help="What it is of."

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -17,13 +18,24 @@ from policies.drift_noise import Noise, load_noise
 from policies.exemptions import EXEMPTIONS_VARIABLE
 from policies.limits import LIMITS_FILE, Limits, load_limits
 from policies.schema import ReviewedFileError, suggest
+from program.cli.completing import stacks_that_begin
 from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT, stack_names
 
+if TYPE_CHECKING:
+    from program.report.check_formats import Detail
+
 EXEMPTIONS = "policies/exemptions.yaml"
 
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
 stacks_option = click.option(
-    "--stack", "stacks", multiple=True, metavar="NAME", help="Only this stack (repeatable). Default: all."
+    "--stack",
+    "stacks",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=stacks_that_begin,
+    help="Only this stack (repeatable). Default: all.",
 )
 
 
@@ -56,6 +68,20 @@ jobs_option = click.option(
     show_default="all cores",
     help="Stacks at once.",
 )
+
+
+def verbosity_options(command: _Command) -> _Command:
+    """Add --verbose and --quiet, which say how much of the result is text."""
+    verbose = click.option("-v", "--verbose", is_flag=True, help="List what is declared and accepted too.")
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print findings and the verdict only.")
+    return verbose(quiet(command))
+
+
+def detail_of(*, verbose: bool, quiet: bool) -> Detail:
+    """Return how much is to be printed; both options at once are wrong usage."""
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet contradict each other; give one")
+    return "verbose" if verbose else "quiet" if quiet else "normal"
 
 
 def chosen_limits() -> Limits:

@@ -26,7 +26,7 @@ _LARGEST_BYTES = 2_000_000
 @click.option(
     "--bundle",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A local copy of the RDS CA bundle, in the place of a download; it must have the pinned SHA-256.",
+    help="A local copy of the RDS CA bundle, instead of a download; it must have the pinned SHA-256.",
 )
 @click.option(
     "--build",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import (
     chosen_stack,
     config_file_option,
@@ -22,7 +23,7 @@ from program.cli.options import chosen_limits, chosen_noise, exemptions_from
 
 
 @click.command()
-@click.argument("stack")
+@click.argument("stack", shell_complete=stacks_that_begin)
 @click.option(
     "--bundle",
     type=click.Path(file_okay=False, path_type=Path),

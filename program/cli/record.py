@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
+from program.cli.files import write_whole
 from program.cli.options import chosen_limits, chosen_stacks, jobs_option
 from program.cli.progress import Progress
 
@@ -27,10 +27,7 @@ def record(jobs: int, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(f".{output.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(output)
+    write_whole(output, text)
 
 
 def recorded_text(jobs: int) -> str:

@@ -16,7 +16,7 @@ from program.workflow.leftover import ReviewStack, Sweep, left_over, number_of, 
 
 
 @click.command()
-@click.option("--destroy", is_flag=True, help="Destroy them, in the place of only printing them.")
+@click.option("--destroy", is_flag=True, help="Destroy them, instead of only printing them.")
 @click.option("--stack", "only", metavar="NAME", help="Only this one, whatever its pull request is.")
 @click.option(
     "--days",

@@ -21,7 +21,7 @@ _INSTALL_SECONDS = 600.0
 
 @click.command()
 @click.option("--install", is_flag=True, help="Install the AWS plugin of the locked SDK, where it is missing.")
-@click.option("--write", is_flag=True, help="Write the digests of this platform's files, in the place of comparing.")
+@click.option("--write", is_flag=True, help="Write the digests of this platform's files, instead of comparing.")
 def tools(*, install: bool, write: bool) -> None:
     """Compare the installed Pulumi CLI and AWS plugin with the SHA-256 digests in .github/tools.json.
 

@@ -91,7 +91,7 @@ class Adviser:
             paths = ", ".join(dict.fromkeys(item.path for item in properties))
             return f"set {paths} back in AWS: the program doesn't set it, so that no deployment undoes it"
         bundle = f"--bundle build/{self.stack.name}"
-        command = f"python -m program.cli %s {self.stack.name} {bundle}"
+        command = f"./parity %s {self.stack.name} {bundle}"
         again = f"{command % 'preview'} --refresh; {command % 'apply'}"
         if change.loses_data:
             return f"{again} (it is made anew, and empty: {change.lost} comes back from a backup alone)"

@@ -103,7 +103,7 @@ def _code(drift: Drift) -> Iterator[Cause]:
         yield Cause(
             properties=tuple(item.path for item in found),
             text="The function runs other code than was deployed.",
-            undo=upload if image else f"python -m program.cli package; {upload}",
+            undo=upload if image else f"./parity package; {upload}",
             adopt="",
         )
 

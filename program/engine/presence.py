@@ -21,5 +21,5 @@ def refuse_another_cloud(checkpoint: Checkpoint, gone: Collection[str], stack: s
     raise CouldNotRunError(
         f"none of the {len(resources)} resources of stack {stack} is in the cloud that was asked; they were deployed "
         f"to account {account or 'unknown'}, region {region or 'unknown'}: check the credentials. If somebody did "
-        f"delete all of them, `python -m program.cli destroy {stack} --confirm {stack}` removes the stack"
+        f"delete all of them, `./parity destroy {stack} --confirm {stack}` removes the stack"
     )

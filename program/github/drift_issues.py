@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from program.engine.records import DriftRecord
 from program.github.client import ISSUES, Client
@@ -41,11 +42,17 @@ class Known:
 
 
 class DriftIssues:
-    """The repository's drift issues, and what a night's records do to them; `run` is the address of the run."""
+    """The repository's drift issues, and what a night's records do to them.
 
-    def __init__(self, client: Client, *, run: str | None, most_open: int = MOST_OPEN) -> None:
+    `run` is the address of the run, `since` when the last run was that found everything clean.
+    """
+
+    def __init__(
+        self, client: Client, *, run: str | None, since: datetime | None = None, most_open: int = MOST_OPEN
+    ) -> None:
         self._client = client
         self._run = run
+        self._since = since
         self._most_open = most_open
 
     def settle(self, records: Sequence[DriftRecord], stacks: Collection[str]) -> Iterator[str]:
@@ -74,7 +81,7 @@ class DriftIssues:
     ) -> Iterator[str]:
         def write() -> tuple[str, str]:
             assert record is not None  # only what is removed has no record, and is not written anew
-            return title(record), body(record, self._run)
+            return title(record), body(record, self._run, self._since)
 
         def tell(step: Step) -> str | None:
             return note(step, stack, record, self._run)

@@ -11,6 +11,7 @@ from policies.limits import Limits
 from program.manifest.parity import compare
 from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
+from program.offline.promotion import promotion
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import ROOT
@@ -37,7 +38,8 @@ def judge_all(
 
 
 def compared(results: Sequence[StackResult], limits: Limits, *, complete: bool) -> CheckResult:
-    """Return the stacks with their manifests side by side."""
+    """Return the stacks with their manifests side by side, in the order of a deployment."""
+    results = sorted(results, key=lambda result: promotion(limits.environments, result.environment, result.stack))
     manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
     all_there = complete and len(manifests) == len(results)
     return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))

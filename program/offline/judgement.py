@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from policies.catalogue import RULES
 from policies.limits import Limits
+from policies.rules.environment import EXEMPTIONS, EXPIRING
 from policies.wire import Outcome
 from program.manifest.canonical import JsonObject, digest
 from program.manifest.normalise import Place
@@ -16,11 +17,15 @@ from program.manifest.scaling import baseline
 from program.offline.packs import PackHost
 from program.offline.recordings import Registration, StackRecording
 from program.offline.redaction import redacted
-from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, StackResult
+from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, StackResult, excuse_and_fault
+from program.offline.reviewed_lines import entry_place
 from program.offline.simulation import Cloud, account_of
+from program.offline.source_lines import property_place
 from program.offline.stacks import Stack
 from program.service.settings import Settings
 
+# What these say is about an entry, and of no resource.
+_OF_REVIEWED_FILES = (EXEMPTIONS.id, EXPIRING.id)
 # The stack's output that holds its configuration.
 _CONFIGURATION = "configManifest"
 
@@ -65,8 +70,8 @@ def _judged(stack: Stack, recording: StackRecording, limits: Limits, packs: Pack
     with running_pack(packs, stack=stack.name, config=stack.file.config) as pack:
         outcomes = pack.judge([*recording.registrations, *recording.references])
     registered = (*recording.registrations, *recording.references)
-    sources = {registration.urn: registration.source for registration in registered}
-    return [_finding(_decided(outcome, stack, limits), sources, stack) for outcome in outcomes]
+    by_urn = {registration.urn: registration for registration in registered}
+    return [_finding(_decided(outcome, stack, limits), by_urn, stack) for outcome in outcomes]
 
 
 def _decided(outcome: Outcome, stack: Stack, limits: Limits) -> Outcome:
@@ -146,15 +151,29 @@ def _checked(registration: Registration) -> CheckedResource:
     )
 
 
-def _finding(outcome: Outcome, sources: dict[str, str | None], stack: Stack) -> Finding:
+def _finding(outcome: Outcome, by_urn: Mapping[str, Registration], stack: Stack) -> Finding:
     return Finding(
         rule=outcome.rule,
         level=outcome.level,
         outcome=outcome.outcome,
         resource=outcome.resource,
         message=outcome.message,
-        source=sources.get(outcome.resource or "") or stack.file.source(None),
+        source=_source(outcome, by_urn) or stack.file.source(None),
     )
+
+
+def _source(outcome: Outcome, by_urn: Mapping[str, Registration]) -> str | None:
+    """Return the line that is to be mended: of the entry, of the property, else where the resource is made."""
+    if outcome.rule in _OF_REVIEWED_FILES:
+        return entry_place(outcome.message)
+    registration = by_urn.get(outcome.resource or "")
+    if registration is None:
+        return None
+    return property_place(registration.source, registration.type, _fault(outcome))
+
+
+def _fault(outcome: Outcome) -> str:
+    return excuse_and_fault(outcome.message)[1] if outcome.outcome == "exempt" else outcome.message
 
 
 def _program_failed(message: str, source: str | None) -> Finding:

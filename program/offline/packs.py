@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -20,6 +21,9 @@ ORGANIZATION = "organization"
 PACK_FOLDER = "policies"
 # The first line that a pack says is its port; one that says none within this time did not start.
 START_SECONDS = 60.0
+# How a traceback names a line, and how a line of ours begins that names one.
+_FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+).*')
+_AT_A_PLACE = re.compile(r"[\w./-]+\.\w+:\d+: ")
 # A port and its line's end.
 _LONGEST_PORT = 16
 
@@ -31,6 +35,7 @@ class PackHost:
     address: str
     folder: Path
     start_seconds: float
+    root: Path
 
     @contextmanager
     def pack(self, *, stack: str, config: Mapping[str, str]) -> Iterator[int]:
@@ -55,8 +60,8 @@ class PackHost:
         except ConnectionError:
             line = b""
         if not line.isdigit():
-            said = [*_lines(errors), *_lines(self.folder / "host")]
-            raise CouldNotRunError(f"the policy pack did not start: {said[-1] if said else 'it said nothing'}")
+            said = last_words([*_lines(errors), *_lines(self.folder / "host")], self.root)
+            raise CouldNotRunError(said or "the policy pack did not start: it said nothing")
         return int(line)
 
 
@@ -83,7 +88,7 @@ def pack_host(
         ):
             # What connects waits here until the helper listens; once it is gone, nobody waits for it.
             listener.close()
-            yield PackHost(address=address, folder=folder, start_seconds=start_seconds)
+            yield PackHost(address=address, folder=folder, start_seconds=start_seconds, root=root)
 
 
 def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
@@ -94,6 +99,18 @@ def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_PROJECT": PROJECT,
         "PULUMI_STACK": stack,
     }
+
+
+def last_words(said: list[str], root: Path) -> str | None:
+    """Return in one line why a pack did not start, with the file and line of ours where Python stopped."""
+    if not said:
+        return None
+    frames = (_FRAME.fullmatch(line) for line in reversed(said))
+    for frame in frames:
+        if frame is not None and Path(frame["file"]).is_relative_to(root):
+            place = f"{Path(frame['file']).relative_to(root).as_posix()}:{frame['line']}"
+            return f"{place}: {said[-1]}; the policy pack did not start"
+    return said[-1] if _AT_A_PLACE.match(said[-1]) else f"the policy pack did not start: {said[-1]}"
 
 
 def _lines(file: Path) -> list[str]:

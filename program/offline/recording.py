@@ -23,10 +23,12 @@ from program.offline.options import options_of
 from program.offline.packs import ORGANIZATION
 from program.offline.recordings import Registration
 from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
+from program.offline.source_lines import is_shared
 from program.offline.stackfile import ROOT, SECRET_MARKER
 from program.service.settings import PROJECT, SECRET_KEYS
 
 PROGRAM = ROOT / "program"
+_WITH_A_CALLER = 2
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 
@@ -134,7 +136,7 @@ class _RecordingMonitor(MockMonitor):
                 protect=request.protect,
                 retain_on_delete=request.retainOnDelete,
                 ignore_changes=tuple(request.ignoreChanges),
-                source=_source(request.sourcePosition.uri, request.sourcePosition.line),
+                source=_maker(request),
                 provider=request.provider,
                 options=options_of(request),
             )
@@ -193,7 +195,21 @@ def _outputs(response: resource_pb2.RegisterResourceResponse, *, custom: bool) -
 
 def _source(uri: str, line: int) -> str | None:
     """Return `file:line` relative to the project; None for what isn't the program's."""
-    return _place(Path(unquote(urlparse(uri).path)), line)
+    return _place(_path(uri), line)
+
+
+def _maker(request: resource_pb2.RegisterResourceRequest) -> str | None:
+    """Return the line that makes the resource; of a method that components share, the line that calls it."""
+    made = _source(request.sourcePosition.uri, request.sourcePosition.line)
+    path, line = _path(request.sourcePosition.uri), request.sourcePosition.line
+    if made is None or len(request.stackTrace.frames) < _WITH_A_CALLER or not is_shared(path, line):
+        return made
+    caller = request.stackTrace.frames[1].pc
+    return _source(caller.uri, caller.line) or made
+
+
+def _path(uri: str) -> Path:
+    return Path(unquote(urlparse(uri).path))
 
 
 def _place(path: Path, line: int) -> str | None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import SECRET, UNKNOWN, marked, whole
 
-# In the place of a value that is a secret on another side.
+# In place of a value that is a secret on another side.
 NOT_SHOWN = "${not shown}"
 
 
 def redacted(inputs: JsonObject) -> JsonObject:
-    """Return the inputs with a marker in the place of every secret and asset, and whole numbers as such."""
+    """Return the inputs with a marker in place of every secret and asset, and whole numbers as such."""
     return {key: _value(value) for key, value in sorted(inputs.items())}
 
 

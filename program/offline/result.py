@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,16 @@ PROGRAM_RULE = "program"
 
 FindingLevel = Literal["mandatory", "advisory"]
 FindingOutcome = Literal["failed", "undecided", "exempt", "error"]
+
+
+# `accepted: <reason>.: <fault>`, or `<reason> (<owner>, until <day>): <fault>`.
+_EXCUSE = re.compile(r"(?P<excuse>.+?[.)]): (?P<fault>.+)")
+
+
+def excuse_and_fault(message: str) -> tuple[str, str]:
+    """Return why an accepted finding stands, and what it is: its message says both, in this order."""
+    match = _EXCUSE.fullmatch(message)
+    return (match["excuse"], match["fault"]) if match else ("", message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def pinned_of(file: Path, name: str) -> Digests:
     if name not in known:
         raise CouldNotRunError(
             f"{file.parent.name}/{file.name} has no digests for {name}; install the CLI from a download that you have "
-            f"compared with its release, run `python -m program.cli tools --install --write`, and commit the file"
+            f"compared with its release, run `./parity tools --install --write`, and commit the file"
         )
     return known[name]
 

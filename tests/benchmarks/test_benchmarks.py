@@ -98,3 +98,33 @@ def test_the_pack_on_two_hundred_resources():
     row("the pack is up and has answered", f"{booted:.2f} s", "1 s")
     row(f"{len(RULES)} rules and all tables x {len(resources)} resources", f"{judged:.2f} s", "3 s")
     assert outcomes
+
+
+def test_the_page_of_two_hundred_stacks(tmp_path):
+    from program.report.page.render import render
+    from tests.browser.chromium import browser, chromium
+    from tests.program.report.samples import many as many_stacks
+
+    report = many_stacks(200, 60)
+    began = time.perf_counter()
+    page = render(report)
+    made = time.perf_counter() - began
+    print(f"\npage of 200 stacks x 60 resources: made in {made:.2f} s, {len(page) / 1024:.0f} KiB")
+    if chromium() is None:
+        pytest.skip("Chromium is not on PATH (Debian's package chromium)")
+    file = tmp_path / "page.html"
+    file.write_text(page, encoding="utf-8")
+    with browser() as running:
+        opened = running.page()
+        began = time.perf_counter()
+        opened.open(file, 1000)
+        loaded = time.perf_counter() - began
+        began = time.perf_counter()
+        shown = opened.evaluate(
+            "(() => { const it = document.getElementById('search'); it.value = 'region-19';"
+            " it.dispatchEvent(new Event('input'));"
+            " return [...document.querySelectorAll('[data-row]')].filter(each => !each.hidden).length; })()"
+        )
+        filtered = time.perf_counter() - began
+    print(f"loaded in {loaded:.2f} s, filtered in {filtered:.2f} s (promised: usable within 2 s)")
+    assert shown

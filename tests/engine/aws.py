@@ -108,7 +108,7 @@ class Aws:
     def _made(self, contents: Contents, type_: str, name: str, inputs: Properties) -> tuple[str, Existing]:
         key = f"{self.cloud.stack}/{type_}/{name}"
         contents.made[key] = contents.made.get(key, 0) + 1
-        # A resource that is made again, in the place of another, gets other random parts.
+        # A resource that is made again, in place of another, gets other random parts.
         seed = name if contents.made[key] == 1 else f"{name}#{contents.made[key]}"
         id_, answer = self._answer(type_, seed, inputs)
         properties = {**self._region(type_), **traits_of(type_).filled_in, **_readable(type_, inputs), **answer}

@@ -40,7 +40,7 @@ def written(command, **values):
     assert command in commands_of_the_guide(), f"{GUIDE.name} has no command {command!r} any more; mend the test"
     for name, value in {"dev": STACK, **values}.items():
         command = re.sub(rf"(?<=\s){re.escape(name)}(?=\s|$)", str(value), command)
-    return shlex.split(command.removeprefix("python -m program.cli ").removeprefix("pulumi "))
+    return shlex.split(command.removeprefix("./parity ").removeprefix("pulumi "))
 
 
 def commands_of_the_guide():
@@ -81,7 +81,7 @@ def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_
 
         _, found = drift(engine, STACK)
         assert found["verdict"] == "check-failed"
-        assert advised(found["error"]) == written("python -m program.cli recover dev")
+        assert advised(found["error"]) == written("./parity recover dev")
         said = engine.parity(*advised(found["error"]))
         assert said.code == 1, said.output
         command = advised(said.stdout)
@@ -90,9 +90,7 @@ def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_
         assert (result.code, advised(result.stdout)) == (1, command), "a lock goes only when that is said"
         kept = engine.folder / "recovered"
         file = engine.folder / "recovered.json"
-        command = written(
-            "python -m program.cli recover dev --yes --unlock --bundle build/recovered", **{"build/recovered": kept}
-        )
+        command = written("./parity recover dev --yes --unlock --bundle build/recovered", **{"build/recovered": kept})
         result = engine.parity(*command, "--record", str(file))
 
         assert result.code == 0, result.output
@@ -108,7 +106,7 @@ def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_
         }
         assert set(planned.values()) == {"create"}
         assert not set(made) & set(planned)
-        words = written("python -m program.cli apply dev --bundle build/recovered", **{"build/recovered": kept})
+        words = written("./parity apply dev --bundle build/recovered", **{"build/recovered": kept})
         result = engine.parity(*words, "--format", "json")
         applied = result.json()
         assert (result.code, applied["outcome"], applied["differences"]) == (0, "applied", []), result.output
@@ -157,7 +155,7 @@ def test_an_update_that_runs_is_named_and_waited_for_and_nobody_advises_to_break
         second = engine.parity("apply", STACK, "--bundle", str(bundle))
         _, found = drift(engine, STACK)
         refused, _ = recover(engine, "--yes")
-        result = engine.parity(*written("python -m program.cli drift dev --wait 900"), "--format", "json")
+        result = engine.parity(*written("./parity drift dev --wait 900"), "--format", "json")
 
         assert process.wait() == 0, (engine.folder / "said").read_text()
     assert (second.code, found["verdict"], refused.code) == (3, "check-failed", 1)
@@ -235,8 +233,8 @@ def test_a_cloud_in_which_nothing_of_the_stack_is_says_whose_it_is_not(deployed_
     for said in (found["error"], planned["error"]):
         assert f"resources of stack {STACK} is in the cloud that was asked; they were deployed to account 9" in said
         assert "check the credentials" in said
-    words = written("python -m program.cli destroy dev --confirm dev")
-    assert f"`python -m program.cli {shlex.join(words)}`" in found["error"]
+    words = written("./parity destroy dev --confirm dev")
+    assert f"`./parity {shlex.join(words)}`" in found["error"]
     result = engine.parity(*words)
     assert result.code == 0, "the advice for what was really deleted works"
 

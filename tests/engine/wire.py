@@ -12,7 +12,7 @@ from program.manifest.normalise import whole
 # sdk/go/common/resource/sig: the key that marks a special value, and the value that says it is a secret.
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
-# In a preview, in the place of what is known only after the deployment.
+# In a preview, in place of what is known only after the deployment.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 DEFAULTS = "__defaults"
 

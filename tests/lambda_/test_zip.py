@@ -32,7 +32,7 @@ print(json.dumps([module.__file__ for module in (handler, dateutil, pg8000, scra
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory, authority):
-    """The zip with a throw-away authority in the place of RDS's."""
+    """The zip with a throw-away authority in place of RDS's."""
     return package_rotation(ROTATION, tmp_path_factory.mktemp("build") / "rotation.zip", authority.bundle)
 
 

@@ -190,7 +190,7 @@ def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:
 @pytest.mark.parametrize(
     ("judge", "said"),
     [
-        ({"rule": "kms-rotatio"}, "names rule 'kms-rotatio', which there is not; did you mean 'kms-rotation'?"),
+        ({"rule": "kms-rotatio"}, "names rule 'kms-rotatio', but there is no such rule; did you mean 'kms-rotation'?"),
         ({"limit": "keyLimit"}, "names limit 'keyLimit', which environments.yaml has not"),
         ({"own": "Kye.arn"}, "names 'Kye', which is no known type; did you mean 'Key'?"),
     ],
@@ -225,7 +225,7 @@ def live() -> World:
 
 
 def alarms(world: World) -> list[str]:
-    """Return what blocks or worries somebody; what makes an accepted deviation needless does neither."""
+    """Return what blocks or worries somebody; what makes an accepted finding needless does neither."""
     said = world.judge(*RULE_OF)
     return [line for line in said if ": exempt: " not in line and "nothing needs it" not in line]
 

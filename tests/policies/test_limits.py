@@ -35,7 +35,7 @@ def test_the_limits_are_read_once():
     [
         ("    region: us-east-2\n", "    regoin: us-east-2\n", "unknown key 'environments.dev.regoin'; did you mean 'region'?"),
         ("region: us-east-2", "region: 7", "environments.dev.region is 7; it should be a valid string"),
-        ("lambdaMemory: [1024]", "lambdaMemory: []", "environments.dev.lambdaMemory is []; it List should have at least 1"),
+        ("lambdaMemory: [1024]", "lambdaMemory: []", "environments.dev.lambdaMemory is []; it should have at least 1 item"),
         ("lambdaMemory: [1024]", 'lambdaMemory: ["1024"]', "environments.dev.lambdaMemory.0 is '1024'; it should be"),
         ("errorThreshold: {min: 0, max: 1000}", "errorThreshold: {min: 9, max: 1}", "has min 9 over max 1"),
         ("databaseInstanceClass: [db.t4g.medium]", "databaseInstanceClass: [db.x]", "allows db.x in dev; common.instanceMemoryGib"),

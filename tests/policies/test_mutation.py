@@ -20,7 +20,7 @@ def mandatory() -> list[Any]:
 
 
 def mutants(value: Any) -> Iterator[Any]:
-    """Yield wrong values in the place of a right one."""
+    """Yield wrong values in place of a right one."""
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int | float):

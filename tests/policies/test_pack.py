@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -254,12 +255,12 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
     with pytest.raises(SystemExit) as ended:
         pack.serve()
 
-    first, second = capsys.readouterr().err.strip().split("; environments.yaml: ")
+    first, second = capsys.readouterr().err.strip().split("?; ")
     assert ended.value.code == 3
-    assert (
-        first == "environments.yaml: accepted names rule 'rds-pgaudi', which there is not; did you mean 'rds-pgaudit'?"
-    )
-    assert second.startswith("environments.dev.levels names rule 'no-such', which there is not; known: alarm-actions, ")
+    place = r"policies/environments\.yaml:\d+: "
+    said = "accepted names rule 'rds-pgaudi', but there is no such rule; did you mean 'rds-pgaudit'"
+    assert re.fullmatch(place + re.escape(said), first)
+    assert re.match(place + "environments names rule 'no-such', but there is no such rule; known: alarm-", second)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch,
             "rule 'rds-encrypted', which is critical; mend the resource instead",
         ),
         ({"rule": "exemptions"}, "rule 'exemptions', which guards the guard; mend the resource instead"),
-        ({"environments": ["prd"]}, "environment 'prd', which there is not; did you mean 'prod'?"),
+        ({"environments": ["prd"]}, "environment 'prd', but there is no such environment; did you mean 'prod'?"),
     ],
 )
 def test_what_nobody_may_accept_is_refused_before_the_pack_starts(monkeypatch, capsys, changed, problem):
@@ -281,7 +282,21 @@ def test_what_nobody_may_accept_is_refused_before_the_pack_starts(monkeypatch, c
     with pytest.raises(SystemExit) as ended:
         pack.serve()
 
-    assert (ended.value.code, capsys.readouterr().err) == (3, f"environments.yaml: accepted names {problem}\n")
+    said = capsys.readouterr().err
+    assert ended.value.code == 3
+    assert re.fullmatch(r"policies/environments\.yaml:\d+: accepted names " + re.escape(problem) + "\n", said)
+
+
+def test_a_rule_named_in_limits_that_can_not_be_read_again_is_told_without_its_line(monkeypatch, tmp_path, capsys):
+    known = load_limits()
+    stale = known.accepted[0].model_copy(update={"rule": "rds-pgaudi"})
+    monkeypatch.setattr(pack, "limits", lambda: known.model_copy(update={"accepted": [stale]}))
+    monkeypatch.setattr(pack, "LIMITS_FILE", tmp_path / "gone.yaml")
+
+    with pytest.raises(SystemExit):
+        pack.serve()
+
+    assert capsys.readouterr().err.startswith(f"{tmp_path.name}/gone.yaml: accepted names rule 'rds-pgaudi'")
 
 
 def test_an_accepted_deviation_that_nothing_needs_is_told(on_the_wire):

@@ -32,7 +32,16 @@ def test_nothing_at_all_is_no_data():
         ("a: !!python/object/apply:os.system [ls]\n", "holds a tag (!); write the value out", 1),
         ("a: 1\na: 2\n", "'a' stands twice (first on line 1)", 2),
         ("? [a, b]\n: 1\n", "a key is not a plain word", 1),
-        ("a: [1\n", "not YAML: expected ',' or ']', but got '<stream end>'", 2),
+        (
+            "a: [1\n",
+            "not YAML: the bracket opened here is not closed (line 2: expected ',' or ']', but got '<stream end>')",
+            1,
+        ),
+        (
+            "a: 1\nb:\n  c: {d: 1\n  e: 2\n",
+            "not YAML: the bracket opened here is not closed (line 4: expected ',' or '}', but got ':')",
+            3,
+        ),
         ("a: 1\n---\nb: 2\n", "not YAML: but found another document", 2),
         ("a: \x00", "not YAML: unacceptable character #x0000: special characters are not allowed", None),
         ("a: " + "7" * 5000, "a number has 5000 digits", 1),

@@ -14,7 +14,9 @@ _DIFFERS = (
     (re.compile(r"`(?=\d*[a-f])[0-9a-f]{10}`"), "`<hash>`"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     # What is folded away is long, and has tests of its own.
-    (re.compile(r"(<details><summary>.*?</summary>).*?(</details>)", re.DOTALL), r"\1 ... \2"),
+    (re.compile(r"(<details(?: open)?><summary>.*?</summary>).*?(</details>)", re.DOTALL), r"\1 ... \2"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC"), "<time>"),
+    (re.compile(r"--start-time \S+"), "--start-time <time>"),
     # The columns after the outcome have tests of their own too.
     (re.compile(r"^\|  \| Stack \|.*\n\|.*\n", re.MULTILINE), ""),
     (re.compile(r"^(\| \S+ \| \*\*.+?\*\* \| [^|]+\|).*$", re.MULTILINE), r"\1 ..."),

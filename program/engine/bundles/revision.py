@@ -13,7 +13,7 @@ from program.manifest.line_ends import refuse_foreign
 # All that decides what is deployed and by which rules; relative to the project's root.
 _DEPLOYED = ("Pulumi.yaml", "requirements.txt", "stacks", "program", "policies", "lambda")
 _LEFT_OUT = frozenset({"__pycache__", ".venv", "node_modules"})
-# Python runs these in the place of a source that somebody could read.
+# Python runs these in place of a source that somebody could read.
 _COMPILED = frozenset({".pyc", ".pyo", ".pyd", ".so"})
 
 

@@ -119,7 +119,7 @@ def refuse_pending(checkpoint: Checkpoint, stack: str) -> None:
     if checkpoint.pending:
         raise CouldNotRunError(
             f"an update of stack {stack} was cut off and left: {', '.join(checkpoint.pending)}. "
-            f"`python -m program.cli recover {stack}` says what became of each in AWS, and with --yes mends the state"
+            f"`./parity recover {stack}` says what became of each in AWS, and with --yes mends the state"
         )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policies.catalogue import RULES
 from policies.pack import NAME
 from policies.wire import Outcome, WireLevel, decode_text
 from program.engine.pulumi_cli.tracebacks import own_message
@@ -21,8 +20,8 @@ from program.offline.recording import STACK_TYPE
 
 # An event log of hundreds of resources is a few megabytes.
 _LARGEST = 256 * 1024 * 1024
-# The engine puts a rule's title before what the rule says.
-_TITLES = {rule.id: rule.title for rule in RULES}
+# How the engine begins what a rule says that raised: without the rule's title, which it puts before all else.
+_NOT_RUN = "can't run policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +167,17 @@ def _outcomes(events: Iterable[Mapping[str, Any]]) -> Iterator[Outcome]:
             continue
         level: WireLevel = "mandatory" if data["enforcementLevel"] == "mandatory" else "advisory"
         rule, urn = data["policyName"], data.get("resourceUrn", "")
-        text = data["message"].removeprefix(f"{_TITLES.get(rule)}\n")
+        text = _said(data["message"])
         for outcome in decode_text(rule, level, text, None if f"::{STACK_TYPE}::" in urn else urn or None):
             if outcome not in seen:
                 seen.add(outcome)
                 yield outcome
+
+
+def _said(message: str) -> str:
+    """Return what the rule says: the title before it may be that of another version, as of a base's pack."""
+    title, titled, said = message.partition("\n")
+    return said if titled and not title.startswith(_NOT_RUN) else message
 
 
 def _passed(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:

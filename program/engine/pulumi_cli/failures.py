@@ -1,4 +1,4 @@
-"""Say in one line why the CLI failed, and what to do: people read this in the place of its output."""
+"""Say in one line why the CLI failed, and what to do: people read this in place of its output."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     (
         re.compile(r"currently locked by \d+ lock[\s\S]*?created by (\S+ \(pid \d+\)) at (\S+)"),
         "stack {stack} is being updated by {0} since {1}; wait for it (--wait SECONDS), or, where that update is known "
-        "to be over, `python -m program.cli recover {stack}` takes its lock off",
+        "to be over, `./parity recover {stack}` takes its lock off",
     ),
     (
         re.compile(r"failed to load checkpoint: (?!unsupported)([^\n]*)"),
         "the state of stack {stack} is cut off or damaged ({0}); in its backend, put the copy that lies beside it "
         "(.pulumi/stacks/*/{stack}.json.bak, or an earlier version of the bucket's object) in its place, then "
-        "`python -m program.cli recover {stack}` says what is left to do",
+        "`./parity recover {stack}` says what is left to do",
     ),
     (
         re.compile(r"(unsupported checkpoint version \d+)"),
@@ -35,7 +35,7 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     (
         re.compile(r"(no space left on device|disk quota exceeded)"),
         "there is no space left for the state of stack {stack} ({0}); make some, then "
-        "`python -m program.cli recover {stack}` says what the update left",
+        "`./parity recover {stack}` says what the update left",
     ),
     (
         re.compile(r"DBClusterSnapshotAlreadyExists"),

@@ -67,7 +67,7 @@ class Pulumi:
                 _end(process)
                 raise CouldNotRunError(
                     f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was stopped; if it left a lock "
-                    f"or half an update, `python -m program.cli recover STACK` says so"
+                    f"or half an update, `./parity recover STACK` says so"
                 ) from None
             finally:
                 # A policy pack or a program that hangs is deaf to everything else.

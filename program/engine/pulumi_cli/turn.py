@@ -27,7 +27,7 @@ def take_turn(place: Workspace, say: Callable[[str], None], *, seconds: float) -
 
 
 def _told(locks: tuple[Lock, ...], stack: str) -> str:
-    recover = f"`python -m program.cli recover {stack}`"
+    recover = f"`./parity recover {stack}`"
     if all(lock.is_left for lock in locks):
         return (
             f"an update of stack {stack} was cut off: its lock is held by {_holders(locks)}, which is gone; {recover} "

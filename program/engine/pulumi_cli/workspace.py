@@ -140,7 +140,7 @@ def _checkpoint(place: Workspace, ran: Ran) -> Checkpoint:
             f"the state of stack {place.stack} holds no deployment; in its backend, put the copy that lies beside it "
             f"(.pulumi/stacks/*/{place.stack}.json.bak, or an earlier version of the bucket's object) in its place, "
             f"then "
-            f"`python -m program.cli recover {place.stack}` says what is left to do"
+            f"`./parity recover {place.stack}` says what is left to do"
         ) from None
     _take_keys(place.config_file, checkpoint.keys)
     return checkpoint
@@ -183,9 +183,7 @@ def _clear(state: Path) -> None:
 
 def _after_interruption(stack: str, *, killed: bool) -> str:
     if killed:
-        return (
-            f"killed; a lock of stack {stack} and half an update can be left: `python -m program.cli recover {stack}`"
-        )
+        return f"killed; a lock of stack {stack} and half an update can be left: `./parity recover {stack}`"
     return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
 
 

@@ -94,7 +94,7 @@ def _refusals(locks: tuple[Lock, ...], stack: str, *, act: bool, unlock: bool) -
             code="locked",
             expected=f"no update of stack {stack} that runs",
             found=f"a lock of {', '.join(lock.shown for lock in locks)}",
-            fix=f"{known}: `python -m program.cli recover {stack} {options}`",
+            fix=f"{known}: `./parity recover {stack} {options}`",
         ),
     )
 

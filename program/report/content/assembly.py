@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord, DriftRecord, PreviewRecord
 from program.offline.result import CheckResult, Finding, StackResult
 from program.report.content.model import Report, StackReport, hashes_of_check
+from program.report.content.order import promoted
 
 
 def assemble(
@@ -18,6 +19,7 @@ def assemble(
     run: str | None = None,
     notes: Sequence[str] = (),
     problems: Sequence[str] = (),
+    judged: bool = True,
 ) -> Report:
     """Put the check and the records together.
 
@@ -28,8 +30,12 @@ def assemble(
     recorded: dict[str, list[AnyRecord]] = defaultdict(list)
     for record in records:
         recorded[record.stack].append(record)
-    names = sorted(checked.keys() | recorded.keys() | awaited)
-    stacks = tuple(_stack_report(name, checked.get(name), recorded[name], name in awaited) for name in names)
+    made = {
+        name: _stack_report(name, checked.get(name), recorded[name], name in awaited)
+        for name in sorted(checked.keys() | recorded.keys() | awaited)
+    }
+    order = promoted({name: stack.environment for name, stack in made.items()}, checked)
+    stacks = tuple(made[name] for name in order)
     commits = sorted({record.commit for record in records if record.commit is not None})
     return Report(
         check=check,
@@ -38,6 +44,7 @@ def assemble(
         run=run,
         notes=(*_mixed(commits, stacks), *notes),
         problems=tuple(problems),
+        judged=judged,
     )
 
 

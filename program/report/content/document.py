@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, JsonValue, canonical
 from program.manifest.differences import Comparison, Difference
-from program.offline.documents import validated
+from program.offline.documents import limited, validated
 from program.offline.guard.change import Effect, GuardChange
 from program.offline.guard.declared import DeclaredChange
 from program.offline.guard.result import Guarded
@@ -20,6 +20,8 @@ from program.offline.result import CheckedResource, CheckResult, Finding, Findin
 
 # 200 stacks with all their resources are a third of it.
 LARGEST_BYTES = 128 * 1024 * 1024
+_MOST_REASONS = 1000
+_LARGEST_REASONS = 1024 * 1024
 
 
 class _Part(BaseModel):
@@ -112,6 +114,24 @@ class _Guarded(_Part):
     problems: list[_Problem]
 
 
+class _Reason(_Part):
+    file: str | None
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
+        return f"{place}{self.message}"
+
+
+class _Unable(_Part):
+    """What a check wrote that could not run."""
+
+    schema_version: Literal[1]
+    ok: Literal[False]
+    problems: Annotated[list[_Reason], Field(min_length=1, max_length=_MOST_REASONS)]
+
+
 class _Document(_Part):
     schema_version: Literal[1]
     ok: bool
@@ -121,7 +141,11 @@ class _Document(_Part):
 
 
 def read_check(path: Path) -> CheckResult:
-    """Return the check's result; what is not one, or contradicts itself, is a failure to run in one line."""
+    """Return the check's result; what is not one, or contradicts itself, is a failure to run in one line.
+
+    Of a check that could not run itself, the failure says its reasons, a line for each.
+    """
+    _refuse_unable(path)
     document = validated(_Document, path, LARGEST_BYTES)
     result = CheckResult(
         stacks=tuple(_stack(stack) for stack in document.stacks),
@@ -134,6 +158,18 @@ def read_check(path: Path) -> CheckResult:
     if (document.ok, document.comparison.match) != (result.ok, result.comparison.match):
         raise CouldNotRunError(f"{path}: its verdict is not what its findings say; write it anew with this version")
     return result
+
+
+def _refuse_unable(path: Path) -> None:
+    """Raise the reasons that a check wrote which could not run."""
+    content = limited(path, LARGEST_BYTES)
+    if len(content) > _LARGEST_REASONS:
+        return
+    try:
+        unable = _Unable.model_validate_json(content)
+    except ValidationError:
+        return
+    raise CouldNotRunError("\n".join(f"the check could not run: {reason}" for reason in unable.problems))
 
 
 def _guarded(guarded: _Guarded) -> Guarded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -16,8 +16,6 @@ Label = Literal["error", "failed", "undecided", "advice", "exempt"]
 WORST_FIRST: Sequence[Label] = ("error", "failed", "undecided", "advice", "exempt")
 _SEVEREST_FIRST = ("critical", "high", "medium", "low")
 _MOST_NAMES = 6
-# `accepted: <reason>.: <fault>`, or `<reason> (<owner>, until <day>): <fault>`.
-_EXCUSE = re.compile(r"(?P<excuse>.+?[.)]): (?P<fault>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +38,23 @@ class Group:
 
 def grouped(stacks: Iterable[StackResult]) -> tuple[Group, ...]:
     """Return the findings of all stacks, each once: those that block first, then by severity."""
-    found: dict[tuple[Finding, str | None], list[str]] = defaultdict(list)
+    found: dict[tuple[Finding, str | None], list[tuple[str, str]]] = defaultdict(list)
     for stack in stacks:
         for finding in stack.findings:
-            found[_anywhere(finding), _key(finding.resource)].append(stack.stack)
+            key = (_anywhere(finding, stack.environment, stack.region), _key(finding.resource))
+            found[key].append((stack.stack, finding.message))
     groups = (
         Group(
             rule=finding.rule,
             label=label_of(finding),
             blocks=finding.blocks,
             resource=key,
-            message=finding.message,
+            # What all say is said in their own words.
+            message=said[0][1] if len({message for _, message in said}) == 1 else finding.message,
             source=finding.source,
-            stacks=tuple(names),
+            stacks=tuple(dict.fromkeys(stack for stack, _ in said)),
         )
-        for (finding, key), names in found.items()
+        for (finding, key), said in found.items()
     )
     return tuple(sorted(groups, key=_order))
 
@@ -81,10 +81,11 @@ def by_message(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     return list(messages.items())
 
 
-def excuse_and_fault(message: str) -> tuple[str, str]:
-    """Return why an exempt finding is let through, and what it is: its message says both, in this order."""
-    match = _EXCUSE.fullmatch(message)
-    return (match["excuse"], match["fault"]) if match else ("", message)
+def stack_count(stacks: Sequence[str], total: int) -> str:
+    """Name a few stacks one by one, and count many: where a name each would fill the screen."""
+    if len(stacks) <= _MOST_NAMES:
+        return ", ".join(stacks)
+    return f"all {total} stacks" if len(stacks) == total else f"{len(stacks)} of {total} stacks"
 
 
 def stack_list(stacks: Sequence[str], total: int) -> str:
@@ -96,15 +97,24 @@ def stack_list(stacks: Sequence[str], total: int) -> str:
     return f"{', '.join(stacks[:_MOST_NAMES])} and {len(stacks) - _MOST_NAMES} more"
 
 
-def _anywhere(finding: Finding) -> Finding:
+def _anywhere(finding: Finding, environment: str | None, region: str | None) -> Finding:
+    """Return the finding without its resource's URN, and without what only its stack says of the environment."""
     return Finding(
         rule=finding.rule,
         level=finding.level,
         outcome=finding.outcome,
         resource=None,
-        message=finding.message,
+        message=_neutral(finding.message, {"environment": environment, "region": region}),
         source=finding.source,
     )
+
+
+def _neutral(message: str, values: Mapping[str, str | None]) -> str:
+    """Return the message with `${environment}` for the environment's name where it stands as a whole segment."""
+    for word, value in values.items():
+        if value:
+            message = re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", f"${{{word}}}", message)
+    return message
 
 
 def _key(urn: str | None) -> str | None:
@@ -118,8 +128,8 @@ def _key(urn: str | None) -> str | None:
 def _order(group: Group) -> tuple[bool, int, int, str, str, str, str]:
     return (
         not group.blocks,
-        WORST_FIRST.index(group.label),
         _SEVEREST_FIRST.index(paperwork(group.rule).severity),
+        WORST_FIRST.index(group.label),
         group.rule,
         group.message,
         group.resource or "",

@@ -50,7 +50,8 @@ def read_sources(check_files: Iterable[Path], records: Iterable[Path]) -> Source
         try:
             checks.append(read_check(file))
         except CouldNotRunError as error:
-            problems.append(str(error))
+            # The change's own check and its base's judgement may both say the same.
+            problems += [line for line in str(error).splitlines() if line not in problems]
     found: dict[tuple[str, str], AnyRecord] = {}
     for path in records:
         try:

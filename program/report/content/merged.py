@@ -40,15 +40,19 @@ def merged_groups(report: Report) -> tuple[Group, ...]:
 
 
 def change_sets(report: Report) -> list[tuple[tuple[str, ...], tuple[Change, ...]]]:
-    """Return what changes, and in which stacks it changes just so; resources that hold data first."""
-    found: dict[str, list[str]] = defaultdict(list)
-    sets: dict[str, tuple[Change, ...]] = {}
+    """Return what changes, and in which stacks it changes just so; what loses data first, then what most share."""
+    having: dict[str, list[str]] = defaultdict(list)
+    known: dict[str, Change] = {}
     for stack in report.stacks:
-        if stack.changes:
-            key = _key([change_key(change) for change in stack.changes])
-            found[key].append(stack.stack)
-            sets[key] = tuple(sorted(stack.changes, key=_order))
-    return [(tuple(found[key]), changes) for key, changes in sets.items()]
+        for change in stack.changes or ():
+            key = _key(change_key(change))
+            having[key].append(stack.stack)
+            known[key] = change
+    sets: dict[tuple[str, ...], list[Change]] = defaultdict(list)
+    for key, stacks in having.items():
+        sets[tuple(stacks)].append(known[key])
+    found = [(stacks, tuple(sorted(changes, key=_order))) for stacks, changes in sets.items()]
+    return sorted(found, key=lambda each: (not each[1][0].loses_data, -len(each[0])))
 
 
 def difference_sets(report: Report) -> list[tuple[tuple[str, ...], tuple[Difference, ...]]]:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from program.engine.records import AnyRecord, ApplyRecord, Change, DestroyRecord, DriftRecord, Hashes, PreviewRecord
 from program.manifest.differences import Difference
 from program.offline.result import CheckResult, Finding, StackResult
+from program.report.content.links import Links
 
-# Rules of the report itself: what no policy and no comparison says.
-STEP_RULE = "deployment-step"
-DATA_RULE = "data-loss"
 # The word for a stack of which a record was expected and is not there.
-NO_RECORD = "no record"
+NO_RECORD = "no result"
 # What a step says that ended as it should.
 GOOD = ("clean", "applied", "destroyed")
 # A step that ended so did not come to its changes, or does not know them.
@@ -113,9 +111,9 @@ class StackReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole report; `notes` are warnings for the reader, `run` the address of the workflow run.
+    """The whole report; `notes` are warnings for the reader, `run` the address of the workflow run, `time` when it was.
 
-    `problems` say what could not be read, and so what the report does not know.
+    `problems` say what could not be read, and so what the report does not know; `judged` that the policies were asked.
     """
 
     check: CheckResult
@@ -124,6 +122,9 @@ class Report:
     run: str | None
     notes: tuple[str, ...]
     problems: tuple[str, ...]
+    links: Links | None = None
+    time: str | None = None
+    judged: bool = True
 
     @property
     def ok(self) -> bool:

@@ -19,7 +19,6 @@ from program.engine.foreseen import (
 from program.engine.left_drift import DRIFT_LEFT
 from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import SETTINGS_RULE
-from program.report.content.model import DATA_RULE, STEP_RULE
 
 # The comparison's own: no policy can see two stacks.
 PARITY_RULE = "parity"
@@ -27,6 +26,9 @@ STALE_RULE = "stale-difference"
 # What a change does to its guard, and to the files that are reviewed.
 GUARD_RULE = "guard"
 REVIEWED_RULE = "reviewed-file"
+# The report's own: what no policy and no comparison says.
+STEP_RULE = "deployment-step"
+DATA_RULE = "data-loss"
 LIMITS = "policies/environments.yaml"
 
 
@@ -42,61 +44,61 @@ class Paperwork:
 
 _OWN: Mapping[str, Paperwork] = {
     SETTINGS_RULE: Paperwork(
-        title="A stack file asks for what its environment allows.",
+        title="A stack file must ask for what its environment allows.",
         why="A stack whose settings are refused has no resources that could be judged or compared.",
         fix=f"Mend the stack file; or, where the limit itself is wrong, change {LIMITS}.",
         severity="high",
     ),
     PROGRAM_RULE: Paperwork(
-        title="The program runs to its end.",
+        title="The program must run to its end.",
         why="A program that stops has no resources that could be judged or compared.",
         fix="Mend the program at the line named.",
         severity="high",
     ),
     PARITY_RULE: Paperwork(
-        title="The stacks are the same but for declared differences.",
+        title="The stacks must match, except for declared differences.",
         why="What was tested in one environment is what runs in the next only as long as the two are alike.",
         fix=f"Make the stacks equal, or declare the difference and its reason in {LIMITS}.",
         severity="high",
     ),
     STALE_RULE: Paperwork(
-        title="Every declared difference is one that the stacks have.",
+        title="Every declared difference must be one that the stacks have.",
         why="A declaration that nothing needs would hide the next difference at that place.",
         fix=f"Remove the declaration from {LIMITS}.",
         severity="medium",
     ),
     GUARD_RULE: Paperwork(
-        title="A change leaves its own guard as it is.",
+        title="A change must leave its own guard as it is.",
         why="A change that weakens what judges it is judged by less than the next one is.",
         fix="Read it as a change of the guard; its owners decide.",
         severity="high",
     ),
     REVIEWED_RULE: Paperwork(
-        title="Every reviewed file can be read.",
+        title="Every reviewed file must be readable.",
         why="A file that can't be used stops the check of main, and of every other change, once it is merged.",
         fix="Mend the file at the line named.",
         severity="high",
     ),
     REPLACED_IN_USE: Paperwork(
-        title="What is in use is not replaced under its name.",
+        title="What is in use must not be replaced under its name.",
         why="AWS refuses to delete it, in the middle of the update, after what stands on it is gone.",
         fix="Keep the property that forces it as it was; or name the resource anew: the new one is made first then.",
         severity="high",
     ),
     ENGINE_LOWERED: Paperwork(
-        title="The database's engine never goes to a lower version.",
+        title="The database's engine must not go to a lower version.",
         why="AWS refuses it, and the update stops half-way.",
         fix="Raise parity:databaseEngineVersion in all stacks to what runs; an older one takes a new stack and a dump.",
         severity="high",
     ),
     ENGINE_MAJOR: Paperwork(
-        title="A new major version of the engine is allowed by name.",
+        title="A new major version of the engine must be allowed by name.",
         why="It takes the database down for minutes, and nobody can go back.",
         fix=f"Set databaseEngine.majorUpgrade: true in {LIMITS} in the same change, and false in the next.",
         severity="high",
     ),
     STACK_MOVED: Paperwork(
-        title="A deployed stack stays where it is.",
+        title="A deployed stack must stay where it is.",
         why="AWS moves neither a database nor its groups; the update would delete before it fails.",
         fix=(
             "Make a second stack there, with another environmentSuffix; restore a snapshot into it, move the readers, "
@@ -105,13 +107,13 @@ _OWN: Mapping[str, Paperwork] = {
         severity="high",
     ),
     OTHER_NAME: Paperwork(
-        title="What is planned has the names that are declared.",
+        title="What is planned must have the names that are declared.",
         why="Under another name it is another resource: all is made anew, and the old stack is deleted.",
         fix="Quote the value in the stack file that Pulumi reads otherwise; see that both have the same environment.",
         severity="high",
     ),
     BOOTSTRAP_AGAIN: Paperwork(
-        title="The secret's first version is put once.",
+        title="The secret's first version must be put once.",
         why="Put again, it takes the place of the version that has the password.",
         fix=(
             "Give the state what it lacks: pulumi import aws:secretsmanager/secretVersion:SecretVersion "
@@ -126,18 +128,24 @@ _OWN: Mapping[str, Paperwork] = {
         severity="high",
     ),
     STEP_RULE: Paperwork(
-        title="Every step of a deployment ends as it should.",
+        title="Every step of a deployment must succeed.",
         why="What a step that stopped was to show, or to change, is not known.",
         fix="Read why it stopped, mend that, and run it again.",
         severity="high",
     ),
     DATA_RULE: Paperwork(
-        title="A resource that holds data stays.",
+        title="A resource that holds data must stay.",
         why="What is deleted or replaced takes its data with it.",
         fix="Keep the property that forces it as it was, or save the data first.",
         severity="high",
     ),
 }
+
+
+@cache
+def known_rules() -> tuple[str, ...]:
+    """Return the ids of all rules, sorted: the pack's, and those that no policy can judge."""
+    return tuple(sorted({*_OWN, *(rule.id for rule in RULES)}))
 
 
 @cache

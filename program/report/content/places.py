@@ -8,16 +8,19 @@ from typing import Literal
 
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord
 from program.offline.guard.result import Guarded
+from program.offline.reviewed_lines import declaration_place
 from program.offline.stackfile import STACKS
 from program.report.content.grouping import stack_list
 from program.report.content.merged import change_sets, merged_check
-from program.report.content.model import DATA_RULE, GOOD, STEP_RULE, Report, StackReport, outcome_of
+from program.report.content.model import GOOD, Report, StackReport, outcome_of
 from program.report.content.paperwork import (
+    DATA_RULE,
     GUARD_RULE,
     LIMITS,
     PARITY_RULE,
     REVIEWED_RULE,
     STALE_RULE,
+    STEP_RULE,
     paperwork,
     remedy,
 )
@@ -141,7 +144,7 @@ def _stale(summary: Summary) -> list[Place]:
             resource=None,
             message=f"no stack needs the declared difference {stale}. Fix: {paperwork(STALE_RULE).fix}",
             file=LIMITS,
-            line=None,
+            line=_split(declaration_place(stale))[1],
             identity=(STALE_RULE, stale),
         )
         for stale in summary.result.comparison.stale

@@ -10,9 +10,12 @@ from program.manifest.canonical import canonical
 from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION
 from program.offline.result import CheckResult, StackResult
+from program.offline.reviewed_lines import declaration_place
+from program.offline.source_lines import property_place
 from program.offline.stackfile import STACKS
 from program.offline.stacks import SETTINGS_RULE
 from program.report.content.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
+from program.report.content.paperwork import PARITY_RULE, STALE_RULE
 
 _ALONE = "alone"
 _SAME = "same"
@@ -40,8 +43,14 @@ class Row:
         """Return the policies' word on the stack, with counts."""
         if self.labels is None:
             return "not judged"
-        words = [f"{self.labels[label]} {label}" for label in WORST_FIRST if label in self.labels]
+        # What was accepted is counted once for all stacks, not in each.
+        words = [f"{self.labels[label]} {label}" for label in WORST_FIRST if label in self.labels and label != "exempt"]
         return ", ".join(words if self.failed else ["ok", *words])
+
+    @property
+    def wrong(self) -> bool:
+        """Tell whether anything about the stack makes the check fail."""
+        return bool(self.problems) or self.failed or not self.same
 
     @property
     def same(self) -> bool:
@@ -94,7 +103,7 @@ class Summary:
         if difference.resource == CONFIGURATION:
             return f"{STACKS}/Pulumi.{odd_stacks(difference)[0]}.yaml"
         sources = (
-            resource.source
+            property_place(resource.source, resource.type, difference.property)
             for stack in self.result.stacks
             for resource in stack.resources
             if f"{resource.type}::{resource.name}" == difference.resource
@@ -113,8 +122,18 @@ def summarise(result: CheckResult, *, judged: bool) -> Summary:
         rows=tuple(_row(stack, undeclared, compared) for stack in result.stacks),
         groups=grouped(result.stacks),
         undeclared=undeclared,
-        declared=tuple(difference for difference in differences if difference.declared),
+        declared=tuple(said_once([difference for difference in differences if difference.declared])),
     )
+
+
+def said_once(differences: Sequence[Difference]) -> list[Difference]:
+    """Return the differences without the settings that a resource's property has just so: it says the same."""
+    of_resources = {_values(each) for each in differences if each.resource != CONFIGURATION}
+    return [each for each in differences if each.resource != CONFIGURATION or _values(each) not in of_resources]
+
+
+def _values(difference: Difference) -> bytes:
+    return canonical(dict(difference.values))
 
 
 def odd_stacks(difference: Difference) -> tuple[str, ...]:
@@ -155,21 +174,53 @@ def _parity(stack: StackResult, undeclared: Sequence[Difference], compared: int)
 
 def _passed(summary: Summary) -> str:
     if not summary.rows:
-        return "no stack was to be checked"
-    rules = "; every mandatory rule is kept" if summary.judged else ""
+        return "there are no stacks in this part, so nothing was checked"
+    rules = "; no mandatory rule fails" if summary.judged else ""
     if summary.stack_count == 1:
-        return f"1 stack, with none to compare it with{rules}"
-    declared = f" but for {plural(len(summary.declared), 'declared difference')}" if summary.declared else ""
-    return f"{plural(summary.stack_count, 'stack')}, the same{declared}{rules}"
+        return f"1 stack checked, with no other to compare it with{rules}"
+    declared = f", except for {plural(len(summary.declared), 'declared difference')}" if summary.declared else ""
+    return f"{plural(summary.stack_count, 'stack')} match{declared}{rules}"
 
 
 def _failures(summary: Summary) -> list[str]:
+    """Return why the check failed: the first failure by name, then how many more there are of each kind."""
+    first = _first(summary)
+    failures = [first] if first else []
+    counts = _counts(summary)
+    return [*failures, *counts] if len(counts) > 1 or not failures or _more(summary) else failures
+
+
+def _first(summary: Summary) -> str | None:
+    """Return the first failure: its rule, resource, stacks and line."""
+    blocking = [group for group in summary.groups if group.blocks]
+    if blocking:
+        group = blocking[0]
+        subject = f"{group.name} in " if group.name else ""
+        place = f" ({group.source})" if group.source else ""
+        return f"{group.rule}: {subject}{stack_list(group.stacks, summary.stack_count)}{place}"
+    if summary.undeclared:
+        difference = summary.undeclared[0]
+        where = summary.where(difference)
+        name = difference.resource.rpartition("::")[2]
+        return f"{PARITY_RULE}: {name} {difference.property} differs{f' ({where})' if where else ''}"
+    if stale := summary.result.comparison.stale:
+        return f"{STALE_RULE}: {stale[0]} ({declaration_place(stale[0])})"
+    return None
+
+
+def _more(summary: Summary) -> bool:
+    blocking = sum(group.blocks for group in summary.groups)
+    return blocking + len(summary.undeclared) + len(summary.result.comparison.stale) > 1
+
+
+def _counts(summary: Summary) -> list[str]:
     failures: list[str] = []
     if summary.result.guarded is not None and summary.result.guarded.problems:
         failures.append(plural(len(summary.result.guarded.problems), "problem") + " of reviewed files")
     blocking = [group for group in summary.groups if group.blocks]
     if blocking:
-        names = sorted({stack for group in blocking for stack in group.stacks})
+        having = {stack for group in blocking for stack in group.stacks}
+        names = [row.stack for row in summary.rows if row.stack in having]
         where = stack_list(names, summary.stack_count)
         failures.append(f"{plural(len(blocking), 'mandatory finding')} ({where})")
     if summary.undeclared:

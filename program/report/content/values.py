@@ -9,8 +9,12 @@ from collections.abc import Mapping
 from itertools import takewhile
 
 from program.manifest.canonical import JsonValue, canonical
+from program.manifest.normalise import SECRET, UNKNOWN
 
 ABSENT = "-"
+_MIB = 1024 * 1024
+_OF_BYTES = re.compile(r"memory|storage|bytes", re.IGNORECASE)
+_MARKERS = {UNKNOWN: "known after deployment", SECRET: "secret"}
 _ELLIPSIS = "…"
 # A cut goes between words, so that what is left can be read: us-east-1, not 1.
 _WORD_AT_END = re.compile(r"[\w-]*\Z")
@@ -24,6 +28,19 @@ def shown(value: JsonValue) -> str:
     if isinstance(value, str) and value not in ("", ABSENT) and not _is_json(value):
         return printable(value)
     return printable(json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def spoken(value: JsonValue) -> JsonValue:
+    """Return the value, with words in place of a marker."""
+    return f"({_MARKERS[value]})" if isinstance(value, str) and value in _MARKERS else value
+
+
+def with_unit(subject: str, value: JsonValue) -> JsonValue:
+    """Return the value; many bytes of memory or storage, as the subject says they are, in MiB too."""
+    # True is an int too, and 1024 MB of a function is no number of bytes.
+    if type(value) is int and value >= _MIB and _OF_BYTES.search(subject):
+        return f"{value} ({value / _MIB:.0f} MiB)"
+    return value
 
 
 def printable(text: str) -> str:

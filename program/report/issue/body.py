@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from program.engine.records import Advice, Change, DriftRecord, Expected, Ignored
 from program.offline.result import StackResult
 from program.report.content.grouping import grouped
+from program.report.content.links import Links, links_of_run
 from program.report.content.summary import plural
-from program.report.content.values import ABSENT, printable, side_by_side
+from program.report.content.values import ABSENT, printable, side_by_side, spoken
 from program.report.issue.marker import fingerprint_of, marker
+from program.report.issue.who import lookups
 from program.report.markdown.findings import advisory_section, mandatory_section
 from program.report.markdown.fitting import COMMENT_BYTES, Section, fitted, folded, size
+from program.report.markdown.linked import linked_place
 from program.report.markdown.markup import code, escaped, table
-from program.report.markdown.words import LONGEST_MESSAGE, clipped, name, properties, sentence, spoken, table_row
+from program.report.markdown.words import LONGEST_MESSAGE, clipped, name, properties, sentence, table_row
 
 IGNORES = "policies/drift-ignores.yaml"
-_COMMANDS = ("aws ", "python ")
+_COMMANDS = ("aws ", "./parity ")
 _LONGEST_VALUE = 160
 _LONGEST_TITLE = 200
 _SHORT_COMMIT = 12
-_CHANGED = ("", "Resource", "Property", "Deployed", "Live", "Where in the code")
+_MOST_ABOVE = 15
+_ROOM_ABOVE = 20_000
+_CHANGED = ("", "Resource", "Property", "Deployed", "Live", "Code")
 _PENDING = ("Resource", "Property", "Deployed", "Code")
 _EXPECTED = ("Resource", "Property", "Deployed", "Live", "Reason", "Source")
 _IGNORED = ("Resource", "Property", "Deployed", "Live", "Reason", "Owner", "Until")
@@ -31,12 +39,31 @@ def title(record: DriftRecord) -> str:
     return clipped(f"{printable(record.stack)} {_what(record)}", _LONGEST_TITLE)
 
 
-def body(record: DriftRecord, run: str | None) -> str:
-    """Return the issue's text, within GitHub's limit, beginning with its marker."""
-    head = "\n\n".join([marker(record.stack, fingerprint_of(record)), _opening(record), _facts(record, run)])
-    closing = "\n" + "\n".join(["#### What to do", "", *(f"- {line}" for line in _remedies(record))]) + "\n"
-    sections = [section for section in _sections(record) if section.items]
-    return fitted(head, sections, limit=COMMENT_BYTES - size(closing), run=run) + closing
+def body(record: DriftRecord, run: str | None, since: datetime | None = None) -> str:
+    """Return the issue's text, within GitHub's limit, beginning with its marker; `since` is the last clean run.
+
+    The order is a report's: the worst of it, why, what to do, and then the rest.
+    """
+    links = links_of_run(run, record.commit)
+    first, *rest = [*(section for section in _sections(record, links) if section.items), Section(noun="", items=())]
+    shown = _fitting(first)
+    to_do = "\n".join(["#### What to do", "", *(f"- {line}" for line in (*_remedies(record), *_who(record, since)))])
+    why = [first.text(shown)] if shown else []
+    head = "\n\n".join(
+        [marker(record.stack, fingerprint_of(record)), _opening(record), _facts(record, run, since), *why, to_do]
+    )
+    left = replace(first, items=first.items[shown:])
+    return fitted(head, [section for section in (left, *rest) if section.items], limit=COMMENT_BYTES, run=run)
+
+
+def _fitting(section: Section) -> int:
+    """Return how many of the section's items stand above what to do: what fits, and is read at a glance."""
+    used = 0
+    for index, item in enumerate(section.items[:_MOST_ABOVE]):
+        used += size(item)
+        if used > _ROOM_ABOVE:
+            return index
+    return min(len(section.items), _MOST_ABOVE)
 
 
 def counts(record: DriftRecord) -> str:
@@ -71,7 +98,7 @@ def _opening(record: DriftRecord) -> str:
     return "\n\n".join(lines)
 
 
-def _facts(record: DriftRecord, run: str | None) -> str:
+def _facts(record: DriftRecord, run: str | None, since: datetime | None) -> str:
     facts = {
         "Environment": record.environment,
         "Region": record.region,
@@ -79,15 +106,16 @@ def _facts(record: DriftRecord, run: str | None) -> str:
         "Checked with": record.commit and record.commit[:_SHORT_COMMIT],
     }
     lines = [f"{label}: {name(text)}" for label, text in facts.items() if text]
+    lines += [f"Last clean run: {since.strftime('%Y-%m-%d %H:%M UTC')}"] if since is not None else []
     return " · ".join([*lines, *([f"[run]({run})"] if run else [])])
 
 
-def _sections(record: DriftRecord) -> Iterator[Section]:
+def _sections(record: DriftRecord, links: Links | None) -> Iterator[Section]:
     changes = sorted(record.drifted, key=lambda each: (not each.stateful, each.operation, each.type, each.name))
     yield Section(
         noun="drifted property row",
         opening=f"#### Changed in the cloud\n\n{table(_CHANGED, [])}\n",
-        items=tuple(table_row(row) for change in changes for row in _changed(change)),
+        items=tuple(table_row(row) for change in changes for row in _changed(change, links)),
     )
     yield Section(
         noun="piece of advice",
@@ -95,7 +123,7 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
         items=tuple(_advised(each) for each in record.advice),
     )
     groups = grouped([_judged(record)])
-    yield mandatory_section(groups, 1)
+    yield mandatory_section(groups, 1, links, fixes=False)
     yield Section(
         noun="pending difference",
         opening=f"#### In the code, not deployed yet\n\n{table(_PENDING, [])}\n",
@@ -110,7 +138,7 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
             for each in record.pending
         ),
     )
-    yield advisory_section(groups, 1)
+    yield advisory_section(groups, 1, links, fixes=False)
     yield folded(
         "expected difference",
         "No drift, though the cloud tells it otherwise",
@@ -119,7 +147,7 @@ def _sections(record: DriftRecord) -> Iterator[Section]:
     )
     yield folded(
         "ignored change",
-        f"Let pass by {IGNORES}",
+        f"Ignored by {IGNORES}",
         [table_row(row) for ignored in record.ignored for row in _let_pass(ignored)],
         opening=table(_IGNORED, []) + "\n",
     )
@@ -150,13 +178,13 @@ def _command(text: str) -> str:
 
 def _explained(expected: Expected) -> Iterator[list[str]]:
     why = [sentence(expected.reason), sentence(expected.source)]
-    for resource, *cells, _ in (row[1:] for row in _changed(expected.change)):
-        yield [resource, *cells, *why]
+    for _, resource, path, before, after, _ in _changed(expected.change, None):
+        yield [resource, path, before, after, *why]
 
 
-def _changed(change: Change) -> Iterator[list[str]]:
+def _changed(change: Change, links: Links | None) -> Iterator[list[str]]:
     mark = "holds data" if change.stateful else ""
-    where = name(change.source or "")
+    where = linked_place(change.source, links) if change.source else ABSENT
     if change.operation == "delete" or not change.properties:
         live = "gone" if change.operation == "delete" else change.operation
         yield [mark, name(change.name), "(resource)", "present", f"**{live}**", where]
@@ -186,21 +214,28 @@ def _judged(record: DriftRecord) -> StackResult:
     )
 
 
+def _who(record: DriftRecord, since: datetime | None) -> Iterator[str]:
+    """Yield how to find who did it, which the cloud alone knows."""
+    for command in lookups(record, since):
+        yield f"**Find who did it:** {code(command)}"
+
+
 def _remedies(record: DriftRecord) -> Iterator[str]:
-    stack = clipped(record.stack, _SHORT_COMMIT * 10)
-    drift = code(f"python -m program.cli drift {stack}")
+    # It is pasted into a shell.
+    stack = shlex.quote(clipped(record.stack, _SHORT_COMMIT * 10))
+    drift = code(f"./parity drift {stack}")
     if record.verdict == "check-failed":
-        yield f"Mend what is said above, then see that {drift} tells a verdict."
+        yield f"Fix what is said above, then run {drift}."
         yield "As long as the check fails, nobody knows whether the stack has drifted."
         return
     remediate = code(f"gh workflow run remediate.yml -f stack={stack}")
     if record.drifted:
-        yield f"**Make the cloud what the code says:** {remediate} previews and deploys the stack again."
-        yield f"**Make the code what the cloud is:** change the stack file or the program until {drift} is clean."
+        yield f"**Undo it in the cloud:** {remediate} previews and deploys the stack again."
+        yield f"**Keep it:** change the stack file or the program until {drift} is clean."
     if any(change.operation != "delete" for change in record.drifted):
         yield (
-            f"**Let it pass for a while:** add an entry with reason, owner and last day to {code(IGNORES)};"
-            " a resource that is gone is never let pass."
+            f"**Ignore it for a while:** add an entry with reason, owner and last day to {code(IGNORES)};"
+            " a resource that is gone can't be ignored."
         )
     if not record.drifted:
         yield f"**Deploy what is on the main branch:** {remediate}."

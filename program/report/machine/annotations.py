@@ -41,6 +41,13 @@ def of_report(report: Report) -> str:
     return "".join(f"{line}\n" for line in (*lines, _message("notice", verdict(report))))
 
 
+def problem_command(file: str | None, line: int | None, message: str) -> str:
+    """Return the workflow command that says why nothing could be checked."""
+    properties = [f"file={_property(file)}"] if file else []
+    properties += [f"line={line}"] if line else []
+    return f"::error {','.join([*properties, 'title=The check could not run'])}::{_data(message)}"
+
+
 def _message(kind: str, text: str) -> str:
     """Return the workflow command that says something of the whole run."""
     return f"::{kind} title=parity::{_data(text)}"

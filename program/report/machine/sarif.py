@@ -36,6 +36,33 @@ def of_report(report: Report) -> str:
     return _written([*runs, _run(_between(report), _PARITY)])
 
 
+def of_problems(problems: Sequence[tuple[str | None, int | None, str]]) -> str:
+    """Return a run that did not succeed, with the file, the line and the text of each reason."""
+    notifications: list[JsonObject] = [
+        {
+            "level": "error",
+            "message": {"text": printable(message)},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": file or _NO_FILE, "uriBaseId": "%SRCROOT%"},
+                        "region": {"startLine": line or 1},
+                    }
+                }
+            ],
+        }
+        for file, line, message in problems
+    ]
+    run: JsonObject = {
+        "tool": {"driver": {"name": "parity", "rules": []}},
+        "automationDetails": {"id": "parity/check/"},
+        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": list(notifications)}],
+        "columnKind": "unicodeCodePoints",
+        "results": [],
+    }
+    return _written([run])
+
+
 def chosen(report: Report) -> tuple[Sequence[StackReport], Sequence[StackReport]]:
     """Return the stacks for which there is a run, and those for which there is no room."""
     ordered = sorted(report.stacks, key=lambda stack: (not stack.blocks, stack.stack))

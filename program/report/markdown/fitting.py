@@ -34,12 +34,14 @@ class Section:
         return f"{self.opening}{self.separator.join(self.items[:count])}{rest}{self.closing}"
 
 
-def folded(noun: str, title: str, items: Sequence[str], *, opening: str = "", separator: str = "\n") -> Section:
-    """Return a section that a reader opens; its title is harmless already."""
+def folded(
+    noun: str, title: str, items: Sequence[str], *, opening: str = "", separator: str = "\n", is_open: bool = False
+) -> Section:
+    """Return a section that a reader opens, or finds open; its title is harmless already."""
     return Section(
         noun=noun,
         items=tuple(items),
-        opening=f"<details><summary>{title}</summary>{_BREAK}{opening}",
+        opening=f"<details{' open' if is_open else ''}><summary>{title}</summary>{_BREAK}{opening}",
         closing=f"{_BREAK}</details>",
         separator=separator,
     )

@@ -7,22 +7,32 @@ from program.offline.guard.declared import DeclaredChange
 from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import ReviewedProblem
 from program.report.content.grouping import stack_list
+from program.report.content.links import Links
 from program.report.content.summary import plural
-from program.report.content.values import ABSENT, side_by_side
+from program.report.content.values import ABSENT, side_by_side, spoken
 from program.report.markdown.fitting import Section, folded
+from program.report.markdown.linked import linked_place
 from program.report.markdown.markup import escaped, table
-from program.report.markdown.words import clipped, html, name, sentence, spoken, table_row
+from program.report.markdown.words import clipped, html, name, sentence, table_row
 
 _COMMIT = 10
 _LONGEST_VALUE = 80
 _DECLARED_HEADER = ("Resource", "Property", "Before", "After", "Stacks")
 
 
-def guard_sections(guarded: Guarded | None, total: int) -> list[Section]:
-    """Return what the change does to the guard, what weakens it first, and then what it does to what is declared."""
+def guard_sections(guarded: Guarded | None, links: Links | None) -> list[Section]:
+    """Return what the change does to its guard, what weakens it first."""
     if guarded is None:
         return []
-    return [_notes(guarded), _problems(guarded), _weakening(guarded), _narrowing(guarded), _declared(guarded, total)]
+    return [_notes(guarded), _problems(guarded, links), _weakening(guarded, links), _narrowing(guarded)]
+
+
+def declared_section(guarded: Guarded | None, total: int) -> Section:
+    """Return what the change declares otherwise than its base, folded."""
+    declared = guarded.declared if guarded is not None else ()
+    rows = tuple(table_row(_cells(change, total)) for change in declared)
+    title = f"{plural(len(rows), 'change')} of what the stacks declare"
+    return folded("declared change", html(title), rows, opening=f"{table(_DECLARED_HEADER, [])}\n")
 
 
 def _notes(guarded: Guarded) -> Section:
@@ -30,20 +40,21 @@ def _notes(guarded: Guarded) -> Section:
     return Section(noun="note", items=items)
 
 
-def _problems(guarded: Guarded) -> Section:
+def _problems(guarded: Guarded, links: Links | None) -> Section:
     return Section(
         noun="problem of a reviewed file",
         opening="#### Reviewed files that can't be used\n\n",
-        items=tuple(f"- {_place(problem)}: {sentence(problem.message)}" for problem in guarded.problems),
+        items=tuple(f"- {_place(problem, links)}: {sentence(problem.message)}" for problem in guarded.problems),
     )
 
 
-def _weakening(guarded: Guarded) -> Section:
+def _weakening(guarded: Guarded, links: Links | None) -> Section:
     base = name(guarded.base[:_COMMIT])
     return Section(
         noun="change of the guard",
-        opening=f"#### ⚠️ This changes its own guard\n\nJudged by the guard of {base}, which has none of this yet.\n\n",
-        items=tuple(_change(change) for change in guarded.weakens),
+        opening=f"#### What it does to its guard\n\nJudged by the guard of {base}, which has none of this yet.\n\n",
+        items=tuple(_change(change, links) for change in guarded.weakens),
+        closing="\n\n**Decide:** the guard's owners (CODEOWNERS) approve this, or it becomes a change of its own.",
     )
 
 
@@ -53,22 +64,15 @@ def _narrowing(guarded: Guarded) -> Section:
     return Section(noun="note", items=(f"*The guard lets less pass than before: {texts}.*",) if narrower else ())
 
 
-def _change(change: GuardChange) -> str:
+def _change(change: GuardChange, links: Links | None) -> str:
     mark = "**" if change.effect == "weakens" else ""
-    lines = [f"- {mark}{escaped(change.kind)}{mark} {_place(change)}: {sentence(change.text)}"]
+    lines = [f"- {mark}{escaped(change.kind)}{mark} {_place(change, links)}: {sentence(change.text)}"]
     lines += [f"  - On the base this would fail: {sentence(text)}" for text in change.fails]
     return "\n".join(lines)
 
 
-def _place(at: GuardChange | ReviewedProblem) -> str:
-    return name(f"{at.file}:{at.line}" if at.line else at.file)
-
-
-def _declared(guarded: Guarded, total: int) -> Section:
-    rows = tuple(table_row(_cells(change, total)) for change in guarded.declared)
-    title = f"{plural(len(rows), 'change')} of what is declared"
-    header = table(_DECLARED_HEADER, [])
-    return folded("declared change", html(title), rows, opening=f"{header}\n")
+def _place(at: GuardChange | ReviewedProblem, links: Links | None) -> str:
+    return linked_place(f"{at.file}:{at.line}" if at.line else at.file, links)
 
 
 def _cells(change: DeclaredChange, total: int) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from program.manifest.canonical import JsonValue
-from program.manifest.normalise import SECRET, UNKNOWN
 from program.report.content.values import printable
 from program.report.markdown.markup import code, escaped, unlinked
 
@@ -17,7 +15,6 @@ _ACTIVE = re.compile(r"[^\w\s.,:;/()-]|_")
 # GitHub links it to an issue.
 _ISSUE = re.compile(r"GH-(?=\d)")
 _BLOCK = re.compile(r"[-+=>#]|\d+[.)]")
-_MARKERS = {UNKNOWN: "(not known yet)", SECRET: "(secret)"}
 
 
 def clipped(text: str, longest: int) -> str:
@@ -34,11 +31,6 @@ def sentence(text: str) -> str:
     """Return running text, which begins no list, heading or block of its own."""
     plain = clipped(text, LONGEST_MESSAGE).strip() or "-"
     return f"&#8203;{escaped(plain)}" if _BLOCK.match(plain) else escaped(plain)
-
-
-def spoken(found: JsonValue) -> JsonValue:
-    """Return the value, with words in the place of a marker."""
-    return _MARKERS.get(found, found) if isinstance(found, str) else found
 
 
 def html(text: str) -> str:

@@ -18,17 +18,24 @@ _STYLES = {
     "replace": "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
     "delete": "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:4",
 }
+_LEGEND = {
+    "create": "green: create",
+    "update": "yellow: update",
+    "replace": "red: replace",
+    "delete": "red, dashed: delete",
+}
 _HARMLESS = re.compile(r"[^A-Za-z0-9 ._/-]")
 
 
 def graph_section(report: Report) -> Section:
-    """Return the picture of the first stack that changes and was checked; none where it is too large to be read."""
+    """Return the picture of the first stack in which it shows something that a list doesn't: what stands on what."""
     for stack in report.stacks:
-        if stack.changes and stack.checked is not None and stack.checked.resources:
-            lines = _lines(stack)
-            items = ("\n".join(["```mermaid", *lines, "```"]),) if lines else ()
-            title = f"What changes in {_label(stack.stack)}, and what stands beside it"
-            return folded("picture", title, items)
+        if stack.changes and stack.checked is not None and (lines := _lines(stack)):
+            used = {change.operation for change in stack.changes}
+            legend = ", ".join(words for operation, words in _LEGEND.items() if operation in used)
+            picture = "\n".join(["```mermaid", *lines, "```"])
+            text = f"{legend}, grey: unchanged; an arrow leads to what a resource uses.\n\n{picture}"
+            return folded("picture", f"What changes in {_label(stack.stack)}, and its neighbours", (text,))
     return Section(noun="picture", items=())
 
 
@@ -36,7 +43,7 @@ def _lines(stack: StackReport) -> list[str]:
     operations: dict[str, Operation] = {change.name: change.operation for change in stack.changes or ()}
     edges = [edge for edge in _edges(stack) if operations.keys() & set(edge)]
     names = sorted(operations.keys() | {name for edge in edges for name in edge})
-    if len(names) > _MOST_RESOURCES:
+    if not edges or len(names) > _MOST_RESOURCES:
         return []
     ids = {name: f"r{index}" for index, name in enumerate(names)}
     lines = ["graph LR"]

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord, Refusal
+from program.report.content.links import Links
 from program.report.content.model import Report, StackReport, outcome_of
+from program.report.content.reasons import located
+from program.report.content.verdict import UNABLE
 from program.report.markdown.fitting import Section
+from program.report.markdown.linked import linked_place
 from program.report.markdown.words import listed, name, sentence
 
 _MOST_LEFT = 20
@@ -14,9 +18,9 @@ _MOST_LEFT = 20
 
 def trouble_section(report: Report) -> Section:
     """Return a line for each step that failed, was refused, or left no record, or could not be read."""
-    items = [f"- {sentence(problem)}" for problem in report.problems]
+    items = [_problem(problem, report.links) for problem in report.problems]
     items += [line for stack in report.stacks for line in _stack(stack, report.run)]
-    return Section(noun="failure", opening="#### What stopped\n\n", items=tuple(items))
+    return Section(noun="failure", items=tuple(items))
 
 
 def notes_section(report: Report) -> Section:
@@ -30,22 +34,31 @@ def refusal_line(refusal: Refusal) -> str:
     return f"{name(refusal.code)}: {values}. **Fix:** {sentence(refusal.fix)}"
 
 
+def _problem(problem: str, links: Links | None) -> str:
+    """Return the problem; of a check that could not run its place is a link, and the title says the rest."""
+    if not problem.startswith(UNABLE):
+        return f"- {sentence(problem)}"
+    file, line, message = located(problem.removeprefix(f"{UNABLE}: "))
+    place = f"{linked_place(f'{file}:{line}' if line else file, links)}: " if file else ""
+    return f"- {place}{sentence(message)} **Fix it first:** nothing else was checked."
+
+
 def _stack(stack: StackReport, run: str | None) -> Iterator[str]:
     if stack.missing:
         where = f"; see [the run]({run})" if run else ""
-        yield f"- **{sentence(stack.stack)}** left no record: its job was cancelled or failed early{where}"
+        yield f"- **{sentence(stack.stack)}** left no result: its job was cancelled or failed early{where}"
     for record in reversed(stack.records):
         yield from _record(record)
 
 
 def _record(record: AnyRecord) -> Iterator[str]:
-    start = f"- **{sentence(record.stack)}** {record.kind} {outcome_of(record)}"
+    start = f"- **{sentence(record.stack)}**, {record.kind} {outcome_of(record)}"
     if record.error is not None:
         yield f"{start}: {sentence(record.error)}"
     if isinstance(record, ApplyRecord | DestroyRecord):
         for refusal in record.refusals:
             yield f"{start}: {refusal_line(refusal)}"
     if isinstance(record, ApplyRecord) and record.outcome == "different":
-        yield f"{start}: it ended well, and something else than was declared is there (the differences are below)"
+        yield f"{start}: it succeeded, but what is live is not what was declared (the differences are below)"
     if isinstance(record, DestroyRecord) and record.left:
         yield f"{start}: {listed([name(urn.rpartition('::')[2]) for urn in record.left], _MOST_LEFT)} still there"

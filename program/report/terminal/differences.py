@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.console import Console
@@ -10,11 +10,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from program.manifest.canonical import JsonValue
 from program.manifest.differences import Difference
+from program.offline.result import CheckResult
 from program.report.content.grouping import stack_list
 from program.report.content.paperwork import LIMITS, PARITY_RULE, paperwork
-from program.report.content.summary import Summary, odd_stacks, plural
-from program.report.content.values import by_value, side_by_side
+from program.report.content.summary import Summary, odd_stacks, plural, summarise
+from program.report.content.values import by_value, side_by_side, spoken, with_unit
+from program.report.terminal.console import console_of_text, tidy
 
 MOST_COLUMNS = 5
 _UNDECLARED_ROOM = 120
@@ -40,6 +43,27 @@ def show_declared(console: Console, summary: Summary) -> None:
         console.print()
 
 
+def render_pair(result: CheckResult, pair: tuple[str, str]) -> str:
+    """Return the two stacks side by side: what is declared, what is not, and how many there are of each."""
+    summary = summarise(result, judged=False)
+    console = console_of_text()
+    with console.capture() as capture:
+        show_declared(console, summary)
+        show_undeclared(console, summary)
+        console.print(Text(_of_pair(summary, pair)))
+    return tidy(capture.get())
+
+
+def _of_pair(summary: Summary, pair: tuple[str, str]) -> str:
+    names = " and ".join(pair)
+    counts = [
+        plural(len(found), f"{word} difference")
+        for found, word in ((summary.declared, "declared"), (summary.undeclared, "undeclared"))
+        if found
+    ]
+    return f"{names}: {', '.join(counts)}." if counts else f"{names} are equal in every property."
+
+
 def _table(summary: Summary, differences: Sequence[Difference], room: int, *, places: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     stacks = list(differences[0].values)
@@ -52,13 +76,19 @@ def _table(summary: Summary, differences: Sequence[Difference], room: int, *, pl
         longest = room // (len(stacks) if wide else 2)
         if wide:
             odd = odd_stacks(difference) if places else ()
-            texts = side_by_side(difference.values, longest)
+            texts = side_by_side(_told(difference), longest)
             table.add_row(subject, *(Text(texts[stack], "red" if stack in odd else "") for stack in stacks))
             continue
-        for value, names in by_value(difference.values, longest):
+        for value, names in by_value(_told(difference), longest):
             table.add_row(subject, Text(value), Text(stack_list(names, len(stacks))))
             subject = Text()
     return table
+
+
+def _told(difference: Difference) -> Mapping[str, JsonValue]:
+    """Return the values as a reader knows them: words in place of markers, bytes in MiB too."""
+    subject = f"{difference.resource} {difference.property}"
+    return {stack: with_unit(subject, spoken(value)) for stack, value in difference.values.items()}
 
 
 def _subject(difference: Difference, place: str | None) -> Text:

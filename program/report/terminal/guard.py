@@ -13,7 +13,7 @@ from program.offline.guard.declared import DeclaredChange
 from program.offline.guard.result import Guarded
 from program.report.content.grouping import stack_list
 from program.report.content.summary import plural
-from program.report.content.values import printable, side_by_side
+from program.report.content.values import printable, side_by_side, spoken
 
 _BAD = "bold red"
 _COMMIT = 10
@@ -62,7 +62,7 @@ def _declared(console: Console, changes: Sequence[DeclaredChange], total: int) -
         return
     console.print(Text(f"{plural(len(changes), 'change')} of what is declared", "bold"))
     for change in changes[:_MOST_DECLARED]:
-        texts = side_by_side({"before": change.before, "after": change.after}, _LONGEST_VALUE)
+        texts = side_by_side({"before": spoken(change.before), "after": spoken(change.after)}, _LONGEST_VALUE)
         name = change.resource.rpartition("::")[2]
         where = stack_list(change.stacks, total)
         line = Text.assemble(

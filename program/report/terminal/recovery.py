@@ -53,7 +53,7 @@ def _told(record: RecoverRecord) -> str:
     if record.locks:
         words.append(f"{plural(len(record.locks), 'lock')} {'taken off' if done else 'to take off'}")
     told = ", ".join(words) or "no operation was cut off"
-    return told if done else f"{told}; do it: python -m program.cli recover {record.stack} {_options(record)}"
+    return told if done else f"{told}; do it: ./parity recover {record.stack} {_options(record)}"
 
 
 def _options(record: RecoverRecord) -> str:

@@ -24,7 +24,7 @@ from program.manifest.differences import Difference
 from program.offline.result import Finding
 from program.report.content.paperwork import remedy
 from program.report.content.summary import plural
-from program.report.content.values import printable, shown
+from program.report.content.values import printable, shown, spoken
 from program.report.terminal.blocks import listed, refused
 
 _LONGEST = 60
@@ -47,18 +47,18 @@ def render(record: StackRecord) -> str:
 def _preview(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, PreviewRecord)
     yield from _changes(record.changes)
-    yield _findings(record.findings)
     yield _differences("Where the sources differ", record.differences)
+    yield _findings(record.findings)
 
 
 def _apply(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, ApplyRecord)
-    yield refused(record.refusals)
     yield from _changes(record.changes)
-    yield _findings(record.findings)
-    yield _differences("What was deployed is not what was declared", record.differences)
     if record.outcome in ("applied", "different"):
         yield _ASKED if record.asked_cloud else _NOT_ASKED.format(stack=printable(record.stack))
+    yield _differences("What was deployed is not what was declared", record.differences)
+    yield _findings(record.findings)
+    yield refused(record.refusals)
 
 
 def _drift(record: StackRecord) -> Iterator[str]:
@@ -136,7 +136,10 @@ def _findings(findings: Sequence[Finding]) -> str:
     """Return what is neither exempt nor decided elsewhere, what blocks first, and how many there are of those."""
     told = [finding for finding in findings if finding.outcome not in ("exempt", "undecided") or finding.blocks]
     undecided = Counter(finding.message for finding in findings if finding not in told and finding.outcome != "exempt")
-    counted = [f"undecided ({count} times): {printable(message)}" for message, count in sorted(undecided.items())]
+    counted = [
+        f"undecided{f' {count} times' if count > 1 else ''}: {printable(message)}"
+        for message, count in sorted(undecided.items())
+    ]
     return listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
 
 
@@ -164,7 +167,7 @@ def _difference(difference: Difference) -> str:
 
 
 def _short(value: JsonValue) -> str:
-    text = shown(value)
+    text = shown(spoken(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
@@ -176,6 +179,8 @@ def _verdict(record: StackRecord) -> str:
 def _word(record: StackRecord) -> str:
     if isinstance(record, DriftRecord):
         return record.verdict
+    if isinstance(record, PreviewRecord) and record.outcome == "clean":
+        return "to deploy" if record.changes else "no change"
     assert isinstance(record, PreviewRecord | ApplyRecord | DestroyRecord)
     return record.outcome
 

@@ -23,7 +23,7 @@ _OPTIONS = ("monitor", "engine", "project", "root", "stack", "pwd", "dry-run", "
 
 def main() -> int:
     """Run the program; return what to exit with."""
-    parser = argparse.ArgumentParser(description="Runs a Pulumi program in the place of the host's executor.")
+    parser = argparse.ArgumentParser(description="Runs a Pulumi program in place of the host's executor.")
     for option in _OPTIONS:
         parser.add_argument(f"--{option}")
     parser.add_argument("program")

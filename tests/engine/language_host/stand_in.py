@@ -1,4 +1,4 @@
-"""What stands in the place of a policy pack until the engine has told the stack's configuration.
+"""What stands in place of a policy pack until the engine has told the stack's configuration.
 
 A pack wants to know by its environment what the engine tells only once the pack has answered. So the engine is given
 the port of this stand-in; it takes the configuration, and passes everything else on to the pack as soon as that runs.
@@ -21,7 +21,7 @@ NOT_STARTED = "policy pack not started"
 
 
 class StandIn(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
-    """Answers in the place of the pack: `configuration` is what the engine tells, `pack` the channel to the pack."""
+    """Answers in place of the pack: `configuration` is what the engine tells, `pack` the channel to the pack."""
 
     def __init__(self) -> None:
         self.configuration: Future[bytes | None] = Future()

@@ -131,7 +131,7 @@ def test_what_the_stack_files_may_say_has_no_finding_but_the_accepted_ones(proje
 
     result = json.loads(done.stdout)
     found = [item for stack in result["stacks"] for item in stack["findings"] if item["outcome"] != "exempt"]
-    # What a stack file asks for may make an accepted deviation needless, which is said.
+    # What a stack file asks for may make an accepted finding needless, which is said.
     assert [item for item in found if "nothing needs it" not in item["message"]] == []
     if lines == ["parity:dataProtection: protected"]:
         assert done.returncode == 0, [d for d in result["comparison"]["differences"] if not d["declared"]]

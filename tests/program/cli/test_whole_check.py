@@ -30,7 +30,7 @@ def test_every_command_says_what_it_does(command):
     done = run(command, "--help")
 
     assert done.returncode == 0
-    assert "Usage: python -m program.cli" in done.stdout
+    assert "Usage: ./parity" in done.stdout
     assert len(done.stdout.splitlines()) > 5
 
 
@@ -110,6 +110,11 @@ def test_a_changed_limit_fails_the_stack_that_breaks_it(project):
     assert "parity:errorThreshold is 10; dev allows 11" in " ".join(done.stdout.split())
 
 
+def line_of(project, text):
+    lines = (project / "program/service/components/database.py").read_text().splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
 def test_a_changed_property_of_a_component_names_rule_resource_place_and_remedy(project):
     change(project, "program/service/components/database.py", "storage_encrypted=True", "storage_encrypted=False")
 
@@ -118,7 +123,8 @@ def test_a_changed_property_of_a_component_names_rule_resource_place_and_remedy(
     words = " ".join(done.stdout.split())
     assert done.returncode == 1
     assert "FAILED rds-encrypted" in words
-    assert "program/service/components/database.py:102" in words
+    assert f"program/service/components/database.py:{line_of(project, 'storage_encrypted=False')}" in words
+    assert words.endswith(f"database.py:{line_of(project, 'storage_encrypted=False')})."), "the last line names it"
     assert "database-cluster" in words
     assert "storageEncrypted is false; it must be true" in words
     assert "fix: Set storage_encrypted=True on the cluster." in words

@@ -16,8 +16,8 @@ from tests.program.engine.live import GONE, Added, recorded_live
 from tests.program.engine.standin import STACK, stack_of
 
 ANYBODY = {"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": ["0.0.0.0/0"], "self": False}
-DEPLOY = f"python -m program.cli preview {STACK} --bundle build/{STACK} --refresh; "
-DEPLOY += f"python -m program.cli apply {STACK} --bundle build/{STACK}"
+DEPLOY = f"./parity preview {STACK} --bundle build/{STACK} --refresh; "
+DEPLOY += f"./parity apply {STACK} --bundle build/{STACK}"
 IN_AWS = "set {} back in AWS: the program doesn't set it, so that no deployment undoes it"
 
 
@@ -128,7 +128,7 @@ def test_other_code_is_put_back(live):
         "--region us-east-2"
     )
     assert the_advice(live, "secrets-rotation-function", "codeSha256", "other").undo == (
-        "python -m program.cli package; aws lambda update-function-code --function-name "
+        "./parity package; aws lambda update-function-code --function-name "
         f"{STACK}-rotation-function-main --zip-file fileb://build/rotation.zip --region us-east-2"
     )
 

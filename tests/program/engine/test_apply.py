@@ -197,9 +197,7 @@ def test_after_an_update_that_was_cut_off_nothing_is_applied(commands, bundle, w
     code, out, err = commands.run("apply", STACK, "--bundle", folder)
 
     assert (code, out) == (3, "")
-    assert err.startswith(
-        f"error: an update of stack {STACK} was cut off and left: {left}. `python -m program.cli recover"
-    )
+    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. `./parity recover")
     assert "up" not in commands.pulumi.commands
     assert not (folder / "applied.json").exists()
 

@@ -67,9 +67,7 @@ def test_after_an_update_that_was_cut_off_nothing_is_destroyed(commands, word):
     code, out, err = commands.run("destroy", STACK, "--confirm", STACK)
 
     assert (code, out) == (3, "")
-    assert err.startswith(
-        f"error: an update of stack {STACK} was cut off and left: {left}. `python -m program.cli recover"
-    )
+    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. `./parity recover")
     assert commands.pulumi.commands == ["stack export"]
 
 

@@ -231,9 +231,7 @@ def test_after_an_update_that_was_cut_off_nobody_can_tell(commands, tmp_path, wo
     code, record = drift(commands, tmp_path)
 
     assert (code, record.verdict) == (3, "check-failed")
-    assert record.error.startswith(
-        f"an update of stack {STACK} was cut off and left: {left}. `python -m program.cli recover"
-    )
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. `./parity recover")
     assert commands.pulumi.commands == ["stack export"]
 
 

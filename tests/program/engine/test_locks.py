@@ -137,7 +137,7 @@ def test_an_update_that_runs_is_named_with_what_can_be_done(place, said):
 
     assert str(refused.value) == (
         f"stack {STACK} is being updated by me@another (pid 7) since 2026-11-26 10:19 UTC; wait for it (--wait "
-        f"SECONDS), or, where that update is known to be over, `python -m program.cli recover {STACK}` takes its lock "
+        f"SECONDS), or, where that update is known to be over, `./parity recover {STACK}` takes its lock "
         f"off"
     )
 

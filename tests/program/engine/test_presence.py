@@ -21,7 +21,7 @@ def test_when_everything_is_gone_the_account_and_the_region_of_the_stack_are_tol
     assert said.startswith(f"none of the {len(everything)} resources of stack {STACK} is in the cloud that was asked")
     assert "account 9" in said
     assert "region us-east-2: check the credentials" in said
-    assert f"`python -m program.cli destroy {STACK} --confirm {STACK}`" in said
+    assert f"`./parity destroy {STACK} --confirm {STACK}`" in said
 
 
 def test_what_is_still_there_or_was_never_there_says_nothing():

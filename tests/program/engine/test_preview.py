@@ -214,7 +214,7 @@ def test_after_an_update_that_was_cut_off_nothing_is_previewed(commands, bundle,
     code, record = preview(commands, bundle)
 
     assert (code, record.outcome) == (3, "failed")
-    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. `python -m program.cli")
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. `./parity")
     assert record.error.endswith("says what became of each in AWS, and with --yes mends the state")
     assert "preview" not in commands.pulumi.commands
 
@@ -296,7 +296,7 @@ def test_without_a_folder_the_bundle_is_not_kept(commands, tmp_path):
     code, out, _ = commands.run("preview", STACK)
 
     assert code == 0
-    assert f"CLEAN  {STACK}: " in out
+    assert f"NO CHANGE  {STACK}: " in out
     assert files(tmp_path) == before
 
 

@@ -95,7 +95,7 @@ def test_what_was_found_is_told_with_the_command_that_does_it(commands, cut_off)
 
     assert code == 1
     assert f"clear    creating aws:rds/cluster:Cluster {CLUSTER}: it was not made" in out
-    assert f"FOUND  {STACK}: 1 to clear; do it: python -m program.cli recover {STACK} --yes (" in out
+    assert f"FOUND  {STACK}: 1 to clear; do it: ./parity recover {STACK} --yes (" in out
 
 
 def test_with_yes_the_state_is_mended_kept_as_it_was_and_previewed(commands, tmp_path, cut_off):
@@ -149,7 +149,7 @@ def test_an_update_that_may_run_is_left_alone(commands, tmp_path, backend, optio
     assert (code, record.outcome) == (1, "refused")
     (refusal,) = record.refusals
     assert refusal.found == "a lock of me@another (pid 7) since 2026-11-26 10:19 UTC"
-    assert refusal.fix == f"if that update is known to be over: `python -m program.cli recover {STACK} {more}`"
+    assert refusal.fix == f"if that update is known to be over: `./parity recover {STACK} {more}`"
     assert commands.pulumi.commands == []
     assert "nothing was looked at, and nothing was changed" in commands.run("recover", STACK, *options)[1]
 
@@ -162,7 +162,7 @@ def test_a_lock_of_a_process_that_is_gone_goes_when_that_is_said(commands, tmp_p
 
     code, out, _ = commands.run("recover", STACK)
     assert code == 1
-    assert "1 lock to take off; do it: python -m program.cli recover dev --yes --unlock" in out
+    assert "1 lock to take off; do it: ./parity recover dev --yes --unlock" in out
     code, record, _ = recover(commands, tmp_path, "--yes")
     assert (code, record.refusals[0].fix.partition(":")[0]) == (1, "that process is gone")
     assert "cancel" not in commands.pulumi.commands

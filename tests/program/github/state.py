@@ -18,7 +18,7 @@ _EMPTY = {
     "labels": [],
     # By file name, each with a state (active, disabled_inactivity) and its runs.
     "workflows": {},
-    # Answers in the place of the ordinary one, as many times as each says: method, path (the end of it), status
+    # Answers in place of the ordinary one, as many times as each says: method, path (the end of it), status
     # (0: the connection breaks), message, headers, times, after (true: what was asked for is done all the same).
     "faults": [],
     # "METHOD path?query" of every request.

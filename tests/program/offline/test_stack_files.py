@@ -71,7 +71,10 @@ def bomb():
         ("secretsprovider: x\n", "1: config is missing; it must be a mapping of keys to values"),
         ("\nconfig:\n", "2: config is missing; it must be a mapping of keys to values"),
         ("config: [1]\n", "1: config is a list; it must be a mapping of keys to values"),
-        ("config: {a: 1\n", "2: not YAML: expected ',' or '}', but got '<stream end>'"),
+        (
+            "config: {a: 1\n",
+            "1: not YAML: the bracket opened here is not closed (line 2: expected ',' or '}', but got '<stream end>')",
+        ),
         ("config:\n\tparity:egress: nat\n", "2: not YAML: found character '\\t' that cannot start any token"),
         ("a: 1\n---\nb: 2\n", "2: not YAML: but found another document"),
         (b"config: \xff\n", "1: byte 8 is not UTF-8"),

@@ -3,14 +3,14 @@
 from program.manifest.differences import Comparison, Difference
 from program.offline.result import CheckedResource, CheckResult, Finding, StackResult
 
-REGIONS = {"dev": "us-east-2", "prod": "us-east-1", "staging": "us-west-2"}
+REGIONS = {"dev": "us-east-2", "staging": "us-west-2", "prod": "us-east-1"}
 CLUSTER = ("Database", "aws:rds/cluster:Cluster", "database-cluster")
 FUNCTION = ("Lambda", "aws:lambda/function:Function", "lambda-app-function")
 TOPIC = ("Monitoring", "aws:sns/topic:Topic", "monitoring-topic")
 SOURCES = {
-    CLUSTER: "program/service/components/database.py:102",
-    FUNCTION: "program/service/components/lambda_.py:65",
-    TOPIC: "program/service/components/monitoring.py:86",
+    CLUSTER: "program/service/components/database.py:7",
+    FUNCTION: "program/service/components/lambda_.py:6",
+    TOPIC: "program/service/components/monitoring.py:8",
 }
 
 

@@ -20,15 +20,26 @@ from program.offline.guard.change import GuardChange
 from program.offline.guard.declared import DeclaredChange
 from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import ReviewedProblem
-from program.report.content.assembly import assemble
+from program.report.content.assembly import assemble as put_together
+from program.report.content.links import Links
 from tests.program.report.results import CLUSTER, DECLARED, FUNCTION, REGIONS, SOURCES, TOPIC, finding, result, urn
 from tests.program.report.results import accepted as accepted_finding
 from tests.program.report.results import stack as bare_stack
 
+REPOSITORY = "https://github.example/octo/parity"
 RUN = "https://github.example/octo/parity/actions/runs/77"
 COMMIT = "0c5f8d1e2a3b4c5d6e7f8091a2b3c4d5e6f70819"
 STACKS = tuple(REGIONS)
 NOW_DECLARED, PLANNED, BEFORE = "5f1c9a", "5f1c9a", "b07d42"
+
+
+def assemble(*given, **options):
+    """Put the report together as a runner does: with links at the commit, and a time."""
+    report = put_together(*given, **options)
+    if report.run is None:
+        return report
+    links = Links(repository=REPOSITORY, commit=report.commit or COMMIT)
+    return dataclasses.replace(report, links=links, time="2026-11-26 10:31 UTC")
 
 
 def hashes(start, *, unknowns=0):
@@ -63,7 +74,7 @@ def change(kind, operation, *properties, stack="prod", stateful=None):
         name=kind[2],
         operation=operation,
         stateful=kind == CLUSTER if stateful is None else stateful,
-        source=SOURCES[kind],
+        source=SOURCES.get(kind),
         properties=properties,
     )
 
@@ -127,7 +138,7 @@ def advice(kind, *paths, stack="prod", cause=None, undo=None, adopt=None, accept
 
 def advised():
     """Return advice of every kind: a command, a sentence, with a cause and without, entries, and nothing to undo."""
-    deploy = "python -m program.cli preview prod --bundle build/prod --refresh; ..."
+    deploy = "./parity preview prod --bundle build/prod --refresh; ..."
     entry = '- {environment: prod, type: "aws:lambda/*", name: lambda-app-function, property: "memorySize"}'
     return (
         advice(
@@ -212,7 +223,7 @@ def failing_by_policy():
         ),
     )
     stacks = [checked_stack(name, accepted_finding(name)) for name in STACKS]
-    stacks[1] = dataclasses.replace(stacks[1], findings=(*stacks[1].findings, found))
+    stacks[2] = dataclasses.replace(stacks[2], findings=(*stacks[2].findings, found))
     stacks[0] = dataclasses.replace(stacks[0], findings=(*stacks[0].findings, advice))
     encrypted = change(CLUSTER, "replace", prop("storageEncrypted", True, False, replaces=True))
     return assemble(

@@ -20,7 +20,7 @@ def test_the_worst_come_first_and_the_verdict_last():
 def test_a_clean_check_says_so_in_a_notice():
     (only,) = lines(clean())
 
-    assert only.startswith("::notice title=parity::passed: 3 stacks, the same but for 4 declared differences")
+    assert only.startswith("::notice title=parity::passed: 3 stacks match, except for 4 declared differences")
 
 
 def test_no_more_are_written_than_github_shows_and_the_rest_is_counted():
@@ -45,7 +45,7 @@ def test_a_message_cannot_begin_a_command_of_its_own():
     hostile = "100%\n::error::gone\r\x1b[31m"
     (error, _) = lines(result(stack("dev", finding("rds-encrypted", hostile, kind=CLUSTER))))
 
-    assert error.startswith("::error file=program/service/components/database.py,line=102,title=rds-encrypted%3A The")
+    assert error.startswith("::error file=program/service/components/database.py,line=7,title=rds-encrypted%3A The")
     assert r"100%25\n::error::gone\r\x1b[31m" in error
 
 

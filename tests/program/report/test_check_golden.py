@@ -27,6 +27,7 @@ def test_the_report_is_the_golden_one(name, format_):
 
 @pytest.mark.parametrize("name", sorted(RESULTS))
 def test_no_line_of_the_text_is_wider_than_a_log_or_ends_in_spaces(name):
-    lines = render("text", RESULTS[name]()).splitlines()
+    # The verdict is one line, however long: whoever looks for it in a log finds all of it.
+    *lines, _ = render("text", RESULTS[name]()).splitlines()
 
     assert [line for line in lines if len(line) > 100 or line != line.rstrip()] == []

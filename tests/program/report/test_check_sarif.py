@@ -78,7 +78,7 @@ def test_a_difference_is_shown_at_the_line_that_makes_the_resource():
 
     assert first["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "program/service/components/monitoring.py", "uriBaseId": "%SRCROOT%"},
-        "region": {"startLine": 86},
+        "region": {"startLine": 8},
     }
 
 

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from program.report.check_formats import render
-from program.report.content.values import by_value, shown, side_by_side
+from program.report.content.values import by_value, shown, side_by_side, with_unit
 from program.report.terminal import console as terminal_module
 from tests.program.report.results import CLUSTER, clean, difference, finding, result, stack, violating
 
@@ -65,20 +65,63 @@ def test_a_value_cannot_speak_to_the_terminal():
 @pytest.mark.parametrize(
     ("checked", "verdict"),
     [
-        (clean(), "PASSED  3 stacks, the same but for 4 declared differences; every mandatory rule is kept."),
-        (result(stack("dev"), stack("prod")), "PASSED  2 stacks, the same; every mandatory rule is kept."),
-        (result(stack("dev")), "PASSED  1 stack, with none to compare it with; every mandatory rule is kept."),
-        (result(), "PASSED  no stack was to be checked."),
-        (result(stack("dev", finding("rds-encrypted", "x"))), "FAILED  1 mandatory finding (dev)."),
+        (clean(), "PASSED  3 stacks match, except for 4 declared differences; no mandatory rule fails."),
+        (result(stack("dev"), stack("prod")), "PASSED  2 stacks match; no mandatory rule fails."),
+        (result(stack("dev")), "PASSED  1 stack checked, with no other to compare it with; no mandatory rule fails."),
+        (result(), "PASSED  there are no stacks in this part, so nothing was checked."),
+        (result(stack("dev", finding("rds-encrypted", "x"))), "FAILED  rds-encrypted: dev (stacks/Pulumi.dev.yaml:1)."),
         (
             violating(),
-            "FAILED  4 mandatory findings (dev, prod, staging); 3 undeclared differences; 1 stale declaration.",
+            "FAILED  rds-encrypted: database-cluster in prod, staging (program/service/components/database.py:7);"
+            " 4 mandatory findings (dev, prod, staging); 3 undeclared differences; 1 stale declaration.",
         ),
     ],
     ids=["clean", "no differences", "one stack", "no stack", "one finding", "all"],
 )
 def test_the_last_line_is_the_verdict(checked, verdict):
     assert last_line(checked) == verdict
+
+
+def test_the_first_failure_may_be_a_difference_or_a_declaration_that_nothing_needs():
+    apart = result(stack("dev"), stack("prod"), differences=[difference("lambda.x", {"dev": 1, "prod": 2})])
+    stale = result(stack("dev"), stack("prod"), stale=["a b: presence"])
+
+    assert last_line(apart).startswith("FAILED  parity: configuration lambda.x differs (stacks/Pulumi.dev.yaml)")
+    assert last_line(stale) == "FAILED  stale-difference: a b: presence (policies/environments.yaml)."
+
+
+def test_quiet_is_the_verdict_and_what_is_to_be_fixed():
+    assert render("text", clean(), detail="quiet").splitlines() == [last_line(clean())]
+    assert render("text", violating(), detail="quiet").startswith("ADVICE sns-subscribed")
+
+
+def test_verbose_lists_what_is_declared_and_accepted():
+    report = render("text", clean(), detail="verbose")
+
+    assert "1 accepted finding" in report
+    assert "Only the functions' security groups reach it." in report
+    assert "4 declared differences" in report
+
+
+def test_of_many_stacks_only_those_with_something_wrong_have_a_row():
+    names = [f"s{index}" for index in range(30)]
+    fine = result(*map(stack, names))
+    wrong = result(*(stack(name, finding("rds-encrypted", "x", stack=name, kind=CLUSTER)) for name in names))
+
+    assert "30 stacks with nothing to report" in render("text", fine)
+    assert len(render("text", fine).splitlines()) <= 12
+    assert "and 22 more stacks with findings or differences" in render("text", wrong)
+
+
+def test_what_is_known_only_later_and_bytes_are_told_in_words():
+    values = {"dev": "${unknown}", "prod": "${secret}"}
+    apart = result(stack("dev"), stack("prod"), differences=[difference("lambda.x", values)])
+
+    assert "(known after deployment)" in words(apart)
+    assert "(secret)" in words(apart)
+    assert with_unit("alarm freeable-memory threshold", 429496729) == "429496729 (410 MiB)"
+    assert with_unit("function memorySize", 1024) == 1024
+    assert with_unit("memory", True) is True
 
 
 def test_hashes_that_differ_without_a_difference_are_no_success():
@@ -92,7 +135,7 @@ def test_hashes_that_differ_without_a_difference_are_no_success():
 
 def test_a_comparison_says_nothing_of_policies():
     assert "Policies" not in words(clean(), judged=False)
-    assert last_line(clean(), judged=False) == "PASSED  3 stacks, the same but for 4 declared differences."
+    assert last_line(clean(), judged=False) == "PASSED  3 stacks match, except for 4 declared differences."
 
 
 def test_an_environment_is_named_where_the_stack_does_not_say_it():

@@ -179,7 +179,7 @@ def test_a_comment_says_what_could_not_be_read(files, github, tmp_path):
 
     assert call(comment, *arguments, "--pull-request", "7").exit_code == 0
     (body,) = github.comments(7)
-    assert "### ❌ Failed: not all of it could be read" in body
+    assert "### ❌ Not everything could be read" in body
 
 
 def test_without_a_token_nothing_is_tried(files, github, monkeypatch):
@@ -261,3 +261,104 @@ def test_the_local_github_is_a_process_for_workflows_too(tmp_path):
     assert done.stdout.startswith("created: https://github.example/octo/other/issues/3#"), done.stderr
     (written_comment,) = json.loads(state.read_text())["comments"]
     assert parse(written_comment["body"]) is not None
+
+
+def test_the_comment_can_be_seen_without_a_token(files, monkeypatch):
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+
+    by_name, by_format = (
+        call(report, *files(*records(MEMORY)), *how) for how in (["--comment"], ["--format", "comment"])
+    )
+
+    assert by_name.stdout == by_format.stdout
+    assert by_name.stdout.startswith("<!-- parity:report:v2 ")
+    assert "### ✅ 1 update in each of 3 stacks" in by_name.stdout
+
+
+def test_a_page_goes_to_a_file_and_ends_with_0_where_that_is_asked_for(files, tmp_path):
+    page = tmp_path / "site" / "index.html"
+    night = drift("prod", "drifted", MEMORY)
+    arguments = files(night, *[drift(name, "clean") for name in ("dev", "staging")])
+
+    done = call(report, *arguments, "--format", "html", "--output", str(page), "--exit-zero")
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "prod: the cloud is not what was deployed" in page.read_text(encoding="utf-8")
+    assert call(report, *arguments, "--format", "html", "--output", str(page)).exit_code == 1
+    assert [file.name for file in page.parent.iterdir()] == ["index.html"], "nothing half-written is left"
+
+
+def test_earlier_nights_are_the_page_s_history(files, tmp_path):
+    old = tmp_path / "old.json"
+    old.write_text(written(drift("prod", "drifted", MEMORY)), encoding="utf-8")
+    arguments = files(drift("prod", "clean"))
+
+    done = call(report, *arguments, "--expect", "prod", "--format", "html", "--history", str(old))
+    assert done.stdout.count('<th scope="row">prod</th><td') == 2
+
+    assert call(report, *arguments, "--history", str(old)).exit_code == 2
+    old.write_text(written(preview("prod")), encoding="utf-8")
+    with pytest.raises(CouldNotRunError, match="is a preview record; give what `drift --record` wrote"):
+        call(report, *arguments, "--format", "html", "--history", str(old))
+
+
+def test_a_check_that_could_not_run_is_a_report_with_its_reasons(tmp_path):
+    check = tmp_path / "check.json"
+    reasons = [
+        {"file": "policies/environments.yaml", "line": 8, "message": "schemaVersion is 2; it should be 1"},
+        {"file": "policies/x.yaml", "line": None, "message": "is gone"},
+        {"file": None, "line": None, "message": "the pack said nothing"},
+    ]
+    check.write_text(json.dumps({"schemaVersion": 1, "ok": False, "problems": reasons}), encoding="utf-8")
+
+    done = CliRunner().invoke(report, ["--check", str(check), "--check", str(check)])
+
+    assert isinstance(done.exception, CouldNotRunError)
+    assert done.stdout.count("schemaVersion is 2; it should be 1") == 1, "what both checks say is said once"
+    assert "### ❌ The check could not run, and" not in done.stdout
+    assert "### ❌ The check could not run\n" in done.stdout
+    assert "policies/x.yaml`: is gone" in done.stdout
+    assert "- the pack said nothing **Fix it first:**" in done.stdout
+
+
+def test_what_is_too_large_to_be_reasons_is_read_as_a_check(tmp_path):
+    big = tmp_path / "big.json"
+    big.write_text('{"problems": ["' + "x" * 1_100_000 + '"]}', encoding="utf-8")
+
+    assert "Field required" in str(CliRunner().invoke(report, ["--check", str(big)]).exception)
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"head": {"repo": {"full_name": "someone/parity"}}}, "no preview: the pull request comes from a fork"),
+        ({"head": {"repo": {"full_name": "octo/parity"}}}, "no preview: PULUMI_BACKEND_URL is not set"),
+        (None, None),
+    ],
+    ids=["fork", "no backend", "no event"],
+)
+@pytest.mark.usefixtures("github")
+def test_a_report_without_a_preview_says_why(files, monkeypatch, tmp_path, event, why):
+    file = tmp_path / "event.json"
+    pull = {"number": 7, "user": {"login": "octocat"}} | (event or {})
+    file.write_text(json.dumps({"pull_request": pull}) if event else "nonsense", encoding="utf-8")
+    for name, value in {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(file)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+
+    shown = call(report, *files()).stdout
+
+    assert (why in shown) if why else ("no preview" not in shown)
+
+
+def test_a_drift_issue_says_since_when_where_that_is_known(files, github):
+    github.state["workflows"]["drift.yml"] = {"state": "active", "runs": [run(1, "2026-11-25T04:17:00Z")]}
+    call(drift_issue, *files(drift("prod", "drifted", MEMORY))[2:], "--expect", "prod")
+    assert "Last clean run: 2026-11-25 04:17 UTC" in github.state["issues"][-1]["body"]
+
+
+def test_a_drift_issue_without_the_right_to_ask_says_no_time(files, github):
+    github.state["permissions"] = {"issues": "write"}
+    call(drift_issue, *files(drift("prod", "drifted", MEMORY))[2:], "--expect", "prod")
+
+    assert "Last clean run" not in github.state["issues"][-1]["body"]

@@ -1,5 +1,9 @@
+import datetime
+import re
+
 from program.report.issue.body import body, title
 from program.report.issue.notes import note
+from program.report.issue.who import lookups
 from tests.program.report.samples import CLUSTER, FUNCTION, RUN, change, drift, prop
 
 MEMORY = change(FUNCTION, "update", prop("memorySize", 1, 2))
@@ -58,3 +62,38 @@ def test_a_note_without_a_run_speaks_of_the_check():
         "Recovered: this check found cloud, deployment and code the same."
     )
     assert note("tell-failed", "prod", recovered, None).endswith("so this stays open. no reason is known")
+
+
+def test_who_did_it_is_looked_up_in_the_service_and_region_of_what_drifted():
+    since = datetime.datetime(2026, 11, 25, 4, 17, tzinfo=datetime.UTC)
+    kinds = [
+        ("Monitoring", "aws:cloudwatch/logGroup:LogGroup", "logs"),
+        ("Monitoring", "aws:cloudwatch/metricAlarm:MetricAlarm", "alarm"),
+        ("Lambda", "aws:iam/role:Role", "role"),
+    ]
+    found = lookups(drift("prod", "drifted", *(change(kind, "update") for kind in kinds)), since)
+
+    assert [re.findall(r"--region (\S+).*AttributeValue=(\S+)\.amazonaws", each)[0] for each in found] == [
+        ("us-east-1", "iam"),
+        ("us-east-1", "logs"),
+        ("us-east-1", "monitoring"),
+    ]
+    assert all("--start-time 2026-11-25T04:17:00Z" in each for each in found)
+
+
+def test_nothing_that_a_shell_would_act_upon_is_in_a_command():
+    hostile = MEMORY.model_copy(update={"type": "aws:x;rm -rf /:y"})
+
+    assert lookups(drift("prod", "drifted", hostile), None) == []
+    assert lookups(drift("prod", "drifted", MEMORY).model_copy(update={"region": "$(id)"}), None) == []
+    assert lookups(drift("prod", "drifted", MEMORY).model_copy(update={"region": None}), None) == []
+
+
+def test_above_what_to_do_stand_only_so_many_lines_as_are_read_at_a_glance():
+    many = [MEMORY.model_copy(update={"name": f"f{index:02}"}) for index in range(30)]
+    text = body(drift("prod", "drifted", *many), RUN)
+    assert text.index("`f14`") < text.index("#### What to do") < text.index("`f15`")
+
+    long = [change(FUNCTION, "update", *(prop("x" * 190, "|" * 150, "`" * 150) for _ in range(15)))]
+    text = body(drift("prod", "drifted", *long), RUN)
+    assert "*and " in text.partition("#### What to do")[0]

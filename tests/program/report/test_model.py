@@ -28,7 +28,7 @@ def only(*records, **options):
 @pytest.mark.parametrize(
     ("records", "outcome", "blocks"),
     [
-        ([], "no record", True),
+        ([], "no result", True),
         ([preview("prod")], "no change", False),
         ([preview("prod", MEMORY)], "to deploy", False),
         ([preview("prod", outcome="blocked")], "blocked", True),

@@ -40,7 +40,7 @@ def test_what_fails_by_both_blocks():
 
 
 def test_what_the_heads_data_let_pass_is_explained_by_what_names_its_rule():
-    of_rule = change("accepted deviation added", rules=("kms-rotation",))
+    of_rule = change("accepted finding added", rules=("kms-rotation",))
     other = change("limit widened", limits=("lambda_memory",))
 
     explained_by, left = fails(result(finding("kms-rotation", resource="u::key")), result(), other, of_rule)

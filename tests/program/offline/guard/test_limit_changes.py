@@ -98,13 +98,13 @@ CHANGES = {
     "a new reason": (
         "The source document asks",
         "Nobody asks",
-        ("weakens", "accepted deviation changed"),
+        ("weakens", "accepted finding changed"),
         "Nobody asks",
     ),
     "an accepted entry for all": (
         "resource: db",
         'resource: "*"',
-        ("weakens", "accepted deviation added"),
+        ("weakens", "accepted finding added"),
         "rds-pgaudit *",
     ),
     "a new environment": (
@@ -154,7 +154,7 @@ def test_an_entry_that_is_gone_is_narrower():
 
     (change,) = limit_changes(parse(BASE), parse(without))
 
-    assert (change.effect, change.kind, change.rules) == ("narrows", "accepted deviation removed", ("rds-pgaudit",))
+    assert (change.effect, change.kind, change.rules) == ("narrows", "accepted finding removed", ("rds-pgaudit",))
 
 
 def test_limits_that_are_no_mapping_have_nothing_to_compare():

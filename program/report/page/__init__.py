@@ -1,0 +1,1 @@
+"""For whoever wants to look around: one page with all of it, in one file."""
