@@ -108,7 +108,8 @@ class Previewer:
         refuse_silence(log, "preview")
         if self.refresh:
             made = {step.urn for step in log.begun if step.operation == "create"}
-            refuse_another_cloud(checkpoint, made, self.stack.name)
+            # What belongs to the rotation was not asked for.
+            refuse_another_cloud(checkpoint, made | {*left_to_rotation(checkpoint)}, self.stack.name)
         if source_of(self.place.root) != source:
             raise CouldNotRunError("the project's files changed during the preview; preview again")
         return self._planned(part, log, declared, checkpoint, source)

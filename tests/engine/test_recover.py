@@ -31,7 +31,7 @@ def deployed_stack(deployed):
 
 def advised(text):
     """Return the command of ours that the text advises, as words."""
-    (command,) = set(re.findall(r"python -m program\.cli (recover [^`\n(]+)", text))
+    (command,) = set(re.findall(r"\./parity (recover [^`\n(]+)", text))
     return shlex.split(command)
 
 
@@ -131,7 +131,7 @@ def test_an_update_and_a_delete_that_were_cut_off_are_read_from_the_cloud(deploy
 
     assert (result.code, fates(record)) == (0, {FUNCTION: ("refresh", "updating")}), result.output
     assert "0 to" not in result.stderr
-    assert re.search(r"CLEAN  \S+: \d+ unchanged", result.stderr), "what was done is not to be done again"
+    assert re.search(r"NO CHANGE  \S+: \d+ unchanged", result.stderr), "what was done is not to be done again"
 
     cloud.fail(Fault(operation="Delete", name="monitoring-app-errors", seconds=6, done=True))
     gone = lambda: not has(cloud, "monitoring-app-errors")  # noqa: E731

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from program.engine.foreseen import left_to_rotation
 from program.engine.presence import refuse_another_cloud
 from program.engine.pulumi_cli.checkpoint import Checkpoint, Operation
 from program.engine.recovery.candidates import CREATING, Candidate, candidates_of, inputs_of, is_of_the_cloud, type_of
@@ -36,11 +37,14 @@ def recovery_of(checkpoint: Checkpoint, stack: str, scratch: Scratch) -> Recover
     trial["deployment"]["pending_operations"] = []
     trial["deployment"].setdefault("resources", []).extend(candidate.resource for candidate in candidates)
     there = {state.urn for state in checkpoint.states if state.of_the_cloud}
-    after = scratch.refreshed(trial, tuple(sorted(there | {candidate.urn for candidate in candidates})))
+    # What the rotation has put is its own affair, unless it is what was cut off.
+    left = set(left_to_rotation(checkpoint)) - {operation.urn for operation in checkpoint.operations}
+    asked = there - left
+    after = scratch.refreshed(trial, tuple(sorted(asked | {candidate.urn for candidate in candidates})))
     live: dict[str, Any] = json.loads(after.text)
     resources: list[JsonObject] = live["deployment"]["resources"]
     found = {str(item["urn"]): item for item in resources if not item.get("delete")}
-    refuse_another_cloud(checkpoint, there - set(found), stack)
+    refuse_another_cloud(checkpoint, (there - set(found)) | left, stack)
     adopted = dict(_adopted(checkpoint.operations, candidates, found))
     kept = [item for item in resources if str(item["urn"]) not in {candidate.urn for candidate in candidates}]
     live["deployment"]["resources"] = list(_with(kept, adopted))

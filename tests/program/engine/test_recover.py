@@ -113,7 +113,7 @@ def test_with_yes_the_state_is_mended_kept_as_it_was_and_previewed(commands, tmp
     assert commands.pulumi.call("stack import")["environment"]["PULUMI_BACKEND_URL"].endswith(".pulumi-state")
     assert "cancel" not in commands.pulumi.commands
     assert (tmp_path / "bundle" / "plan.json").exists()
-    assert f"CLEAN  {STACK}" in err
+    assert f"NO CHANGE  {STACK}" in err
     assert stack_file.read_bytes() == before
 
 
@@ -125,7 +125,7 @@ def test_what_was_done_is_told_with_the_way_back(commands, cut_off):
     assert code == 0
     assert f"back to it: pulumi stack import --stack {STACK} --file .pulumi-state/backups/{STACK}-" in out
     assert f"RECOVERED  {STACK}: 1 cleared (" in out
-    assert f"CLEAN  {STACK}" in out
+    assert f"NO CHANGE  {STACK}" in out
 
 
 def test_a_state_that_moves_meanwhile_is_left_as_it_is(commands, cut_off):
