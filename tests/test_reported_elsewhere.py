@@ -115,6 +115,24 @@ REPORTS = {
             f"{LIVE}::test_what_only_outputs_tell_has_drifted_and_is_judged",
         ),
     ),
+    9: Reported(
+        done="The project is cloned with core.autocrlf=true.",
+        right="The same bytes and hashes; a file with other line ends is refused by name.",
+        where=("terraform-provider-archive#34",),
+        tests=(
+            "tests/program/test_line_ends.py::test_a_clone_with_autocrlf_has_the_same_bytes_and_hashes",
+            "tests/program/test_line_ends.py::test_a_file_that_an_editor_gave_other_line_ends_is_refused_by_name",
+        ),
+    ),
+    10: Reported(
+        done="There are more stacks than GitHub takes rows in a matrix.",
+        right="They come in parts that fit, and are one report.",
+        where=("aicr#1171",),
+        tests=(
+            "tests/program/test_many_stacks.py::test_scope_gives_a_part_to_each_call_of_a_workflow",
+            "tests/program/test_many_stacks.py::test_the_shards_of_a_check_and_the_records_of_all_jobs_are_one_report",
+        ),
+    ),
     11: Reported(
         done="AWS reads a value back otherwise, for ever.",
         right="A known quirk: data with its source, for every environment and without an end.",

@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "apply": "Apply a bundle's plan to one stack.",
         "provisioned": "Wait until the app's credential has a password.",
         "drift": "Tell whether one stack's cloud is what was deployed.",
+        "recover": "Bring a stack back after an update that was cut off.",
         "destroy": "Destroy one stack and check that nothing is left.",
     },
     "Called by workflows": {

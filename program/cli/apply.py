@@ -16,11 +16,10 @@ from program.cli.engine_options import (
     record_option,
     rendered,
     say,
+    wait_option,
 )
-from program.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
+from program.cli.exit_codes import DONE
 from program.cli.options import chosen_limits
-
-_EXIT_CODES = {"applied": 0, "refused": 1, "different": 1, "failed": COULD_NOT_RUN, "interrupted": INTERRUPTED}
 
 
 @click.command()
@@ -40,6 +39,7 @@ _EXIT_CODES = {"applied": 0, "refused": 1, "different": 1, "failed": COULD_NOT_R
     help="A resource that holds data and may be deleted or replaced, by its logical name (repeatable; or the variable "
     "PARITY_CONFIRM, separated by spaces).",
 )
+@wait_option
 @config_file_option
 @record_option
 @format_option
@@ -47,6 +47,7 @@ def apply(
     stack: str,
     bundle: Path,
     confirmed: tuple[str, ...],
+    wait: float,
     config_file: Path | None,
     record_file: Path | None,
     format_: str,
@@ -67,8 +68,10 @@ def apply(
     from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=config_file, say=say) as place:
-        record = Applier(stack=chosen, limits=limits, place=place, say=say).apply(bundle.resolve(), confirmed)
+        record = Applier(stack=chosen, limits=limits, place=place, wait=wait, say=say).apply(
+            bundle.resolve(), confirmed
+        )
     click.echo(rendered(record, format_), nl=False)
     # A refusal is no word on an apply that was done before.
     keep(record, record_file or (None if record.outcome == "refused" else bundle / APPLIED_FILE))
-    sys.exit(_EXIT_CODES[record.outcome])
+    sys.exit(DONE[record.outcome])

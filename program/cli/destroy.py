@@ -16,8 +16,9 @@ from program.cli.engine_options import (
     record_option,
     rendered,
     say,
+    wait_option,
 )
-from program.cli.exit_codes import INTERRUPTED
+from program.cli.exit_codes import DONE
 from program.cli.options import chosen_limits
 
 
@@ -30,15 +31,22 @@ from program.cli.options import chosen_limits
     metavar="NAME",
     help="The stack's name once more, for one that lives long: one with a file in stacks/, or with protected data.",
 )
+@wait_option
 @config_file_option
 @record_option
 @format_option
 def destroy(
-    stack: str, confirmed: tuple[str, ...], config_file: Path | None, record_file: Path | None, format_: str
+    stack: str,
+    confirmed: tuple[str, ...],
+    wait: float,
+    config_file: Path | None,
+    record_file: Path | None,
+    format_: str,
 ) -> None:
     """Destroy all resources of STACK, see that nothing is left, and remove the stack from its backend.
 
-    Exits with 1 when it refused or something is left, with 3 when the backend or the CLI can't be had.
+    Exits with 1 when it refused, with 3 when the destroy failed, something is left, or the backend or the CLI can't be
+    had, with 130 when it was stopped: the record is written all the same.
     """
     limits = chosen_limits()
     chosen = chosen_stack(stack, config_file, limits)
@@ -46,7 +54,7 @@ def destroy(
     from program.engine.pulumi_cli.workspace import workspace
 
     with workspace(stack, config_file=config_file, say=say) as place:
-        record = Destroyer(stack=chosen, place=place, say=say).destroy(confirmed)
+        record = Destroyer(stack=chosen, place=place, wait=wait, say=say).destroy(confirmed)
     click.echo(rendered(record, format_), nl=False)
     keep(record, record_file)
-    sys.exit({"destroyed": 0, "refused": 1, "failed": 1, "interrupted": INTERRUPTED}[record.outcome])
+    sys.exit(DONE[record.outcome])

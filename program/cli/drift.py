@@ -9,20 +9,23 @@ import click
 
 from policies.context import today
 from policies.drift_ignores import load_ignores
-from policies.drift_noise import load_noise
 from policies.schema import ReviewedFileError
 from program.cli.completing import stacks_that_begin
-from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say
-from program.cli.options import chosen_limits
+from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say, wait_option
+from program.cli.options import chosen_limits, chosen_noise
 from program.errors import CouldNotRunError
 
 
 @click.command()
 @click.argument("stack", shell_complete=stacks_that_begin)
+@wait_option
 @record_option
 @format_option
-def drift(stack: str, record_file: Path | None, format_: str) -> None:
+def drift(stack: str, wait: float, record_file: Path | None, format_: str) -> None:
     """Compare the cloud, the last deployment and the code of STACK, and let the policies judge what is live.
+
+    Outputs count like inputs. What is no drift stands in policies/drift-noise.yaml, what may differ for a while in
+    policies/drift-ignores.yaml; beside each drift stands how to undo, adopt or accept it.
 
     Changes nothing and takes no lock. Exits with 1 when the cloud has drifted, the code is not deployed, or what is
     live breaks a mandatory rule, with 3 when the check failed; the record has the verdict in each case: clean, drifted,
@@ -30,8 +33,9 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
     """
     limits = chosen_limits()
     chosen = chosen_stack(stack, None, limits)
+    noise = chosen_noise()
     try:
-        ignores, noise = load_ignores(), load_noise()
+        ignores = load_ignores()
     except ReviewedFileError as error:
         raise CouldNotRunError(str(error)) from None
     from program.engine.drift import DriftCheck
@@ -39,7 +43,14 @@ def drift(stack: str, record_file: Path | None, format_: str) -> None:
 
     with workspace(stack, config_file=None, say=say) as place:
         check = DriftCheck(
-            stack=chosen, limits=limits, ignores=ignores, noise=noise, place=place, today=today(), say=say
+            stack=chosen,
+            limits=limits,
+            ignores=ignores,
+            noise=noise,
+            place=place,
+            today=today(),
+            wait=wait,
+            say=say,
         )
         record = check.run()
     click.echo(rendered(record, format_), nl=False)

@@ -14,7 +14,7 @@ from program.offline.stack_names import unfit
 from program.offline.stackfile import ROOT, read_stack_file, stack_names
 
 if TYPE_CHECKING:
-    from program.engine.records import AnyRecord
+    from program.engine.records import AnyRecord, StackRecord
     from program.offline.stacks import Stack
 
 config_file_option = click.option(
@@ -29,6 +29,14 @@ format_option = click.option(
     default="text",
     show_default=True,
     help="How the result is written to stdout.",
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for an update of the stack that runs.",
 )
 record_option = click.option(
     "--record",
@@ -77,7 +85,7 @@ def rendered(record: AnyRecord, format_: str) -> str:
     return written(record) if format_ == "json" else render(record)
 
 
-def keep(record: AnyRecord, file: Path | None) -> None:
+def keep(record: StackRecord, file: Path | None) -> None:
     """Write the record to the file, whole or not at all, where one was asked for."""
     from program.engine.records import written
 

@@ -14,7 +14,7 @@ import click
 
 from policies.context import today
 from policies.drift_ignores import IGNORES_FILE, ignore_problems, load_ignores
-from policies.drift_noise import load_noise
+from policies.drift_noise import Noise, load_noise
 from policies.exemptions import EXEMPTIONS_VARIABLE
 from policies.limits import LIMITS_FILE, Limits, load_limits
 from policies.schema import ReviewedFileError, suggest
@@ -92,10 +92,18 @@ def chosen_limits() -> Limits:
         raise CouldNotRunError(str(error)) from None
 
 
+def chosen_noise() -> Sequence[Noise]:
+    """Return the differences that are no drift; a file that can't be used is a failure to run."""
+    try:
+        return load_noise()
+    except ReviewedFileError as error:
+        raise CouldNotRunError(str(error)) from None
+
+
 def must_be_readable(limits: Limits) -> None:
     """Refuse drift ignores and noise that can't be used: the nightly check would stop at them."""
+    chosen_noise()
     try:
-        load_noise()
         problems = list(ignore_problems(load_ignores(), limits, today()))
     except ReviewedFileError as error:
         raise CouldNotRunError(str(error)) from None

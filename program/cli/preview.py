@@ -16,8 +16,10 @@ from program.cli.engine_options import (
     rendered,
     say,
     summary_of,
+    wait_option,
 )
-from program.cli.options import chosen_limits, exemptions_from
+from program.cli.exit_codes import PREVIEWED
+from program.cli.options import chosen_limits, chosen_noise, exemptions_from
 
 
 @click.command()
@@ -42,8 +44,9 @@ from program.cli.options import chosen_limits, exemptions_from
 )
 @click.option("--refresh", is_flag=True, help="Ask the cloud first: the plan then undoes what has drifted.")
 @click.option("--init", "make", is_flag=True, help="Make the stack when the backend doesn't know it yet.")
+@wait_option
 @format_option
-def preview(
+def preview(  # noqa: PLR0913  # an argument for each option
     stack: str,
     bundle: Path | None,
     config_file: Path | None,
@@ -52,6 +55,7 @@ def preview(
     *,
     refresh: bool,
     make: bool,
+    wait: float,
     format_: str,
 ) -> None:
     """Preview STACK with the Pulumi CLI and the policy pack, after the offline check of the same code.
@@ -60,7 +64,7 @@ def preview(
     Exits with 1 when something mandatory fails, with 3 when the preview can't be had.
     """
     limits = chosen_limits()
-    chosen = chosen_stack(stack, config_file, limits)
+    chosen, noise = chosen_stack(stack, config_file, limits), chosen_noise()
     from program.engine.preview import Previewer
     from program.engine.pulumi_cli.workspace import PACK_FOLDER, workspace
 
@@ -76,9 +80,11 @@ def preview(
             packs=(PACK_FOLDER, *((str(base_pack.resolve()),) if base_pack else ())),
             make=make,
             refresh=refresh,
+            wait=wait,
+            noise=noise,
             render=summary_of,
             say=say,
         )
         record = previewer.preview(bundle or Path(scratch) / "bundle")
     click.echo(rendered(record, format_), nl=False)
-    sys.exit({"clean": 0, "blocked": 1, "failed": 3}[record.outcome])
+    sys.exit(PREVIEWED[record.outcome])

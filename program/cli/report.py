@@ -31,7 +31,8 @@ _OPTIONS = (
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="What check or judge wrote as JSON (repeatable: a change's own check, and the judgement of its base).",
+        help="What check or judge wrote as JSON (repeatable: the parts of a check that --shard made, which are "
+        "compared with each other; a change's own check, and the judgement of its base).",
     ),
     click.option(
         "--expect",

@@ -12,7 +12,7 @@ import click
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
 from program.workflow.scope import decided
-from program.workflow.stages import Row, matrix
+from program.workflow.stages import Row, matrix, parts
 from program.workflow.stages import stages as in_stages
 
 
@@ -22,9 +22,9 @@ from program.workflow.stages import stages as in_stages
 def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
 
-    jobs (a list), review (the review stack's name, or nothing), stacks (a matrix), names (its stacks) and stage-1,
-    stage-2, ... (its parts, in the order of the deployment); a matrix without stacks, as where there are no
-    credentials, is nothing.
+    jobs (a list), review (the review stack's name, or nothing), parts (a matrix of matrices of stacks, as GitHub takes
+    256 rows at once), names (all stacks in them) and stage-1, stage-2, ... (the same, in the order of the deployment);
+    a matrix without stacks, as where there are no credentials, is nothing.
     Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run is on stderr.
     Exits with 1 when a stack's settings can't be used.
     """
@@ -38,7 +38,7 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     lines = [
         f"jobs={_json(run.jobs)}",
         f"review={run.review or ''}",
-        f"stacks={_matrix(rows)}",
+        f"parts={_parts(rows)}",
         f"names={' '.join(row['stack'] for row in rows)}",
         *_stage_lines(in_stages(rows, limits.environments), stages),
     ]
@@ -56,6 +56,12 @@ def _stage_lines(found: Sequence[Sequence[Row]], count: int | None) -> list[str]
         raise CouldNotRunError(f"there are {len(found)} stages, and the workflow has jobs for {count}; add one to it")
     padded = [*found, *([()] * (count - len(found)))]
     return [f"stage-{number}={_matrix(rows)}" for number, rows in enumerate(padded, start=1)]
+
+
+def _parts(rows: Sequence[Row]) -> str:
+    """Return a matrix whose rows have a matrix each, as text: a called workflow's input is nothing else."""
+    found = [{"part": str(number), "stacks": _matrix(part)} for number, part in enumerate(parts(rows), start=1)]
+    return _json({"include": found}) if found else ""
 
 
 def _matrix(rows: Sequence[Row]) -> str:

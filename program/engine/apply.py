@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from policies.limits import Limits
+from program.engine.as_planned import moved_since
 from program.engine.bundles import bundle
 from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.refusals import refusals
@@ -19,12 +20,13 @@ from program.engine.foreseen import left_to_rotation
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
-from program.engine.pulumi_cli.events import EventLog
+from program.engine.pulumi_cli.events import EventLog, read_events
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import INTERRUPTED, OperationInterrupted, run_engine
 from program.engine.pulumi_cli.process import Ran
+from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, existing_checkpoint
-from program.engine.records import ApplyRecord, record_of, timed
+from program.engine.records import ApplyRecord, Change, record_of, timed
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject, canonical
@@ -36,11 +38,12 @@ _SECONDS = 7200.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applier:
-    """What an apply needs: the stack, its limits and the CLI."""
+    """What an apply needs: the stack, its limits, the CLI, and the seconds that it waits for an update that runs."""
 
     stack: Stack
     limits: Limits
     place: Workspace
+    wait: float = 0.0
     say: Callable[[str], None]
 
     def apply(self, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
@@ -55,6 +58,7 @@ class Applier:
 
     def _apply(self, read: bundle.Bundle, folder: Path, confirmed: Collection[str]) -> ApplyRecord:
         started = time.monotonic()
+        take_turn(self.place, self.say, seconds=self.wait)
         before = existing_checkpoint(self.place)
         refuse_pending(before, self.stack.name)
         current = metadata_of(self.stack, self.place, before, files={}, source=source_of(self.place.root))
@@ -84,7 +88,15 @@ class Applier:
         done = self._done(read, log, outcome="applied")
         if ran.code != 0:
             return done.model_copy(update={"outcome": "failed", "error": self._failure(ran, log)})
-        return self._compared(done, read, folder, existing_checkpoint(self.place))
+        record = self._compared(done, read, folder, existing_checkpoint(self.place))
+        planned = self._told(changes_of(read_events(read.folder / bundle.EVENTS_FILE).begun, {}), read)
+        if moved := moved_since(planned, done.changes):
+            error = (
+                f"the state moved after the bundle was checked: {'; '.join(moved)}. What is live is what was declared, "
+                f"but it was not reviewed from there: look who else deploys"
+            )
+            return record.model_copy(update={"outcome": "different", "error": error})
+        return record
 
     def _failure(self, ran: Ran, log: EventLog) -> str:
         """Return why the update failed, and what it left."""
@@ -116,15 +128,18 @@ class Applier:
 
     def _done(self, read: bundle.Bundle, log: EventLog, **fields: object) -> ApplyRecord:
         sources = {change.urn: change.source for change in read.record.changes}
-        found = changes_of(log.updated, sources)
-        changes = tuple(hidden(change, variables=read.metadata.refresh) for change in found)
         return self._record(
             read,
             asked_cloud=read.metadata.refresh,
-            changes=changes,
+            changes=self._told(changes_of(log.updated, sources), read),
             unchanged=unchanged_count(log.updated),
             **fields,
         )
+
+    @staticmethod
+    def _told(changes: Iterable[Change], read: bundle.Bundle) -> tuple[Change, ...]:
+        """Return the changes as they may be shown."""
+        return tuple(hidden(change, variables=read.metadata.refresh) for change in changes)
 
     def _record(self, read: bundle.Bundle, **fields: object) -> ApplyRecord:
         return record_of(ApplyRecord, self.stack, self.place.root, bundle=read.record.bundle, **fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from policies import tokens
-from program.engine.group_rules import GroupRule, declared_rule, told_rules
+from program.engine.group_rules import declared_rule, told_rules
 from program.engine.pulumi_cli.checkpoint import State
 from program.manifest.canonical import JsonObject, JsonValue
 
@@ -18,7 +18,6 @@ _POLICIES: Mapping[str, tuple[str, str]] = {
     tokens.SECRET: (tokens.SECRET_POLICY, "secretArn"),
     tokens.TOPIC: (tokens.TOPIC_POLICY, "arn"),
 }
-_RULE_RESOURCES: Mapping[str, str] = {"egress": tokens.EGRESS_RULE, "ingress": tokens.INGRESS_RULE}
 
 
 class Belongings:
@@ -39,19 +38,10 @@ class Belongings:
         return {key: items for key, items in found.items() if items}
 
 
-def rules_by_hand(states: Iterable[State], direction: str, id_: str, outputs: JsonObject) -> list[GroupRule]:
-    """Return the rules of a group, `ingress` or `egress`, that no resource is; sorted."""
-    own = {
-        declared_rule(state.inputs)
-        for state in states
-        if _is_of(state, _RULE_RESOURCES[direction], "securityGroupId", id_)
-    }
-    return sorted(set(told_rules(outputs.get(direction), id_)) - own)
-
-
-def _rules(direction: str) -> Callable[[list[State], str, JsonObject], list[JsonValue]]:
+def _rules(direction: str, type_: str) -> Callable[[list[State], str, JsonObject], list[JsonValue]]:
     def added(states: list[State], id_: str, outputs: JsonObject) -> list[JsonValue]:
-        return [rule.block for rule in rules_by_hand(states, direction, id_, outputs)]
+        own = {declared_rule(state.inputs) for state in states if _is_of(state, type_, "securityGroupId", id_)}
+        return [rule.block for rule in sorted(set(told_rules(outputs.get(direction), id_)) - own)]
 
     return added
 
@@ -88,7 +78,7 @@ _ADDED: Mapping[str, Mapping[str, Callable[[list[State], str, JsonObject], list[
     tokens.CLUSTER: {"clusterMembers": _members},
     tokens.ROLE: {"inlinePolicies": _inline, "managedPolicyArns": _attached},
     tokens.SECURITY_GROUP: {
-        "egress": _rules("egress"),
-        "ingress": _rules("ingress"),
+        "egress": _rules("egress", tokens.EGRESS_RULE),
+        "ingress": _rules("ingress", tokens.INGRESS_RULE),
     },
 }

@@ -14,8 +14,6 @@ from program.engine.records import Change, PropertyChange
 from program.engine.versions import is_higher
 from program.manifest.canonical import JsonObject
 
-MADE_AGAIN = "RDS and Lambda make a log group again when they write to one that is gone"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
@@ -163,7 +161,10 @@ def _made_again(drift: Drift) -> Iterator[Cause]:
     if "retentionInDays" in lost and ("kmsKeyId" in lost or "kmsKeyId" not in drift.state.inputs):
         yield Cause(
             properties=tuple(item.path for item in drift.change.properties),
-            text=f"The group was deleted and made again by its service ({MADE_AGAIN}): kept for ever, without the key.",
+            text=(
+                "The group was deleted and made again by its service, as RDS and Lambda do when they write to one that "
+                "is gone: it is kept for ever now, and without the key."
+            ),
         )
 
 

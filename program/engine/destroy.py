@@ -10,6 +10,7 @@ from program.engine.changes import changes_of
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import INTERRUPTED, OperationInterrupted, run_engine
+from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import DestroyRecord, Refusal, record_of, timed
 from program.errors import CouldNotRunError
@@ -24,10 +25,11 @@ _SECONDS = 7200.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destroyer:
-    """What a destroy needs: the stack and the CLI."""
+    """What a destroy needs: the stack, the CLI, and the seconds that it waits for an update that runs."""
 
     stack: Stack
     place: Workspace
+    wait: float = 0.0
     say: Callable[[str], None]
 
     def destroy(self, confirmed: Collection[str]) -> DestroyRecord:
@@ -36,6 +38,7 @@ class Destroyer:
         Raises CouldNotRunError when the state can't be read: nothing was done then.
         """
         started = time.monotonic()
+        take_turn(self.place, self.say, seconds=self.wait)
         checkpoint = existing_checkpoint(self.place)
         refuse_pending(checkpoint, self.stack.name)
         refused = self._refusals(checkpoint, confirmed)

@@ -16,10 +16,12 @@ from program.engine.drift_changes import DriftReader
 from program.engine.ignores import sift
 from program.engine.manifests import deployed_manifest
 from program.engine.placement import place_differences
+from program.engine.presence import refuse_another_cloud
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import run_engine
+from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import Advice, Change, DriftRecord, DriftVerdict, record_of, timed
 from program.engine.sources import DECLARED, DEPLOYED, compare_sources, hashes_of
@@ -43,7 +45,8 @@ _NEVER_DEPLOYED = Difference(
 class DriftCheck:
     """What a drift check needs: the stack, its limits, the drift that is let pass, the CLI, and today's date.
 
-    `noise` are the differences that are no drift anywhere.
+    `noise` are the differences that are no drift anywhere; `wait` has the seconds that it waits for an update that
+    runs.
     """
 
     stack: Stack
@@ -52,6 +55,7 @@ class DriftCheck:
     noise: Sequence[Noise]
     place: Workspace
     today: datetime.date
+    wait: float = 0.0
     say: Callable[[str], None]
 
     def run(self) -> DriftRecord:
@@ -68,6 +72,7 @@ class DriftCheck:
 
     def _compared(self) -> DriftRecord:
         declared = self._declared()
+        take_turn(self.place, self.say, seconds=self.wait)
         checkpoint = existing_checkpoint(self.place)
         refuse_pending(checkpoint, self.stack.name)
         deployed = deployed_manifest(checkpoint, self.stack.settings, self.limits)
@@ -86,6 +91,8 @@ class DriftCheck:
         if not checkpoint.deployed:
             return self._record(verdict="undeployed", fingerprint=_fingerprint((), pending), **facts)
         log = self._refresh(checkpoint)
+        gone = {step.urn for step in log.ended if step.operation == "delete"}
+        refuse_another_cloud(checkpoint, gone, self.stack.name)
         sources = {resource.urn: resource.source for resource in declared.resources}
         reader = DriftReader(checkpoint, self.noise, sources)
         found = reader.drifted(log.ended)

@@ -17,13 +17,12 @@ from program.engine.changes import is_resource, property_changes, top
 from program.engine.exposure import hidden
 from program.engine.foreseen import is_bootstrap
 from program.engine.group_rules import told_rules
-from program.engine.pulumi_cli.checkpoint import Checkpoint
+from program.engine.pulumi_cli.checkpoint import Checkpoint, State
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import STATEFUL, Change, Expected, Operation, PropertyChange
 from program.manifest.canonical import JsonObject, JsonValue
 from program.offline.redaction import NOT_SHOWN
 
-_REFRESHED = frozenset({"same", "refresh", "update"})
 # What the engine's log has in the place of a secret.
 _HIDDEN = "[secret]"
 _COLLECTED = (
@@ -31,6 +30,8 @@ _COLLECTED = (
     " It is not put again."
 )
 _COLLECTED_SOURCE = "Secrets Manager user guide, getting-started: versions without labels are removed"
+# A difference, and why it is no drift.
+_Known = tuple[PropertyChange, Noise]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +51,23 @@ class DriftReader:
         self._checkpoint = checkpoint
         self._noise = noise
         self._sources = sources
-        self._belongings = Belongings(checkpoint.states)
 
     def drifted(self, steps: Iterable[Step]) -> Drifted:
         """Return what the cloud changed or removed (before: deployed, after: live)."""
         changes: list[Change] = []
         expected: list[Expected] = []
         unseen: set[str] = set()
-        for step in sorted(filter(is_resource, steps), key=lambda step: step.urn):
+        asked = sorted(filter(is_resource, steps), key=lambda step: step.urn)
+        belongings = self._belongings(asked)
+        for step in asked:
             if step.operation == "delete":
                 gone = self._change(step, "delete", ())
                 if is_bootstrap(step.type, step.name):
                     expected.append(Expected(change=gone, reason=_COLLECTED, source=_COLLECTED_SOURCE))
                 else:
                     changes.append(gone)
-            elif step.operation in _REFRESHED:
-                found, known = self._sifted(step)
+            else:
+                found, known = self._sifted(step, belongings)
                 # An update of which nothing is to be seen is one all the same.
                 if found or (step.operation == "update" and not known):
                     changes.append(self._change(step, "update", found))
@@ -81,34 +83,34 @@ class DriftReader:
         """
         exported: dict[str, Any] = json.loads(self._checkpoint.text)
         found = {step.urn: step for step in steps}
+        belongings = self._belongings(found.values())
         live: list[dict[str, Any]] = []
         for resource in exported["deployment"].get("resources") or []:
             step = found.get(resource["urn"])
-            if step is None or not is_resource(step) or step.operation not in (*_REFRESHED, "delete"):
+            if step is None or not is_resource(step):
                 live.append(resource)
-            elif step.operation != "delete" and step.new is not None:
-                live.append(resource | self._live_sides(step, step.new, resource))
+            elif step.new is not None and step.operation != "delete":
+                live.append(resource | _live_sides(step, step.new, resource, belongings))
             elif is_bootstrap(step.type, step.name):
                 live.append(resource)
         exported["deployment"]["resources"] = live
         return json.dumps(exported)
 
-    def _live_sides(self, step: Step, new: Side, resource: Mapping[str, Any]) -> dict[str, Any]:
-        held: dict[str, dict[str, Any]] = {which: resource.get(which) or {} for which in ("inputs", "outputs")}
-        inputs = _beside_secrets(new.inputs, held["inputs"]) if step.operation == "update" else held["inputs"]
-        added = self._belongings.added(step.type, new.id, new.outputs)
-        by_hand = {key: items for key, items in added.items() if key not in inputs}
-        return {
-            "inputs": {**inputs, **by_hand},
-            "outputs": _beside_secrets(new.outputs, held["outputs"]) or held["outputs"],
-        }
+    def _belongings(self, steps: Iterable[Step]) -> Belongings:
+        """Return what belongs to what, as deployed and as live: what changed of a resource it tells of itself."""
+        live = [
+            State(urn=step.urn, type=step.type, custom=True, id=step.new.id, inputs=step.new.outputs, outputs={})
+            for step in steps
+            if step.new is not None
+        ]
+        return Belongings([*self._checkpoint.states, *live])
 
-    def _sifted(self, step: Step) -> tuple[tuple[PropertyChange, ...], list[tuple[PropertyChange, Noise]]]:
+    def _sifted(self, step: Step, belongings: Belongings) -> tuple[tuple[PropertyChange, ...], list[_Known]]:
         """Return the properties that have drifted, and those that a reason explains."""
         given = frozenset(step.old.inputs) if step.old is not None else frozenset()
         found: list[PropertyChange] = []
-        known: list[tuple[PropertyChange, Noise]] = []
-        for item in self._differences(step):
+        known: list[_Known] = []
+        for item in self._differences(step, belongings):
             noise = next((entry for entry in self._noise if _explains(entry, step.type, item, given)), None)
             if noise is None:
                 found.append(item)
@@ -116,14 +118,14 @@ class DriftReader:
                 known.append((item, noise))
         return tuple(sorted(found, key=lambda item: item.path)), known
 
-    def _differences(self, step: Step) -> list[PropertyChange]:
+    def _differences(self, step: Step, belongings: Belongings) -> list[PropertyChange]:
         """Return all that differs: of the outputs, of what belongs to the resource, then of the inputs."""
         assert step.new is not None
-        left_out = self._belongings.left_out(step.type, step.new.id) - set(step.new.inputs)
+        left_out = belongings.left_out(step.type, step.new.id) - set(step.new.inputs)
         found: list[PropertyChange] = []
         if step.old is not None or step.operation == "update":
             found += _changed(step, "outputs", left_out)
-        added = self._belongings.added(step.type, step.new.id, step.new.outputs)
+        added = belongings.added(step.type, step.new.id, step.new.outputs)
         found += [
             item for key, items in added.items() if key in left_out for item in _additions(key, items, step.new.id)
         ]
@@ -133,7 +135,7 @@ class DriftReader:
             found += [PropertyChange(path=key, before=NOT_SHOWN, after=NOT_SHOWN) for key in unseen]
         return found
 
-    def _expected(self, step: Step, known: Sequence[tuple[PropertyChange, Noise]]) -> list[Expected]:
+    def _expected(self, step: Step, known: Sequence[_Known]) -> list[Expected]:
         """Return what is read back otherwise, by its reason; what changes by itself is not worth a word."""
         reasons = dict.fromkeys(noise for _, noise in known if noise.kind == "readBack")
         return [
@@ -156,6 +158,17 @@ class DriftReader:
             properties=properties,
         )
         return hidden(change, variables=True)
+
+
+def _live_sides(step: Step, new: Side, resource: Mapping[str, Any], belongings: Belongings) -> dict[str, Any]:
+    held: dict[str, dict[str, Any]] = {which: resource.get(which) or {} for which in ("inputs", "outputs")}
+    inputs = _beside_secrets(new.inputs, held["inputs"]) if step.operation == "update" else held["inputs"]
+    added = belongings.added(step.type, new.id, new.outputs)
+    by_hand = {key: items for key, items in added.items() if key not in inputs}
+    return {
+        "inputs": {**inputs, **by_hand},
+        "outputs": _beside_secrets(new.outputs, held["outputs"]) or held["outputs"],
+    }
 
 
 def _explains(entry: Noise, type_: str, item: PropertyChange, given: frozenset[str]) -> bool:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.drift_noise import Noise
 from policies.limits import Limits
 from program.engine.bundles import bundle
 from program.engine.bundles.metadata import metadata_of
 from program.engine.bundles.revision import source_of
 from program.engine.changes import changes_of, unchanged_count
+from program.engine.drift_changes import DriftReader
 from program.engine.exposure import conceal_in, conceal_in_document, conceal_in_plan, hidden, live_secrets
 from program.engine.foreseen import Foresight, left_to_rotation
+from program.engine.left_drift import left_drift
 from program.engine.manifests import deployed_manifest, planned_manifest
 from program.engine.placement import place_differences
 from program.engine.policy_results import joined_findings, tallied
+from program.engine.presence import refuse_another_cloud
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import refuse_silence, run_engine
+from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import PACK_FOLDER, Workspace, made_checkpoint
 from program.engine.records import PreviewRecord, record_of, timed
 from program.engine.sources import (
@@ -47,7 +52,8 @@ class Previewer:
     """What a preview needs: the stack, its limits, the CLI, and how its record is rendered.
 
     `packs` are the folders of the policy packs that judge. `make` makes a stack that its backend doesn't know yet;
-    `refresh` asks the cloud first, so that drift is undone.
+    `refresh` asks the cloud first, so that drift is undone; `noise` are the differences that are no drift anywhere;
+    `wait` has the seconds that it waits for an update that runs.
     """
 
     stack: Stack
@@ -56,6 +62,8 @@ class Previewer:
     packs: tuple[str, ...] = (PACK_FOLDER,)
     make: bool
     refresh: bool
+    wait: float = 0.0
+    noise: Sequence[Noise]
     render: Callable[[PreviewRecord], str]
     say: Callable[[str], None]
 
@@ -78,6 +86,7 @@ class Previewer:
         if declared.manifest is None:
             # Nothing can be planned; the findings say why.
             return self._record(outcome="blocked", findings=declared.findings)
+        take_turn(self.place, self.say, seconds=self.wait)
         checkpoint = made_checkpoint(self.place, make=self.make)
         refuse_pending(checkpoint, self.stack.name)
         self.say(f"previewing {self.stack.name} ...")
@@ -97,6 +106,9 @@ class Previewer:
         if ran.code != 0 and not stopped_by_policy:
             raise CouldNotRunError(explained_run(ran, log, self.stack.name))
         refuse_silence(log, "preview")
+        if self.refresh:
+            made = {step.urn for step in log.begun if step.operation == "create"}
+            refuse_another_cloud(checkpoint, made, self.stack.name)
         if source_of(self.place.root) != source:
             raise CouldNotRunError("the project's files changed during the preview; preview again")
         return self._planned(part, log, declared, checkpoint, source)
@@ -121,8 +133,11 @@ class Previewer:
         for side, file in ((DECLARED, bundle.DECLARED_FILE), (PLANNED, bundle.PLANNED_FILE)):
             (part / file).write_bytes(canonical(manifests[side]))
         foresight = Foresight(settings=self.stack.settings, checkpoint=checkpoint, declared=declared.resources)
+        sources = {resource.urn: resource.source for resource in declared.resources}
+        changes = changes_of(log.begun, sources)
         findings = (
             *foresight.findings(log.begun),
+            *left_drift(log, DriftReader(checkpoint, self.noise, sources), changes),
             *joined_findings(log.outcomes, declared, self.limits),
         )
         tally = tallied(log.passed, findings, self.limits, declared.environment)
@@ -138,10 +153,9 @@ class Previewer:
             refresh=self.refresh,
         )
         bundle.seal(part, metadata)
-        sources = {resource.urn: resource.source for resource in declared.resources}
         return self._record(
             outcome="blocked" if blocked else "clean",
-            changes=tuple(hidden(change, variables=self.refresh) for change in changes_of(log.begun, sources)),
+            changes=tuple(hidden(change, variables=self.refresh) for change in changes),
             unchanged=unchanged_count(log.begun),
             findings=findings,
             declared=hashes_of(manifests[DECLARED]),

@@ -117,6 +117,15 @@ def _of_name(service: str, kind: str) -> Callable[[Cloud, str, Mapping[str, Any]
     return answer
 
 
+def _part_of(key: str) -> Callable[[Cloud, str, Mapping[str, Any]], Outputs]:
+    """Return the answer for what has the id of the resource that it belongs to, which an input names."""
+
+    def answer(_cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
+        return {"id": inputs[key]}
+
+    return answer
+
+
 def _topic(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
     given = _named(cloud, name, inputs)
     arn = cloud.arn("sns", given)
@@ -226,8 +235,11 @@ _ANSWERS: Mapping[str, Callable[[Cloud, str, Mapping[str, Any]], Outputs]] = {
     "aws:rds/parameterGroup:ParameterGroup": _of_name("rds", "pg"),
     "aws:rds/subnetGroup:SubnetGroup": _of_name("rds", "subgrp"),
     "aws:secretsmanager/secret:Secret": _secret,
+    "aws:secretsmanager/secretPolicy:SecretPolicy": _part_of("secretArn"),
+    "aws:secretsmanager/secretRotation:SecretRotation": _part_of("secretId"),
     "aws:secretsmanager/secretVersion:SecretVersion": _secret_version,
     "aws:sns/topic:Topic": _topic,
+    "aws:sns/topicPolicy:TopicPolicy": _part_of("arn"),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _security_group_rule,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _security_group_rule,
 }

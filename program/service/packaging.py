@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from program.errors import CouldNotRunError
+from program.manifest.line_ends import refuse_foreign
 
 LOCK = "requirements.txt"
 BUNDLE_PIN = "ca-bundle.toml"
@@ -54,10 +55,14 @@ def bundle_pin(folder: Path) -> BundlePin:
 
 
 def source_hash(folder: Path) -> str:
-    """Return the SHA-256 of the function's code, lock file and pinned bundle: of what is in git, packaged or not."""
+    """Return the SHA-256 of the function's code, lock file and pinned bundle: of what is in git, packaged or not.
+
+    Raises CouldNotRunError for a file with the line ends of Windows.
+    """
     digest = hashlib.sha256()
     for path in [*_sources(folder), folder / LOCK]:
-        _add(digest, path.relative_to(folder).as_posix().encode(), path.read_bytes())
+        name = path.relative_to(folder).as_posix()
+        _add(digest, name.encode(), refuse_foreign(f"lambda/{folder.name}/{name}", path.read_bytes()))
     _add(digest, BUNDLE_PIN.encode(), bundle_pin(folder).sha256.encode())
     return digest.hexdigest()
 

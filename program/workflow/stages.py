@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from program.offline.stacks import Stack
 
 Row = dict[str, str]
+# GitHub refuses a matrix of more rows.
+MOST_ROWS = 256
 
 
 def matrix(stacks: Iterable[Stack]) -> list[Row]:
@@ -19,6 +21,15 @@ def matrix(stacks: Iterable[Stack]) -> list[Row]:
 
 
 def stages(rows: Sequence[Row], environments: Iterable[str]) -> list[list[Row]]:
-    """Group the rows by environment, in the order in which the limits name the environments."""
+    """Group the rows by environment, in the order in which the limits name the environments.
+
+    An environment of more stacks than one matrix takes is several stages, one after the other.
+    """
     grouped = ([row for row in rows if row["environment"] == environment] for environment in environments)
-    return [group for group in grouped if group]
+    return [part for group in grouped for part in parts(group)]
+
+
+def parts(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows in as few parts as fit into a matrix each, in order and of nearly the same length."""
+    count = -(-len(rows) // MOST_ROWS)
+    return [list(rows[len(rows) * part // count : len(rows) * (part + 1) // count]) for part in range(count)]

@@ -11,6 +11,7 @@ from program.offline.simulation import Cloud, SimulatedCloud
 from tests.engine.answers import as_aws_answers, inputs_of
 from tests.engine.cloud_file import CloudFile, Contents, Existing
 from tests.engine.effects import after_create, after_delete, after_update
+from tests.engine.listings import LISTINGS
 from tests.engine.others import told_of_others
 from tests.engine.refusals.account import Account
 from tests.engine.refusals.every import refusal
@@ -96,6 +97,8 @@ class Aws:
 
     def call(self, token: str, arguments: Properties) -> Properties:
         """Answer a function of the provider."""
+        if token in LISTINGS:
+            return LISTINGS[token](self._file.read(), arguments)
         try:
             outputs, _ = self._simulated.call(MockCallArgs(token, arguments, ""))
         except NotImplementedError as error:

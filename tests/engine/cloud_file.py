@@ -4,7 +4,7 @@
         "stack": "dev", "logicalName": "database-cluster", "seed": "database-cluster", "properties": {...}}}},
      "made": {"dev/aws:rds/cluster:Cluster/database-cluster": 1},
      "faults": [{"operation": "Create", "type": "aws:rds/*", "name": "*", "message": "...", "seconds": 0,
-                 "times": null}],
+                 "times": null, "done": false}],
      "interfaces": {"eni-0": {"made_for": "dev-app-function-main", "used_by": null, "groups": ["sg-0"], "held": false}},
      "no_images": [], "quotas": {"roles": 1000}, "recoverable": ["dev-db-credentials-main"], "snapshots": []}
 
@@ -42,7 +42,8 @@ class Existing:
 class Fault:
     """What goes wrong with calls: they take `seconds` longer and then fail with `message`, if there is one.
 
-    `type` and `name` (the logical one) are globs; `times` is how often it happens, None for always.
+    `type` and `name` (the logical one) are globs; `times` is how often it happens, None for always. With `done`, AWS
+    has done what it was asked by then: the answer alone is late, or lost.
     """
 
     operation: str
@@ -51,10 +52,16 @@ class Fault:
     message: str | None = None
     seconds: float = 0
     times: int | None = None
+    done: bool = False
 
-    def meets(self, operation: str, type_: str, name: str) -> bool:
-        """Tell whether the call is one that it spoils."""
-        same = operation == self.operation and fnmatchcase(type_, self.type) and fnmatchcase(name, self.name)
+    def meets(self, operation: str, type_: str, name: str, *, done: bool = False) -> bool:
+        """Tell whether the call is one that it spoils, before AWS does it or after."""
+        same = (
+            operation == self.operation
+            and done == self.done
+            and fnmatchcase(type_, self.type)
+            and fnmatchcase(name, self.name)
+        )
         return same and self.times != 0
 
 
@@ -166,12 +173,12 @@ class CloudFile:
             for interface in contents.interfaces.values():
                 interface.held = True
 
-    def met_faults(self, operation: str, type_: str, name: str) -> list[Fault]:
+    def met_faults(self, operation: str, type_: str, name: str, *, done: bool = False) -> list[Fault]:
         """Return the faults that the call meets, and count it."""
-        if not any(fault.meets(operation, type_, name) for fault in self.read().faults):
+        if not any(fault.meets(operation, type_, name, done=done) for fault in self.read().faults):
             return []
         with self.change() as contents:
-            met = [fault for fault in contents.faults if fault.meets(operation, type_, name)]
+            met = [fault for fault in contents.faults if fault.meets(operation, type_, name, done=done)]
             for fault in met:
                 fault.times = fault.times and fault.times - 1
         return met

@@ -144,7 +144,7 @@ class Engine:
         return result
 
     def parity(self, *arguments: str, seconds: float = 300) -> Result:
-        """Run `python -m program.cli` in the project."""
+        """Run `./parity` in the project."""
         command = (sys.executable, "-m", "program.cli", *arguments)
         return run(*command, folder=self.project, environment=self.environment, seconds=seconds)
 

@@ -115,6 +115,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=to_struct(concealed(outputs, marked)))
         with _refusals(context):
             id_, outputs = self._aws.create(type_, name, inputs)
+            self._spoil("Create", type_, name, context, done=True)
             return provider_pb2.CreateResponse(id=id_, properties=to_struct(concealed(outputs, marked)))
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -139,6 +140,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=to_struct(concealed(outputs, marked)))
         with _refusals(context):
             outputs = self._aws.update(type_, request.id, _revealed(request.old_inputs), inputs)
+            self._spoil("Update", type_, name, context, done=True)
             return provider_pb2.UpdateResponse(properties=to_struct(concealed(outputs, marked)))
 
     def Delete(self, request: Any, context: Any) -> Any:
@@ -146,6 +148,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._spoil("Delete", type_, name, context)
         with _refusals(context):
             self._aws.delete(type_, request.id, _revealed(request.properties))
+            self._spoil("Delete", type_, name, context, done=True)
             return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:
@@ -164,11 +167,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Return the outputs of an update that are known before it: the inputs."""
         return {key: value for key, value in self._aws.planned(type_, name, inputs).items() if key in inputs}
 
-    def _spoil(self, operation: str, type_: str, name: str, context: Any, *, preview: bool = False) -> None:
+    def _spoil(
+        self, operation: str, type_: str, name: str, context: Any, *, preview: bool = False, done: bool = False
+    ) -> None:
         """Let the call take longer and fail, as the file says; a preview calls nothing of AWS."""
         if preview:
             return
-        for fault in self._file.met_faults(operation, type_, name):
+        for fault in self._file.met_faults(operation, type_, name, done=done):
             if fault.seconds and self._cancelled.wait(fault.seconds):
                 _refuse(context, f"{operation} of {name} was cancelled")
             if fault.message:

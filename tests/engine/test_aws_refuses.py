@@ -13,6 +13,7 @@ from program.engine.foreseen import (
     REPLACED_IN_USE,
     STACK_MOVED,
 )
+from program.engine.left_drift import DRIFT_LEFT
 from program.offline.stackfile import stack_names
 from tests.engine.cloud_file import Existing
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
@@ -149,6 +150,7 @@ def test_the_bootstrap_version_of_the_secret_ends_and_never_comes_back(deployed)
     with deployed.provider(STACK) as cloud:
         cloud.remove("secrets-bootstrap")
         cloud.set_property("lambda-app-function", "timeout", 5)
+        cloud.set_property("lambda-app-function", "codeSha256", "other")
         result, record = drift(deployed, STACK)
         found, planned, bundle = preview(deployed, STACK, "again", "--refresh")
         assert found.code == 0, found.output
@@ -157,6 +159,9 @@ def test_the_bootstrap_version_of_the_secret_ends_and_never_comes_back(deployed)
         assert [change["name"] for change in record["drifted"]] == ["lambda-app-function"], result.output
         assert [item["change"]["name"] for item in record["expected"]] == ["secrets-bootstrap"]
         assert [change["name"] for change in planned["changes"]] == ["lambda-app-function"]
+        # No input tells of it, so that the plan leaves it, which is said.
+        (left,) = [finding for finding in planned["findings"] if finding["rule"] == DRIFT_LEFT]
+        assert left["message"].startswith("codeSha256 has drifted, and this plan leaves it")
         assert (applied.code, after["outcome"], after["askedCloud"]) == (0, "applied", True), applied.output
         assert tokens.SECRET_VERSION not in cloud.read().resources
         clean(deployed)

@@ -14,32 +14,6 @@ from tests.program.cli.running import change
 pytestmark = [*needs_pulumi, needs_the_double]
 
 
-def locked(engine):
-    """Let an update of somebody else hold the stack's lock."""
-    folder = engine.state / ".pulumi" / "locks" / "organization" / "parity" / STACK
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "another.json"
-    file.write_text(
-        json.dumps({"pid": 1, "username": "u", "hostname": "h", "timestamp": "2026-01-01T00:00:00Z"}), "utf-8"
-    )
-    return file
-
-
-def test_a_stack_that_somebody_else_is_deploying_is_left_alone(engine):
-    engine.make_network(STACK)
-    with engine.provider(STACK) as cloud:
-        _, _, bundle = preview(engine, STACK)
-        locked(engine)
-
-        result, record = apply(engine, STACK, bundle)
-
-        assert (result.code, record["outcome"]) == (3, "failed")
-        assert record["error"].startswith(f"stack {STACK} is locked")
-        assert "pulumi cancel" in record["error"]
-        assert record["error"].endswith("nothing was changed")
-        assert cloud.read().resources == {}
-
-
 def test_a_wrong_passphrase_a_missing_one_and_a_missing_stack_are_told_apart(engine):
     said = {}
     result, said["no stack"], _ = preview_without_init(engine)

@@ -45,10 +45,11 @@ VIOLATED = {
     "alarm-actions", "alarm-thresholds", "known-grants", "names", "own-values", "rds-encrypted", "rds-force-ssl",
     "sns-policy",
 }  # fmt: skip
-# Rules that read what AWS makes: the ARNs in policy documents, and the secret's first version, which names the cluster.
+# Rules that read what AWS makes: the ARNs in policy documents, the secret's first version, which names the cluster, and
+# whether a rotation is on.
 UNDECIDED_AT_FIRST = {
     "iam-kms-scoped", "iam-no-admin", "iam-no-escalation", "iam-no-wildcards", "iam-readable",
-    "known-grants", "sm-no-password-in-state", "sns-policy",
+    "known-grants", "sm-no-password-in-state", "sm-rotation", "sns-policy",
 }  # fmt: skip
 SECRET = f'pulumi.Output.secret("{CANARY}")'
 SECRET_MARK = "${secret}"

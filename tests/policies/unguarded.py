@@ -63,6 +63,7 @@ UNGUARDED: dict[str, dict[str, tuple[str, str]]] = {
     },
     "aws:secretsmanager/secretVersion:SecretVersion": {
         "secretString": ("absent", "Judged for what it must not hold; what it says is compared across stacks."),
+        "versionStages": ("absent changed", "Only known labels; without them a preview still refuses to put it again."),
     },
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
         "description": ("changed", "Words for people."),

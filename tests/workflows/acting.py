@@ -29,6 +29,12 @@ needs_act = [
 STANDINS = Path(__file__).parent / "standins"
 RUNNERS = ("ubuntu-24.04", "ubuntu-24.04-arm")
 _UNKNOWN_TO_ACT = re.compile(r"^ +(queue: max|deployment: false)\n", re.MULTILINE)
+# A job that calls a workflow for each part of the stacks.
+_PART = re.compile(
+    r"^  [\w-]+:\n(?P<above>(?:    .*\n)*?)    uses: \./\.github/workflows/(?P<called>[\w-]+)\.yml.*\n"
+    r"    with:\n      stacks: \$\{\{ matrix\.stacks \}\}\n",
+    re.MULTILINE,
+)
 _USES = re.compile(r"uses: ([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([0-9a-f]{40})")
 _COPIED = (".github", ".gitignore", "Makefile", "requirements-dev.txt", "requirements-uv.txt", "requirements.txt")
 # In the place of a command that fetches: the program takes the rotation's source, and the CLI is the tests'.
@@ -150,7 +156,7 @@ def make_repository(folder):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, project / name)
     for path in (project / ".github" / "workflows").glob("*.yml"):
-        path.write_text(_UNKNOWN_TO_ACT.sub("", path.read_text()))
+        path.write_text(_UNKNOWN_TO_ACT.sub("", _inlined(path)))
     with (project / "Makefile").open("a") as file:
         file.write(_MAKEFILE)
     for name in ("package", "tools"):
@@ -160,6 +166,23 @@ def make_repository(folder):
     repository.commit("The project")
     repository.clouds({})
     return repository
+
+
+def _inlined(path):
+    """Return the workflow with the one job of what it calls for each part of the stacks in the place of the call.
+
+    act ends a run at the first called workflow that fails, where GitHub goes on; there is one part in these tests.
+    """
+    return _PART.sub(lambda call: _called(path.with_name(f"{call['called']}.yml").read_text(), call), path.read_text())
+
+
+def _called(text, call):
+    """Return the called workflow's job with the conditions of the job that calls it."""
+    job = text.partition("\njobs:\n")[2]
+    head, _, rest = job.partition("\n")
+    conditions = "".join(re.findall(r"^    (?:needs|if): .*\n", call["above"], re.MULTILINE))
+    first = "fromJSON(needs.scope.outputs.parts).include[0].stacks"
+    return f"{head}\n{conditions}{rest.replace('inputs.stacks', first)}"
 
 
 def pull_request(repository, *, base, number=7, source=REPOSITORY, author="dana", labels=(), **more):

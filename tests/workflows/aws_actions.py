@@ -52,7 +52,8 @@ ACTIONS = {
     "aws:kms/alias:Alias": _of("kms", "ListAliases", "CreateAlias DeleteAlias UpdateAlias", ()),
     "aws:kms/key:Key": _of(
         "kms",
-        "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+        # By its tags, which is how one is found again that an update was making when it was cut off.
+        "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags tag:GetResources",
         "CreateKey PutKeyPolicy EnableKeyRotation ScheduleKeyDeletion UpdateKeyDescription",
     ),
     "aws:lambda/function:Function": _of(
@@ -96,7 +97,9 @@ ACTIONS = {
         _RDS_TAGS,
     ),
     "aws:secretsmanager/secret:Secret": _of(
-        "secretsmanager", "DescribeSecret GetResourcePolicy", f"CreateSecret UpdateSecret DeleteSecret {_KMS_USE}"
+        "secretsmanager",
+        "DescribeSecret GetResourcePolicy ListSecrets",
+        f"CreateSecret UpdateSecret DeleteSecret {_KMS_USE}",
     ),
     "aws:secretsmanager/secretPolicy:SecretPolicy": _of(
         "secretsmanager", "GetResourcePolicy", "PutResourcePolicy DeleteResourcePolicy", ()

@@ -17,8 +17,8 @@ _DANGEROUS = ("pull_request_target", "workflow_run", "issue_comment")
 _OURS = re.compile(
     r"""(\.venv/bin/python -m program\.cli|make|gh attestation verify) [^|;&`<>\n]+( >>? ("\$\w+"|[\w.]+))?\n?"""
 )
-_WRITES_A_STACK = re.compile(r"program\.cli (apply|destroy|sweep --stack)\b")
-_CHANGES_THE_CLOUD = re.compile(r"program\.cli (apply|destroy|sweep)\b")
+_WRITES_A_STACK = re.compile(r"program\.cli (apply|destroy|recover|sweep --stack)\b")
+_CHANGES_THE_CLOUD = re.compile(r"program\.cli (apply|destroy|recover|sweep)\b")
 _ONLY_READS = ("-preview", "-drift")
 _SIGN_IN = {
     "role-to-assume": "${{ vars.AWS_ROLE_ARN }}",

@@ -20,7 +20,7 @@ WITHOUT_RESOURCE = {
     *("cloudwatch:DescribeAlarms", "ecr:GetAuthorizationToken", "kms:CreateKey", "kms:ListAliases"),
     *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"),
     *("ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcs"),
-    *("logs:DescribeLogGroups", "rds:DescribeGlobalClusters"),
+    *("logs:DescribeLogGroups", "rds:DescribeGlobalClusters", "secretsmanager:ListSecrets", "tag:GetResources"),
 }
 # These have ids that nobody chooses: they are scoped by tags, or by how they came about.
 WITHOUT_NAME = ("key/*", "security-group/*", "security-group-rule/*", "vpc/*")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from program.errors import CouldNotRunError
+from program.manifest.line_ends import refuse_foreign
 
 # All that decides what is deployed and by which rules; relative to the project's root.
 _DEPLOYED = ("Pulumi.yaml", "requirements.txt", "stacks", "program", "policies", "lambda")
@@ -25,7 +26,8 @@ def commit_of(root: Path) -> str | None:
 def source_of(root: Path) -> str:
     """Return a SHA-256 of every file that a deployment is made from, by name and content, in hex.
 
-    Raises CouldNotRunError for what nobody can have reviewed: a file that git doesn't track, a link, compiled code.
+    Raises CouldNotRunError for what nobody can have reviewed: a file that git doesn't track, a link, compiled code; and
+    for the line ends of Windows, which would be another hash.
     """
     return _hash(root, _DEPLOYED)
 
@@ -38,7 +40,7 @@ def pack_of(root: Path) -> str:
 def _hash(root: Path, names: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for path in _reviewed(root, names):
-        for part in (path.encode(), (root / path).read_bytes()):
+        for part in (path.encode(), refuse_foreign(path, (root / path).read_bytes())):
             # The length keeps two lists of files from ever running together into the same bytes.
             digest.update(len(part).to_bytes(8) + part)
     return digest.hexdigest()

@@ -13,6 +13,9 @@ from program.manifest.canonical import JsonObject
 from program.manifest.resources import is_compared
 from program.offline.recording import STACK_TYPE
 
+# What the engine calls an operation that asks the cloud and changes nothing.
+_READING = "reading"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -37,15 +40,33 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What an update was at when it was cut off; `resource` is the state that the operation was to make or to end."""
+
+    word: str
+    resource: JsonObject
+
+    @property
+    def urn(self) -> str:
+        """Return the resource's URN."""
+        return str(self.resource["urn"])
+
+    @property
+    def shown(self) -> str:
+        """Return what was being done to what."""
+        return f"{self.word} {self.urn}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The whole deployment; `pending` names operations that an update left without knowing their end.
+    """The whole deployment; `operations` are those that an update left without knowing their end.
 
     `undeleted` has the URNs of which a replacement left the old resource; the next update deletes it. `keys` is what
     the secrets are encrypted with, as a stack file says it: no key itself, but a salt or an encrypted one.
     """
 
     states: tuple[State, ...]
-    pending: tuple[str, ...]
+    operations: tuple[Operation, ...]
     undeleted: tuple[str, ...]
     keys: Mapping[str, str]
     hash: str
@@ -55,6 +76,11 @@ class Checkpoint:
     def outputs(self) -> JsonObject:
         """Return the stack's outputs, none before the first deployment."""
         return next((state.outputs for state in self.states if state.type == STACK_TYPE), {})
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Return the operations of which it matters what became, sorted: one that only read changed nothing."""
+        return tuple(sorted(operation.shown for operation in self.operations if operation.word != _READING))
 
     @property
     def deployed(self) -> bool:
@@ -72,13 +98,19 @@ def parse_checkpoint(text: str, source: str) -> Checkpoint:
         states = tuple(_state(resource) for resource in resources if not resource.get("delete"))
         undeleted = tuple(sorted(str(resource["urn"]) for resource in resources if resource.get("delete")))
         keys = _keys(deployment.get("secrets_providers") or {})
-        operations = tuple(sorted(f"{item['type']} {item['resource']['urn']}" for item in pending))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        operations = tuple(Operation(word=str(item["type"]), resource=dict(item["resource"])) for item in pending)
+        assert all(operation.urn for operation in operations)
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise CouldNotRunError(
-            f"{source} is no deployment ({type(error).__name__}: {error}); give what `pulumi stack export` prints"
+            f"{source} can't be read as a deployment; give what `pulumi stack export` prints"
         ) from None
     return Checkpoint(
-        states=states, pending=operations, undeleted=undeleted, keys=keys, hash=_hash(resources, pending), text=text
+        states=states,
+        operations=operations,
+        undeleted=undeleted,
+        keys=keys,
+        hash=_hash(resources, pending),
+        text=text,
     )
 
 
@@ -86,8 +118,8 @@ def refuse_pending(checkpoint: Checkpoint, stack: str) -> None:
     """Raise CouldNotRunError while an update has left something of which nobody knows what became."""
     if checkpoint.pending:
         raise CouldNotRunError(
-            f"an update of stack {stack} was cut off and left: {', '.join(checkpoint.pending)}. Look in AWS what "
-            f"became of it, then let Pulumi know: `pulumi refresh --stack {stack}` asks about each"
+            f"an update of stack {stack} was cut off and left: {', '.join(checkpoint.pending)}. "
+            f"`./parity recover {stack}` says what became of each in AWS, and with --yes mends the state"
         )
 
 

@@ -13,13 +13,39 @@ from program.offline.recording import STACK_TYPE
 # What the CLI says, and what it means. The first that matches speaks; a text may take the match's groups.
 _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     (
-        re.compile(r"currently locked by (\d+) lock"),
-        "stack {stack} is locked by another update, or by one that was killed; wait for it, or, once nobody else "
-        "deploys, run `pulumi cancel --stack {stack}`",
+        re.compile(r"currently locked by \d+ lock[\s\S]*?created by (\S+ \(pid \d+\)) at (\S+)"),
+        "stack {stack} is being updated by {0} since {1}; wait for it (--wait SECONDS), or, where that update is known "
+        "to be over, `./parity recover {stack}` takes its lock off",
+    ),
+    (
+        re.compile(r"failed to load checkpoint: (?!unsupported)([^\n]*)"),
+        "the state of stack {stack} is cut off or damaged ({0}); in its backend, put the copy that lies beside it "
+        "(.pulumi/stacks/*/{stack}.json.bak, or an earlier version of the bucket's object) in its place, then "
+        "`./parity recover {stack}` says what is left to do",
+    ),
+    (
+        re.compile(r"(unsupported checkpoint version \d+)"),
+        "the state of stack {stack} was written by a newer Pulumi CLI ({0}); install that version, or put the copy "
+        "that lies beside it in the backend (.pulumi/stacks/*/{stack}.json.bak) in its place",
+    ),
+    (
+        re.compile(r"snapshot integrity failure; refusing to use it: ([^\n]*)"),
+        "the state of stack {stack} contradicts itself ({0}); `pulumi state repair --stack {stack}` mends it",
+    ),
+    (
+        re.compile(r"(no space left on device|disk quota exceeded)"),
+        "there is no space left for the state of stack {stack} ({0}); make some, then "
+        "`./parity recover {stack}` says what the update left",
+    ),
+    (
+        re.compile(r"DBClusterSnapshotAlreadyExists"),
+        "the cluster's final snapshot of stack {stack} has the name of one that an earlier destroy left; copy that one "
+        "under another name and delete it, then destroy again (.github/RECOVERING.md has the commands)",
     ),
     (
         re.compile(r"incorrect passphrase"),
-        "the passphrase is not the one that stack {stack}'s secrets are encrypted with; mend PULUMI_CONFIG_PASSPHRASE",
+        "the passphrase is not the one that stack {stack}'s secrets are encrypted with; mend PULUMI_CONFIG_PASSPHRASE, "
+        "or, where it is right, put back the salt (encryptionsalt) that the stack file or the state had before",
     ),
     (
         re.compile(r"passphrase must be set"),

@@ -66,8 +66,8 @@ class Pulumi:
             except subprocess.TimeoutExpired:
                 _end(process)
                 raise CouldNotRunError(
-                    f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was stopped; if it left a lock, "
-                    f"`pulumi cancel` removes it, once nobody else deploys"
+                    f"pulumi {arguments[0]} did not end within {seconds:g} seconds and was stopped; if it left a lock "
+                    f"or half an update, `./parity recover STACK` says so"
                 ) from None
             finally:
                 # A policy pack or a program that hangs is deaf to everything else.
@@ -96,6 +96,18 @@ class Pulumi:
             raise CouldNotRunError(
                 f"{BINARY} is not on PATH; install the Pulumi CLI (https://www.pulumi.com/docs/install/)"
             ) from None
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process of that number runs on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # Somebody else's.
+        return True
+    return True
 
 
 class _Streams:

@@ -18,7 +18,8 @@ from policies.strict_yaml import MAX_BYTES, YamlError, read
 from program.engine.pulumi_cli.backend import BACKEND_VARIABLE, concealed, shown
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained
-from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
+from program.engine.pulumi_cli.locks import Lock, locks_of
+from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, runs
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS
@@ -31,6 +32,7 @@ QUICK_SECONDS = 120.0
 # The CLI's exit code for a stack that its backend doesn't know.
 NO_SUCH_STACK = 6
 _OWN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+_SCRATCH = re.compile(r"(?:run|init|recover)-(\d+)-\w+")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
@@ -64,6 +66,11 @@ class Workspace:
             raise CouldNotRunError(explained(ran, self.stack))
         return ran.stdout
 
+    def locks(self) -> tuple[Lock, ...]:
+        """Return who holds the stack's lock now, as far as that can be read."""
+        project = str(read(self.root / PROJECT_FILE).data["name"])
+        return locks_of(self.pulumi.environment[BACKEND_VARIABLE], project, self.stack, self.root)
+
 
 @contextmanager
 def workspace(
@@ -79,8 +86,9 @@ def workspace(
     state.mkdir(exist_ok=True)
     backend = url or f"file://{state}"
     pulumi = _pulumi(backend, say, root)
-    with tempfile.TemporaryDirectory(prefix="run-", dir=state) as scratch:
-        copy = Path(scratch) / f"Pulumi.{stack}.yaml"
+    _clear(state)
+    with scratch_folder("run", state) as scratch:
+        copy = scratch / f"Pulumi.{stack}.yaml"
         _copy_stack_file(config_file or root / STACKS / copy.name, copy)
         yield Workspace(
             stack=stack,
@@ -125,7 +133,15 @@ def _exported(place: Workspace) -> Ran:
 def _checkpoint(place: Workspace, ran: Ran) -> Checkpoint:
     if ran.code != 0:
         raise CouldNotRunError(explained(ran, place.stack))
-    checkpoint = parse_checkpoint(ran.stdout, f"the state of stack {place.stack}")
+    try:
+        checkpoint = parse_checkpoint(ran.stdout, "")
+    except CouldNotRunError:
+        raise CouldNotRunError(
+            f"the state of stack {place.stack} holds no deployment; in its backend, put the copy that lies beside it "
+            f"(.pulumi/stacks/*/{place.stack}.json.bak, or an earlier version of the bucket's object) in its place, "
+            f"then "
+            f"`./parity recover {place.stack}` says what is left to do"
+        ) from None
     _take_keys(place.config_file, checkpoint.keys)
     return checkpoint
 
@@ -136,10 +152,9 @@ def make_stack(place: Workspace) -> None:
     The CLI writes it into the project's file of that stack too, whatever else it is told; so it gets a project of its
     own, of the same name.
     """
-    provider = _own_keys(place.config_file).get("secretsprovider")
+    provider = own_keys(place.config_file).get("secretsprovider")
     arguments = ("--secrets-provider", str(provider)) if provider else ()
-    with tempfile.TemporaryDirectory(prefix="init-", dir=place.root / STATE_FOLDER) as scratch:
-        project = Path(scratch)
+    with scratch_folder("init", place.root / STATE_FOLDER) as project:
         shutil.copy(place.root / PROJECT_FILE, project)
         file = project / STACKS / place.config_file.name
         file.parent.mkdir()
@@ -151,9 +166,24 @@ def make_stack(place: Workspace) -> None:
             raise CouldNotRunError(explained(ran, place.stack))
 
 
+@contextmanager
+def scratch_folder(kind: str, state: Path) -> Iterator[Path]:
+    """Give a folder that goes with the block; its name says which process made it."""
+    with tempfile.TemporaryDirectory(prefix=f"{kind}-{os.getpid()}-", dir=state) as scratch:
+        yield Path(scratch)
+
+
+def _clear(state: Path) -> None:
+    """Remove the folders of runs that were killed: nobody else does."""
+    for folder in sorted(state.glob("*-*-*")):
+        made = _SCRATCH.fullmatch(folder.name)
+        if made is not None and not runs(int(made[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _after_interruption(stack: str, *, killed: bool) -> str:
     if killed:
-        return f"killed; a lock of stack {stack} can be left: `pulumi cancel` removes it, once nobody else deploys"
+        return f"killed; a lock of stack {stack} and half an update can be left: `./parity recover {stack}`"
     return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
 
 
@@ -194,12 +224,12 @@ def _take_keys(copy: Path, keys: Mapping[str, str]) -> None:
 
     Without it the CLI makes a new salt or key for each run, and an apply can't read the plan of its preview.
     """
-    missing = {key: value for key, value in keys.items() if key not in _own_keys(copy)}
+    missing = {key: value for key, value in keys.items() if key not in own_keys(copy)}
     if missing:
         copy.write_text(copy.read_text(encoding="utf-8") + yaml.safe_dump(missing), encoding="utf-8")
 
 
-def _own_keys(file: Path) -> dict[str, Any]:
+def own_keys(file: Path) -> dict[str, Any]:
     """Return what the CLI wrote into a stack file; a file that is missing or no YAML has nothing of it."""
     try:
         data = read(file).data

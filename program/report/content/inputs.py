@@ -9,12 +9,15 @@ from typing import Annotated
 
 from pydantic import Field, RootModel
 
+from policies.limits import limits
 from program.engine.records import AnyRecord
 from program.errors import CouldNotRunError
 from program.manifest.differences import Comparison
 from program.offline.documents import validated
 from program.offline.guard.joining import joined
 from program.offline.result import CheckResult
+from program.offline.shards import joined_shards
+from program.offline.stackfile import ROOT, stack_names
 from program.report.content.document import read_check
 
 LARGEST_BYTES = 32 * 1024 * 1024
@@ -58,18 +61,25 @@ def read_sources(check_files: Iterable[Path], records: Iterable[Path]) -> Source
             continue
         if found.setdefault((record.stack, record.kind), record) is not record:
             problems.append(f"{path}: is a second {record.kind} record of stack {record.stack!r}; give one")
-    return Sources(
-        check=_joined(checks), records=tuple(record for _, record in sorted(found.items())), problems=tuple(problems)
-    )
+    try:
+        check = _joined(checks)
+    except CouldNotRunError as error:
+        check = checks[0]
+        problems.append(str(error))
+    return Sources(check=check, records=tuple(record for _, record in sorted(found.items())), problems=tuple(problems))
 
 
 def _joined(checks: Sequence[CheckResult]) -> CheckResult:
-    """Return the one check, or the change's own with the judgement of its base."""
+    """Return the check of which these are the parts; a change's own is joined with the judgement of its base."""
     if not checks:
         return NOTHING_CHECKED
     judged = [check for check in checks if check.guarded is not None]
     own = [check for check in checks if check.guarded is None]
-    return joined(own[0], judged[0]) if own and judged else checks[0]
+    if not own:
+        return judged[0]
+    names = {stack.stack for check in own for stack in check.stacks}
+    whole = joined_shards(own, limits(), complete=names >= set(stack_names(ROOT)))
+    return joined(whole, judged[0]) if judged else whole
 
 
 def read_record(path: Path) -> AnyRecord:

@@ -16,6 +16,7 @@ from program.engine.foreseen import (
     REPLACED_IN_USE,
     STACK_MOVED,
 )
+from program.engine.left_drift import DRIFT_LEFT
 from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import SETTINGS_RULE
 
@@ -119,6 +120,12 @@ _OWN: Mapping[str, Paperwork] = {
             "secrets-bootstrap '<secret ARN>|<version id>'. Nothing is put then."
         ),
         severity="critical",
+    ),
+    DRIFT_LEFT: Paperwork(
+        title="What has drifted is undone, or known.",
+        why="No input tells of it, so that no deployment undoes it; after a refresh it is what was deployed.",
+        fix="Run drift, which says how to undo each; then preview again.",
+        severity="high",
     ),
     STEP_RULE: Paperwork(
         title="Every step of a deployment must succeed.",

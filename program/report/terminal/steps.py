@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from program.engine.records import (
     Advice,
@@ -16,7 +16,6 @@ from program.engine.records import (
     Operation,
     PreviewRecord,
     PropertyChange,
-    Refusal,
     StackRecord,
 )
 from program.engine.sources import DECLARED, DEPLOYED, PLANNED
@@ -26,6 +25,7 @@ from program.offline.result import Finding
 from program.report.content.paperwork import remedy
 from program.report.content.summary import plural
 from program.report.content.values import printable, shown, spoken
+from program.report.terminal.blocks import listed, refused
 
 _LONGEST = 60
 _ASKED = "The cloud was asked before the update: what had drifted of the code's own properties is undone."
@@ -58,24 +58,24 @@ def _apply(record: StackRecord) -> Iterator[str]:
         yield _ASKED if record.asked_cloud else _NOT_ASKED.format(stack=printable(record.stack))
     yield _differences("What was deployed is not what was declared", record.differences)
     yield _findings(record.findings)
-    yield _refusals(record.refusals)
+    yield refused(record.refusals)
 
 
 def _drift(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, DriftRecord)
-    yield _listed("Drifted: the cloud is not what was deployed (deployed -> live)", map(_change, record.drifted))
-    yield _listed("What to do about it", map(_advice, record.advice))
+    yield listed("Drifted: the cloud is not what was deployed (deployed -> live)", map(_change, record.drifted))
+    yield listed("What to do about it", map(_advice, record.advice))
     yield _differences("Pending: the code is not what is deployed", record.pending)
-    yield _listed("No drift, though the cloud tells it otherwise", map(_expected, record.expected))
-    yield _listed("Ignored drift", map(_ignored, record.ignored))
-    yield _listed("Entries of the ignore file that nothing needs, or that have expired", record.stale_ignores)
+    yield listed("No drift, though the cloud tells it otherwise", map(_expected, record.expected))
+    yield listed("Ignored drift", map(_ignored, record.ignored))
+    yield listed("Entries of the ignore file that nothing needs, or that have expired", record.stale_ignores)
     yield _findings(record.findings)
 
 
 def _destroy(record: StackRecord) -> Iterator[str]:
     assert isinstance(record, DestroyRecord)
-    yield _refusals(record.refusals)
-    yield _listed("Still there", record.left)
+    yield refused(record.refusals)
+    yield listed("Still there", record.left)
 
 
 _RENDERERS: dict[type[StackRecord], Callable[[StackRecord], Iterator[str]]] = {
@@ -88,8 +88,8 @@ _RENDERERS: dict[type[StackRecord], Callable[[StackRecord], Iterator[str]]] = {
 
 def _changes(changes: Sequence[Change]) -> Iterator[str]:
     losing = [change for change in changes if change.loses_data]
-    yield _listed("DELETES OR REPLACES WHAT HOLDS DATA", map(_change, losing))
-    yield _listed("Changes", (_change(change) for change in changes if change not in losing))
+    yield listed("DELETES OR REPLACES WHAT HOLDS DATA", map(_change, losing))
+    yield listed("Changes", (_change(change) for change in changes if change not in losing))
 
 
 def _change(change: Change) -> str:
@@ -140,7 +140,7 @@ def _findings(findings: Sequence[Finding]) -> str:
         f"undecided{f' {count} times' if count > 1 else ''}: {printable(message)}"
         for message, count in sorted(undecided.items())
     ]
-    return _listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
+    return listed("Findings", [*map(_finding, sorted(told, key=lambda finding: not finding.blocks)), *counted])
 
 
 def _finding(finding: Finding) -> str:
@@ -153,16 +153,8 @@ def _finding(finding: Finding) -> str:
     return "\n  ".join(lines)
 
 
-def _refusals(refusals: Sequence[Refusal]) -> str:
-    texts = (
-        f"{refusal.code}: expected {refusal.expected}, found {refusal.found}\n    fix: {refusal.fix}"
-        for refusal in refusals
-    )
-    return _listed("Refused", texts)
-
-
 def _differences(title: str, differences: Sequence[Difference]) -> str:
-    return _listed(title, map(_difference, differences))
+    return listed(title, map(_difference, differences))
 
 
 def _difference(difference: Difference) -> str:
@@ -172,11 +164,6 @@ def _difference(difference: Difference) -> str:
         if source in difference.values
     )
     return f"{difference.resource.rpartition('::')[2]} {difference.property}: {values}"
-
-
-def _listed(title: str, items: Iterable[str]) -> str:
-    lines = [f"  {item}" for item in items]
-    return "\n".join([title, *lines]) if lines else ""
 
 
 def _short(value: JsonValue) -> str:

@@ -100,16 +100,16 @@ class DatabaseComponent(pulumi.ComponentResource):
     def _cluster(self, log_group: cloudwatch.LogGroup) -> rds.Cluster:
         args, foundation, names = self._args, self._foundation, self._foundation.names
         protected = foundation.protection.protected
-        upgrade = args.engine.major_upgrade
+        may_upgrade = args.engine.major_upgrade or None
         return rds.Cluster(
             f"{self._name}-cluster",
             cluster_identifier=names.physical("db", "cluster"),
             engine=rds.EngineType.AURORA_POSTGRESQL,
             engine_mode="provisioned",
             engine_version=args.engine_version,
-            allow_major_version_upgrade=True if upgrade else None,
-            # Instances with a parameter group of their own are upgraded only with one that is named.
-            db_instance_parameter_group_name=self._parameters.name if upgrade else None,
+            allow_major_version_upgrade=may_upgrade,
+            # Told to AWS when it changes: with a new family, for which the instances need a group that is named.
+            db_instance_parameter_group_name=self._parameters.name,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             database_name=args.name,
             port=DATABASE_PORT,

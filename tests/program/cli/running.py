@@ -12,7 +12,7 @@ COPIED = ("Pulumi.yaml", "lambda", "policies", "program", "stacks")
 
 
 def run(*arguments: str, root: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Return how `python -m program.cli` ended; no AWS variable and no pulumi is there to help it."""
+    """Return how `./parity` ended; no AWS variable and no pulumi is there to help it."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))}
     return subprocess.run(
         [sys.executable, "-m", "program.cli", *arguments],

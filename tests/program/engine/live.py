@@ -13,7 +13,11 @@ from tests.engine.answers import inputs_of
 from tests.engine.differences import differences, first_key
 from tests.program.engine.standin import recorded_checkpoint, recorded_log
 
-GONE = object()
+
+class GONE:
+    """In the place of a value: there is none. A class, as a copy of it is the same."""
+
+
 # What the program leaves to rotation.
 _IGNORED = ("secretString", "versionStages")
 

@@ -92,6 +92,15 @@ def test_a_rule_by_hand_is_revoked(live):
     assert advice.adopt == "make each rule a resource of the program, as the group's other rules are"
 
 
+def test_a_rule_of_the_stack_that_was_changed_is_told_once(live):
+    changed = live.with_output("database-ingress-app", "fromPort", 1024)
+    rule = ANYBODY | {"fromPort": 1024, "cidrBlocks": []}
+    peers = [live.states()["lambda-app-security-group"].id]
+    found = changed.with_output("database-security-group", "ingress", Added([rule | {"securityGroups": peers}]))
+
+    assert [advice.properties for advice in advised(found)] == [("fromPort",)]
+
+
 def test_rules_of_both_directions_are_told_each(live):
     found = live.with_output("database-security-group", "ingress", Added([ANYBODY]))
 

@@ -197,7 +197,7 @@ def test_after_an_update_that_was_cut_off_nothing_is_applied(commands, bundle, w
     code, out, err = commands.run("apply", STACK, "--bundle", folder)
 
     assert (code, out) == (3, "")
-    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. Look in AWS")
+    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. `./parity recover")
     assert "up" not in commands.pulumi.commands
     assert not (folder / "applied.json").exists()
 
@@ -340,3 +340,28 @@ def test_a_folder_without_a_bundle_is_one_line(commands, tmp_path):
 
     assert (code, out) == (3, "")
     assert err == f"error: {tmp_path / 'record.json'}: No such file or directory\n"
+
+
+def test_a_state_that_moved_after_the_check_is_told_with_what_was_planned_and_what_was_done(commands, bundle, tmp_path):
+    folder = bundle("changing-preview", "deployed")
+    events = (RECORDED / "changing-up" / "events.jsonl").read_text().splitlines()
+    moved = tmp_path / "moved.jsonl"
+    moved.write_text("".join(f"{json.dumps(_from_another_timeout(json.loads(line)))}\n" for line in events))
+    commands.pulumi.replay("changing-up", events=str(moved))
+    losing = [word for name in ("database-cluster", "database-instance-0") for word in ("--confirm", name)]
+
+    code, record, _ = apply(commands, folder, *losing)
+
+    assert (code, record.outcome) == (1, "different")
+    assert record.error.startswith(
+        "the state moved after the bundle was checked: lambda-app-function timeout was planned"
+    )
+    assert "-> 20, and done 45 -> 20" in record.error
+
+
+def _from_another_timeout(event):
+    for kind in ("resourcePreEvent", "resOutputsEvent"):
+        old = event.get(kind, {}).get("metadata", {}).get("old", {})
+        if "timeout" in old.get("inputs", {}) and event[kind]["metadata"]["urn"].endswith("::lambda-app-function"):
+            old["inputs"]["timeout"] = 45
+    return event

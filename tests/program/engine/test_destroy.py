@@ -67,7 +67,7 @@ def test_after_an_update_that_was_cut_off_nothing_is_destroyed(commands, word):
     code, out, err = commands.run("destroy", STACK, "--confirm", STACK)
 
     assert (code, out) == (3, "")
-    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. Look in AWS")
+    assert err.startswith(f"error: an update of stack {STACK} was cut off and left: {left}. `./parity recover")
     assert commands.pulumi.commands == ["stack export"]
 
 
@@ -131,7 +131,7 @@ def test_what_is_left_is_named_and_the_stack_stays(commands, tmp_path):
 
     code, record = destroy(commands, tmp_path, "--confirm", STACK)
 
-    assert (code, record.outcome) == (1, "failed")
+    assert (code, record.outcome) == (3, "failed")
     assert record.error.endswith("exit code 1: AccessDenied: no")
     assert record.left
     assert "stack rm" not in commands.pulumi.commands
@@ -143,7 +143,7 @@ def test_a_destroy_that_ends_well_and_leaves_something_has_failed(commands, tmp_
 
     code, record = destroy(commands, tmp_path, "--confirm", STACK)
 
-    assert (code, record.outcome) == (1, "failed")
+    assert (code, record.outcome) == (3, "failed")
     assert record.left
 
 
@@ -155,7 +155,7 @@ def test_what_a_destroy_left_unfinished_is_left(commands, tmp_path):
 
     code, record = destroy(commands, tmp_path, "--confirm", STACK)
 
-    assert (code, record.outcome, record.left) == (1, "failed", ("deleting urn:x",))
+    assert (code, record.outcome, record.left) == (3, "failed", ("deleting urn:x",))
     assert "stack rm" not in commands.pulumi.commands
 
 
@@ -169,7 +169,7 @@ def test_what_a_replacement_has_not_deleted_is_left_too(commands, tmp_path):
     assert destroy(commands, tmp_path)[1].outcome == "refused", "there is still something that holds data"
     code, record = destroy(commands, tmp_path, "--confirm", STACK)
 
-    assert (code, record.outcome, record.left) == (1, "failed", (old["urn"],))
+    assert (code, record.outcome, record.left) == (3, "failed", (old["urn"],))
     assert record.error == "it ended well, and something is left"
 
 
@@ -179,7 +179,7 @@ def test_a_state_that_cannot_be_read_after_the_destroy_is_a_record(commands, tmp
 
     code, record = destroy(commands, tmp_path, "--confirm", STACK)
 
-    assert (code, record.outcome) == (1, "failed")
+    assert (code, record.outcome) == (3, "failed")
     assert "error" not in record.error
 
 

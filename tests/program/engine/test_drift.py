@@ -2,15 +2,18 @@
 
 import dataclasses
 import json
+from functools import partial
 
 import pytest
 
+from policies.drift_noise import load_noise
 from policies.pack import NAME
 from program.engine.drift_changes import NOT_SHOWN, DriftReader
 from program.engine.pulumi_cli.events import Side, Step
 from program.engine.records import DriftRecord
 from program.manifest.differences import Difference
 from program.offline.result import Finding
+from tests.program.engine.live import GONE, recorded_live
 from tests.program.engine.standin import (
     CUT_OFF,
     RECORDED,
@@ -228,7 +231,7 @@ def test_after_an_update_that_was_cut_off_nobody_can_tell(commands, tmp_path, wo
     code, record = drift(commands, tmp_path)
 
     assert (code, record.verdict) == (3, "check-failed")
-    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. Look in AWS")
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. `./parity recover")
     assert commands.pulumi.commands == ["stack export"]
 
 
@@ -439,5 +442,51 @@ def test_the_live_deployment_has_what_the_refresh_found():
     assert {name: before[name] for name in same} == {name: after[name] for name in same}
 
 
+def test_the_bootstrap_version_that_has_ended_stays_in_the_live_deployment_and_what_else_is_gone_does_not():
+    live = recorded_live()
+    gone = live.with_output("secrets-bootstrap", "", GONE).with_output("monitoring-app-errors", "", GONE)
+
+    kept = json.loads(reader(live.checkpoint).live(gone.steps()))["deployment"]["resources"]
+
+    assert live.states().keys() - {item["urn"].rpartition("::")[2] for item in kept} == {"monitoring-app-errors"}
+
+
+def test_a_secret_stays_encrypted_in_the_live_deployment():
+    live = recorded_live().with_output("secrets-bootstrap", "secretString", "[secret]")
+
+    told = json.loads(reader(live.checkpoint).live(live.steps()))["deployment"]["resources"]
+
+    (version,) = [item for item in told if item["urn"].endswith("::secrets-bootstrap")]
+    assert version["outputs"]["secretString"] == live.states()["secrets-bootstrap"].outputs["secretString"]
+
+
+def test_noise_that_cannot_be_used_is_one_line(commands, tmp_path, monkeypatch):
+    file = tmp_path / "drift-noise.yaml"
+    file.write_text("schemaVersion: 1\nnoise: wrong\n")
+    monkeypatch.setattr("program.cli.options.load_noise", partial(load_noise, file))
+
+    code, out, err = commands.run("drift", STACK)
+
+    assert (code, out) == (3, "")
+    assert err.startswith("error: ")
+    assert "drift-noise.yaml:2: noise is 'wrong'" in err
+
+
 def test_the_live_deployment_of_nothing_is_nothing():
     assert json.loads(reader().live([]))["deployment"]["resources"] == []
+
+
+def test_a_cloud_that_has_nothing_of_the_stack_is_another_one(commands, tmp_path):
+    urns = [state.urn for state in recorded_checkpoint("deployed").states if state.of_the_cloud]
+    events = tmp_path / "gone.jsonl"
+    steps = [{"op": "delete", "urn": urn, "type": urn.split("::")[2], "old": {"custom": True}} for urn in urns]
+    events.write_text("".join(f"{json.dumps({'resOutputsEvent': {'metadata': step}})}\n" for step in steps))
+    commands.pulumi.export("deployed")
+    commands.pulumi.answer("refresh", events=str(events))
+
+    code, out, _ = commands.run("drift", STACK, "--format", "json")
+
+    assert (code, json.loads(out)["verdict"]) == (3, "check-failed")
+    assert (
+        f"none of the {len(urns)} resources of stack {STACK} is in the cloud that was asked" in json.loads(out)["error"]
+    )

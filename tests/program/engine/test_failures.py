@@ -12,8 +12,30 @@ from program.engine.pulumi_cli.process import Ran
 # What a real CLI or engine said, and how the line begins.
 KNOWN = (
     (
-        "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end",
-        "stack here is locked by another update, or by one that was killed; wait for it",
+        "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the "
+        "lock file with `pulumi cancel`.\n  file:///s/.pulumi/locks/a.json: created by me@host (pid 7) at 2026",
+        "stack here is being updated by me@host (pid 7) since 2026; wait for it (--wait SECONDS), or, where",
+    ),
+    (
+        "error: failed to load checkpoint: place 1: unexpected end of JSON input",
+        "the state of stack here is cut off or damaged (place 1: unexpected end of JSON input); in its backend, put",
+    ),
+    (
+        "error: failed to load checkpoint: unsupported checkpoint version 99",
+        "the state of stack here was written by a newer Pulumi CLI (unsupported checkpoint version 99); install that",
+    ),
+    (
+        "error: The Pulumi CLI encountered a snapshot integrity error. This is a bug!\n"
+        "Error:  snapshot integrity failure; refusing to use it: resource urn:x refers to unknown provider y",
+        "the state of stack here contradicts itself (resource urn:x refers to unknown provider y); `pulumi state",
+    ),
+    (
+        "error: api error DBClusterSnapshotAlreadyExistsFault: last",
+        "the cluster's final snapshot of stack here has the name of one that an earlier destroy left; copy that one",
+    ),
+    (
+        "error: write /states/here.json: no space left on device",
+        "there is no space left for the state of stack here (no space left on device); make some, then `python -m pro",
     ),
     (
         "error: getting stack configuration: get stack secrets manager: incorrect passphrase",

@@ -214,8 +214,8 @@ def test_after_an_update_that_was_cut_off_nothing_is_previewed(commands, bundle,
     code, record = preview(commands, bundle)
 
     assert (code, record.outcome) == (3, "failed")
-    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. Look in AWS")
-    assert record.error.endswith(f"`pulumi refresh --stack {STACK}` asks about each")
+    assert record.error.startswith(f"an update of stack {STACK} was cut off and left: {left}. `./parity")
+    assert record.error.endswith("says what became of each in AWS, and with --yes mends the state")
     assert "preview" not in commands.pulumi.commands
 
 
@@ -342,3 +342,14 @@ def test_a_folder_with_something_else_is_one_line(commands, bundle):
 
     assert (code, out) == (3, "")
     assert err == f"error: {bundle} holds precious, which no preview wrote; name a new folder\n"
+
+
+def test_a_refresh_that_finds_nothing_of_the_stack_plans_nothing(commands, bundle):
+    commands.pulumi.export("deployed")
+    commands.pulumi.replay("first-preview")
+
+    code, record = preview(commands, bundle, "--refresh")
+
+    assert (code, record.outcome) == (3, "failed")
+    assert "is in the cloud that was asked; they were deployed to account 9" in record.error
+    assert not (bundle / "bundle.json").exists()

@@ -37,7 +37,7 @@ def rotate(secrets, bootstrap):
 
 
 def checkpoint(*states):
-    return Checkpoint(states=states, pending=(), undeleted=(), keys={}, hash="", text="")
+    return Checkpoint(states=states, operations=(), undeleted=(), keys={}, hash="", text="")
 
 
 def version(type_="aws:secretsmanager/secretVersion:SecretVersion", **outputs):

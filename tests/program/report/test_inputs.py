@@ -1,10 +1,12 @@
+import dataclasses
+
 import pytest
 
 from program.engine.records import written
 from program.report.check_formats import render
 from program.report.content.inputs import read_sources
 from tests.program.report.results import clean
-from tests.program.report.samples import apply, destroy, drift, preview
+from tests.program.report.samples import apply, destroy, drift, guarded, preview
 
 
 @pytest.fixture
@@ -56,3 +58,20 @@ def test_what_cannot_be_read_leaves_the_rest(tmp_path):
     first, second = sources.problems
     assert first.endswith("none.json: No such file or directory")
     assert "b.json: the file: Input tag 'guess' found using 'kind' does not match any of the expected tags" in second
+
+
+def test_the_judgement_of_a_base_stands_alone_and_beside_the_parts_of_the_changes_own_check(check_file, tmp_path):
+    judged = tmp_path / "judged.json"
+    judged.write_text(render("json", dataclasses.replace(clean(), guarded=guarded())), encoding="utf-8")
+
+    alone, beside = (read_sources(files, []).check for files in ([judged], [check_file, judged]))
+
+    assert alone.guarded == beside.guarded == guarded()
+    assert [stack.stack for stack in alone.stacks] == [stack.stack for stack in beside.stacks]
+
+
+def test_two_checks_of_one_stack_are_a_problem_and_the_first_is_reported(check_file):
+    sources = read_sources([check_file, check_file], [])
+
+    assert sources.problems == ("two of the checks have stack dev; give each part of one check once",)
+    assert sources.check == clean()

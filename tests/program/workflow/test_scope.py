@@ -72,7 +72,7 @@ def test_every_event_has_the_jobs_that_it_may_and_must_run(tmp_path, name, paylo
 
     assert json.loads(outputs["jobs"]) == jobs
     assert outputs["review"] == ("pr-7" if "apply" in jobs else "")
-    assert bool(outputs["stacks"]) is ("preview" in jobs)
+    assert bool(outputs["parts"]) is ("preview" in jobs)
     assert said in stderr
 
 
@@ -85,7 +85,9 @@ def test_the_stages_are_in_the_order_of_the_limits(tmp_path):
 
     assert found == [{environment} for environment in order]
     assert stages[len(order) :] == [""] * (5 - len(order))
-    assert [row["stack"] for row in json.loads(outputs["stacks"])["include"]] == list(stack_names())
+    (part,) = json.loads(outputs["parts"])["include"]
+    assert part["part"] == "1"
+    assert [row["stack"] for row in json.loads(part["stacks"])["include"]] == list(stack_names())
     assert outputs["names"].split() == list(stack_names())
 
 
@@ -94,8 +96,8 @@ def test_one_stack_is_a_stage_alone(tmp_path):
 
     outputs, _ = run(variables(tmp_path, "workflow_dispatch", {}), "--stack", stack, "--stages", "2")
 
-    assert outputs["stage-1"] == outputs["stacks"]
-    assert [row["stack"] for row in json.loads(outputs["stacks"])["include"]] == [stack]
+    assert [row["stack"] for row in json.loads(outputs["stage-1"])["include"]] == [stack]
+    assert [part["stacks"] for part in json.loads(outputs["parts"])["include"]] == [outputs["stage-1"]]
     assert outputs["stage-2"] == ""
 
 
