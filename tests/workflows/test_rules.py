@@ -46,7 +46,7 @@ jobs:
           allowed-account-ids: ${{ vars.AWS_ACCOUNT_ID }}
           mask-aws-account-id: true
       - uses: actions/cache/restore@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5
-      - run: .venv/bin/./parity preview "$STACK" --format markdown >> "$GITHUB_STEP_SUMMARY"
+      - run: .venv/bin/python -m program.cli preview "$STACK" --format markdown >> "$GITHUB_STEP_SUMMARY"
   apply:
     if: contains(fromJSON(needs.scope.outputs.jobs), 'apply')
     runs-on: ubuntu-24.04
@@ -56,7 +56,7 @@ jobs:
     permissions:
       id-token: write # to sign in
     steps:
-      - run: .venv/bin/./parity apply "$STACK" --bundle bundle
+      - run: .venv/bin/python -m program.cli apply "$STACK" --bundle bundle
 """
 PREVIEW_IF = "    if: contains(fromJSON(needs.scope.outputs.jobs), 'preview')\n"
 QUEUE = "    concurrency: {group: stack-dev, cancel-in-progress: false, queue: max}\n"
