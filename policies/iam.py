@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+_ELEMENTS = frozenset({"Id", "Statement", "Version"})
+
 
 class DocumentError(ValueError):
     """Text that is no policy document; the message never holds the text."""
@@ -54,6 +56,8 @@ class Statement:
 def statements(text: Any) -> list[Statement]:
     """Return the statements of a policy document (JSON text, or the object itself); raise DocumentError."""
     document = _loaded(text)
+    if not set(document) <= _ELEMENTS:
+        raise DocumentError(f"has more than {', '.join(sorted(_ELEMENTS))}")
     found = document.get("Statement")
     items = [item for item in (found if isinstance(found, list) else [found]) if isinstance(item, Mapping)]
     if not items:
@@ -68,12 +72,19 @@ def describe(statement: Statement) -> str:
 
 def _loaded(text: Any) -> Mapping[str, Any]:
     try:
-        document = json.loads(text) if isinstance(text, str) else text
+        document = json.loads(text, object_pairs_hook=_object) if isinstance(text, str) else text
     except (json.JSONDecodeError, RecursionError):
         raise DocumentError("is not JSON") from None
     if not isinstance(document, Mapping):
         raise DocumentError("is not a policy document")
     return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise DocumentError("says one thing twice")
+    return found
 
 
 def _statement(item: Mapping[str, Any]) -> Statement:

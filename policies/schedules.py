@@ -40,8 +40,11 @@ def _cron_days(*, day: str, month: str, weekday: str, year: str) -> float:
         return _LONGEST_MONTH + 4 if ("#" in weekday or "L" in weekday.upper()) else 7
     if day in ("*", "?"):
         return 1
-    if match := re.fullmatch(r"(?:\*|\d+)/(\d+)", day):
+    # From the first on: every n-th day of a later one leaves out the days before it, or a whole month.
+    if match := re.fullmatch(r"(?:\*|0?1)/(\d+)", day):
         return int(match[1])
+    if "/" in day:
+        return 2 * _LONGEST_MONTH
     # A list or range of days comes at least once a month.
     return _LONGEST_MONTH
 

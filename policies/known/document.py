@@ -59,3 +59,5 @@ def _said(judge: Judge) -> Iterator[str]:
         yield f"`{judge.network}` of the network"
     if judge.name is not None:
         yield f"`{judge.name}`"
+    if judge.file is not None:
+        yield f"a local file: {' or '.join(f'`{ending}`' for ending in judge.file)}"

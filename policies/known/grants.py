@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -13,8 +13,12 @@ from policies.known.models import Statement as KnownStatement
 from policies.known.texts import Place
 
 _ARN_LIKE = {"arnlike": "arnequals", "arnnotlike": "arnnotequals"}
-# Denies that take nothing away from anybody who acts as the stack does.
-_HARDENING = ("aws:securetransport", "aws:principalaccount", "aws:principalisawsservice", "s3:tlsversion")
+# Conditions under which a deny takes nothing away from anybody who acts as the stack does: all of one line.
+_HARDENING: tuple[Mapping[tuple[str, str], str], ...] = (
+    {("bool", "aws:securetransport"): "false"},
+    # A service that acts by itself has no account: without the second, it would be denied too.
+    {("stringnotequals", "aws:principalaccount"): "${account}", ("boolifexists", "aws:principalisawsservice"): "false"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class Grants:
                 yield from self._beyond(statement)
             elif of_resource and not self._is_known_deny(statement):
                 yield f"{describe(statement)} denies what nothing known denies, and may stop what must work"
+        for allowed in self.document.allows:
+            missing = [action for action in allowed.actions if not self._is_still_allowed(action, allowed, statements)]
+            if allowed.needed and missing:
+                why = f": {allowed.reason}" if allowed.reason is not None else ""
+                yield f"doesn't allow {', '.join(missing)} any more as it must{why}"
         for deny in self.document.denies:
             if not any(self._denies(statement, deny) for statement in statements):
                 why = f": {deny.reason}" if deny.reason is not None else ""
@@ -97,6 +106,16 @@ class Grants:
             and self._has_the_conditions(statement, deny)
         )
 
+    def _is_still_allowed(self, action: str, allowed: KnownStatement, statements: Iterable[Statement]) -> bool:
+        return any(
+            statement.allows
+            and statement.grants(action)
+            and self._has_all(statement.resources or ("*",), allowed.on)
+            and self._has_all(statement.principals, allowed.principals)
+            and self._has_the_conditions(statement, allowed)
+            for statement in statements
+        )
+
     def _has_the_conditions(self, statement: Statement, deny: KnownStatement) -> bool:
         """Tell whether the conditions are the known ones: one more, or another value, lets somebody through."""
         found = {(_plain(o), key): values for o, keys in statement.operators.items() for key, values in keys.items()}
@@ -106,7 +125,13 @@ class Grants:
         return found.keys() == wanted.keys() and all(self._are(found[key], wanted[key]) for key in wanted)
 
     def _is_known_deny(self, statement: Statement) -> bool:
-        hardens = any(key in _HARDENING for keys in statement.operators.values() for key in keys)
+        found = {
+            (operator, key): values for operator, keys in statement.operators.items() for key, values in keys.items()
+        }
+        hardens = any(
+            all(condition in found and self._are(found[condition], [wanted]) for condition, wanted in line.items())
+            for line in _HARDENING
+        )
         return hardens or any(self._denies(statement, deny) for deny in self.document.denies)
 
 

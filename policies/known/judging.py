@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+import pulumi
+
 from policies.context import Context
 from policies.known.models import Judge, Scalar
 from policies.known.texts import matches_name
@@ -16,7 +18,11 @@ def judged(judge: Judge, value: Any, context: Context) -> bool:
     """Tell whether the value is one that the entry names, or that the environment trusts."""
     if any(_same(value, allowed) for allowed in allowed_values(judge, context)):
         return True
-    return _in_range(judge, value, context) or _is_named(judge, value, context)
+    return _in_range(judge, value, context) or _is_named(judge, value, context) or _is_file(judge, value)
+
+
+def _is_file(judge: Judge, value: Any) -> bool:
+    return isinstance(value, pulumi.FileArchive) and value.path.endswith(tuple(judge.file or ()))
 
 
 def _is_named(judge: Judge, value: Any, context: Context) -> bool:
@@ -68,6 +74,7 @@ def _words(judge: Judge, context: Context) -> Iterator[str]:
         yield f"{judge.network} of this environment's network"
     if judge.name is not None:
         yield judge.name
+    yield from (f"the file {ending}" for ending in judge.file or ())
 
 
 def _same(found: Any, allowed: Scalar) -> bool:

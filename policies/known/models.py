@@ -14,15 +14,16 @@ Scalar = bool | int | float | str
 Words = Annotated[list[str], Field(min_length=1)]
 # Placeholders whose values the stack's resources have.
 _OF_THE_STACK = re.compile(r"\$\{(account|[^{}]+\.[^{}]+)\}")
-_VALUES = ("is_", "one_of", "limit", "own", "network", "name")
+_VALUES = ("is_", "one_of", "limit", "own", "network", "name", "file")
 
 
 class Judge(StrictModel):
     """What judges one property: a rule by its id, or values of which each must be one, or the reason why any is good.
 
     `own` is an output of a resource of this stack (`Key.arn`), `of` that resource's logical name; `network` is an
-    output of this environment's network; `name` is text with placeholders such as `${environment}`. Where several
-    are given, one of them must hold. `required` says that the property must be set.
+    output of this environment's network; `name` is text with placeholders such as `${environment}`; `file` is how the
+    path of a local archive may end. Where several are given, one of them must hold. `required` says that the property
+    must be set.
     """
 
     rule: str | None = None
@@ -33,6 +34,7 @@ class Judge(StrictModel):
     of: str | None = None
     network: str | None = None
     name: str | None = None
+    file: Words | None = None
     free: Reason | None = None
     required: bool = False
 
@@ -40,7 +42,9 @@ class Judge(StrictModel):
     def _one_kind(self) -> Judge:
         given = [self.rule is not None, self.by_value, self.free is not None]
         if sum(given) == 0:
-            raise ValueError("has no judge: give rule, is, oneOf, limit, own, network, name, or free with the reason")
+            raise ValueError(
+                "has no judge: give rule, is, oneOf, limit, own, network, name, file, or free with the reason"
+            )
         if self.free is not None and sum(given) > 1:
             raise ValueError("is free and has a judge too: leave one of them out")
         if self.of is not None and self.own is None:
@@ -63,7 +67,8 @@ class Statement(StrictModel):
     """What a policy document may allow, or must deny: texts with placeholders, as the document has them.
 
     A statement of the document is good when its actions, principals and resources are among these, and all of these
-    conditions are its own too. `everywhere` is the reason why an action that knows resources is allowed on all.
+    conditions are its own too. `everywhere` is the reason why an action that knows resources is allowed on all;
+    `needed` says that the document must allow it just so, as without it something fails that nobody sees.
     """
 
     actions: Words
@@ -71,6 +76,7 @@ class Statement(StrictModel):
     principals: list[str] = Field(default_factory=list)
     conditions: dict[str, dict[str, Words]] = Field(default_factory=dict, alias="if")
     everywhere: Reason | None = None
+    needed: bool = False
     reason: Reason | None = None
 
 

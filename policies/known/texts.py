@@ -11,6 +11,7 @@ from typing import Any
 
 from policies.context import Context
 from policies.known.paths import at
+from policies.known.tables import known
 from policies.view import UNKNOWN, Resource, StackView
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
@@ -38,7 +39,7 @@ class Place:
 
     def _accounts(self, prop: str | None) -> Iterator[str]:
         for resource in self.stack.resources:
-            value = resource.inputs if prop is None else resource.inputs.get(prop)
+            value = resource.inputs if prop is None else made(resource, prop)
             yield from ACCOUNT.findall(repr(value))
 
     def matches(self, text: str, template: str, depends: frozenset[str]) -> bool:
@@ -50,6 +51,11 @@ class Place:
         if key not in self._patterns:
             self._patterns[key] = re.compile("".join(self._parts(template, depends)))
         return self._patterns[key].fullmatch(text) is not None
+
+    def comes_from(self, template: str, depends: frozenset[str]) -> bool:
+        """Tell whether a text that isn't known yet comes from a resource whose output the template names."""
+        owners = {placeholder.partition(".")[0] for placeholder in _PLACEHOLDER.findall(template)}
+        return any(_is(item, owner) for item in self.stack.resources if item.urn in depends for owner in owners)
 
     @cached_property
     def _patterns(self) -> dict[tuple[str, frozenset[str]], re.Pattern[str]]:
@@ -85,7 +91,17 @@ class Place:
 
 
 def _is(resource: Resource, owner: str) -> bool:
-    return owner in (resource.name, resource.type.rpartition(":")[2])
+    """Tell whether the resource is the one that is meant: a name alone may be given to anything, a component too."""
+    of_type = known().types.get(resource.type)
+    if of_type is None or resource.type.partition(":")[0] != "aws":
+        return False
+    return owner == resource.type.rpartition(":")[2] or (owner == resource.name and owner in of_type.resources)
+
+
+def made(resource: Resource, output: str) -> Any:
+    """Return the output that AWS made; what a program may set by itself, as a component's or an input, is none."""
+    is_input = known().row(resource.type, resource.name, (output,)) is not None
+    return None if is_input or resource.type.partition(":")[0] != "aws" else resource.inputs.get(output)
 
 
 def matches_name(value: Any, template: str, context: Context) -> bool:

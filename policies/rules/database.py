@@ -14,6 +14,8 @@ _BOTH = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE)
 _GUESSED_NAMES = frozenset({"admin", "administrator", "postgres", "rdsadmin", "root"})
 NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 LEAST_SUBNETS = 2
+# As whom the app connects (policies/known/lambda.yaml, DB_USERNAME).
+APP_USER = "app_user"
 
 ENCRYPTED = ResourceRule(
     id="rds-encrypted",
@@ -67,6 +69,8 @@ def _admin_name(resource: Resource, _context: Context) -> Iterator[str]:
     found = resource.text("masterUsername")
     if found.lower() in _GUESSED_NAMES or not found:
         yield f"masterUsername is {found!r}; choose a name that nobody guesses first"
+    if found.lower() == APP_USER:
+        yield f"masterUsername is {found!r}, the app's own; the app would be the master"
 
 
 ADMIN_NAME = ResourceRule(

@@ -22,6 +22,7 @@ def _agrees(stack: StackView, context: Context) -> Iterator[tuple[Resource | Non
     regions |= {_text(resource.peek("region")) for resource in stack.resources if resource.type != tokens.PROVIDER} - {
         None
     }
+    regions |= {_text(context.stack.config.get("aws:region"))} - {None}
     for region in sorted(str(found) for found in regions):
         if region != context.limits.region:
             yield None, f"resources are in {region}; {context.environment} is in {context.limits.region}"

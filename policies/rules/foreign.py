@@ -11,7 +11,7 @@ from policies import tokens
 from policies.context import Context
 from policies.known.paths import Path
 from policies.known.tables import known
-from policies.known.texts import ACCOUNT, Place
+from policies.known.texts import ACCOUNT, Place, made
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.identity import NAMES
 from policies.view import Resource, StackView
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"(?<![A-Za-z0-9])(?:https?|s3)://[^\s\"]+", re.IGNORECASE
 _NAME = r"(?<![A-Za-z0-9-])(?:{})-[A-Za-z0-9*-]+"
 _ARN_PARTS = 6
 # What is said in these is for people, or judged by rules of their own.
-_NOT_READ = ("description", "alarmDescription", "tags", "tagsAll")
+_NOT_READ = ("description", "alarmDescription", "displayName", "tags", "tagsAll")
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class _Reader:
     @cached_property
     def _own(self) -> re.Pattern[str]:
         """Return a pattern of what is trusted, and of what the stack's resources made."""
-        made = (item.inputs.get(key) for item in self.place.stack.resources for key in ("arn", "endpoint"))
+        found = (made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint"))
         outputs = sorted(
-            {value for value in made if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
+            {value for value in found if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
         )
         trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.limits.trusted]
         return re.compile("|".join([*trusted, *map(re.escape, outputs)]) or r"(?!)")
@@ -130,7 +130,11 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
     found = resource.text("imageUri").partition("/")[0]
     limits = context.limits
     own = f"{limits.account}.dkr.ecr.{limits.region}.amazonaws.com" if limits.account is not None else None
-    if found not in (own, *(item.value for item in limits.trusted)):
+    wanted = context.stack.get("dockerImageUri")
+    if found in (own, *(item.value for item in limits.trusted)):
+        if wanted and resource.text("imageUri") != wanted:
+            yield "imageUri is not the image of parity:dockerImageUri; whoever owns that repository decides what runs"
+    else:
         yield (
             f"imageUri is of the registry {found}; {context.environment} takes {own or 'what it trusts'} alone. Add it "
             f"to trusted of {context.environment} in policies/environments.yaml: {{value: {found}, reason: ...}}"

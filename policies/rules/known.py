@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -135,13 +136,21 @@ VALUES = ResourceRule(
 
 
 def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]:
-    here = {(resource.type, resource.name) for resource in stack.resources}
+    here = Counter((resource.type, resource.name) for resource in stack.resources)
+    for type_, name in sorted(found for found, count in here.items() if count > 1 and _has_name(*found)):
+        yield None, f"{name} ({type_}) is there more than once; what is known of it is known of one alone"
     required = list(known().required())
     if not any((type_, name) in here for type_, name, _ in required):
         return
     for type_, name, reason in required:
         if (type_, name) not in here:
             yield None, f"{name} ({type_}) is missing: {reason}"
+
+
+def _has_name(type_: str, name: str) -> bool:
+    """Tell whether something is known of the resource by its logical name."""
+    of_type = known().types.get(type_)
+    return of_type is not None and name in of_type.resources
 
 
 PRESENCE = StackRule(

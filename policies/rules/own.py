@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
@@ -19,6 +20,8 @@ from policies.rules.shapes import shown, shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _ZONES = "availabilityZones"
+# AWS makes no VPC with a wider range.
+_WIDEST_VPC = 16
 
 
 def _own(stack: StackView, context: Context) -> Said:
@@ -76,9 +79,12 @@ def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place
 
 
 def _is_named(template: str, value: Any, resource: Resource, row: Row, place: Place) -> bool:
-    if value is UNKNOWN:
+    depends = resource.depends_by(row.path[0])
+    if value is not UNKNOWN:
+        return isinstance(value, str) and place.matches(value, template, depends)
+    if not place.comes_from(template, depends):
         raise Undecided(".".join(row.path), resource.urn)
-    return isinstance(value, str) and place.matches(value, template, resource.depends_by(row.path[0]))
+    return True
 
 
 OWN = StackRule(
@@ -98,11 +104,26 @@ def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
     place = Place(stack, context)
     if named and not place.matches(named, judge.name or "", frozenset()) and not is_trusted(named, context):
         yield None, f"parity:networkingStackRef is {shown(named)}; it must be {words(judge, context)}"
+    for found in network_values("vpcCidr", stack, context) or ():
+        if not _is_private(found):
+            yield (
+                None,
+                f"vpcCidr of the network is {shown(found)}; it must be a private range, as large as a VPC may be",
+            )
     region = context.limits.region
     zones = [*(network_values(_ZONES, stack, context) or ()), *given_values(_ZONES, context)]
     for zone in dict.fromkeys(map(str, zones)):
         if not (zone.startswith(region) and not zone[len(region) : len(region) + 1].isdigit()):
             yield None, f"availability zone {shown(zone)} of the network is not in {region}"
+
+
+def _is_private(text: object) -> bool:
+    """Tell whether the range is one that a VPC may have, and that nobody on the internet has."""
+    try:
+        found = ipaddress.IPv4Network(str(text))
+    except ValueError:
+        return False
+    return not found.is_global and found.prefixlen >= _WIDEST_VPC
 
 
 NETWORK = StackRule(

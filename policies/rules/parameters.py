@@ -17,6 +17,8 @@ _GROUPS = (tokens.CLUSTER_PARAMETERS, tokens.PARAMETERS)
 # Changes of these need a reboot; AWS refuses them with apply_method immediate
 # (Amazon Aurora User Guide, Aurora PostgreSQL parameters).
 _STATIC = frozenset({"shared_preload_libraries", "max_connections", "track_activity_query_size"})
+# What closes the database, and may change at any time.
+_AT_ONCE = frozenset({"rds.force_ssl", "password_encryption", "rds.accepted_password_auth_method"})
 _AUTHENTICATION = {"password_encryption": "scram-sha-256", "rds.accepted_password_auth_method": "scram"}
 
 
@@ -190,6 +192,8 @@ def _apply_method(resource: Resource, _context: Context) -> Iterator[str]:
         method = item.get("applyMethod")
         if name in _STATIC and method != "pending-reboot" and method is not UNKNOWN:
             yield f"{name} has applyMethod {method or 'immediate'}; AWS takes only pending-reboot for it"
+        if name in _AT_ONCE and method == "pending-reboot":
+            yield f"{name} has applyMethod pending-reboot; it would hold only after a reboot that nobody makes"
 
 
 APPLY_METHOD = ResourceRule(

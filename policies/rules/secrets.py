@@ -48,9 +48,9 @@ def _schedule(rotation: Resource, context: Context) -> Iterator[str]:
         yield "rotateImmediately is false; the secret would have no password until the first day of the schedule"
     days = rotation.number("rotationRules.automaticallyAfterDays")
     expression = rotation.text("rotationRules.scheduleExpression")
-    if days is None:
+    if days is None or expression:
         try:
-            days = longest_days(expression)
+            days = max(longest_days(expression), days or 0)
         except ScheduleError as error:
             yield f"rotationRules {error}"
             return

@@ -69,8 +69,8 @@ def _absent(resource: Resource, prop: str) -> str:
 
 
 def shown_at(prop: str, value: object) -> str:
-    """Return the value of the property for a message; of a function's variables none, as a secret may be among them."""
-    return "a value" if prop == "environment" else shown(value)
+    """Return the value of the property for a message; of what may hold a secret nothing."""
+    return "a value" if prop in ("environment", "secretString") else shown(value)
 
 
 def shown(value: object) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import pulumi
+
 from policies import tokens
+from policies.view import Resource
 from tests.policies.world import (
     ACCOUNT,
     Change,
@@ -110,8 +113,6 @@ def copied(name: str, new: str, /, **props: object) -> Change:
     """Add a resource like another one, with other properties."""
 
     def change(world: World) -> None:
-        from dataclasses import replace
-
         old = world.resources[name]
         world.resources[new] = replace(
             old, urn=old.urn.replace(f"::{name}", f"::{new}"), name=new, props={**old.props, **props}
@@ -146,8 +147,77 @@ def new(type_: str, props: Mapping[str, Any] | None = None, **links: str) -> Cha
     return add(type_, "new-thing", props or {}, **links)
 
 
+def twin(name: str, /, **props: object) -> Change:
+    """Add a resource of the same logical name and type under another parent, which makes it another URN."""
+
+    def change(world: World) -> None:
+        old = world.resources[name]
+        urn = old.urn.replace(old.type, f"tap:components:Database${old.type}")
+        world.resources[f"twin-{name}"] = replace(old, urn=urn, props={**old.props, **props})
+        world.outputs[f"twin-{name}"] = world.outputs[name]
+
+    return change
+
+
+def component(name: str, props: Mapping[str, Any]) -> Change:
+    """Add a component, whose properties may be anything, with the logical name of another resource."""
+
+    def change(world: World) -> None:
+        type_ = "tap:components:Database"
+        urn = f"urn:pulumi:prod::parity::{type_}::{name}"
+        world.resources[f"component-{name}"] = Resource(urn=urn, type=type_, name=name, props=props)
+
+    return change
+
+
+def written(name: str, prop: str, old: str, new_text: str) -> Change:
+    """Change the text of a policy document where JSON can't say it."""
+
+    def change(world: World) -> None:
+        text = world.resources[name].props[prop]
+        assert old in text, "the document is written otherwise"
+        world.put(name, prop, text.replace(old, new_text, 1))
+
+    return change
+
+
+def denies(name: str, action: str, condition: Mapping[str, Any]) -> Change:
+    said = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*", "Condition": condition}
+    return given(name, "policy", lambda found: found.append(said))
+
+
+def narrowed(name: str, sid: str, **operators: Mapping[str, str]) -> Change:
+    """Add a condition to a statement, which then allows less."""
+
+    def edit(found: list[dict[str, Any]]) -> None:
+        (one,) = [item for item in found if item.get("Sid") == sid]
+        one["Condition"] = {**one.get("Condition", {}), **operators}
+
+    return given(name, "policy", edit)
+
+
 def key(name: str, value: str) -> Change:
     return lambda world: world.config.update({name: value})
+
+
+OTHER_SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:other-app-abcdef"
+OTHER_IMAGE = f"111122223333.dkr.ecr.us-east-1.amazonaws.com/other-team@sha256:{'a' * 64}"
+TLS = {"aws:SecureTransport": "false"}
+
+
+def bootstrap(**keys: object) -> Change:
+    """Change what the credential's first version says."""
+
+    def change(world: World) -> None:
+        found = json.loads(world.resources["secrets-bootstrap"].props["secretString"])
+        world.put("secrets-bootstrap", "secretString", json.dumps({**found, **keys}))
+
+    return change
+
+
+def libraries(value: str) -> Change:
+    given = {"name": "shared_preload_libraries", "value": value, "applyMethod": "pending-reboot"}
+    return put("database-instance-parameters", "parameters", [given])
 
 
 STATEMENTS: dict[str, Any] = {"Version": "2012-10-17"}
@@ -1008,6 +1078,77 @@ _REST: tuple[tuple[str, int, Deserved, Change], ...] = (
     ("reference-to-dev", 14, MUST, put("networking", "name", "organization/networking-stack/dev")),
     ("notes-by-program", 1, MUST, put(CLUSTER, "__defaults", ["enableHttpEndpoint"])),
     ("same-again", 0, FINE, lambda _world: None),
+    # A name or an output that something else took.
+    ("component-named-as-secret", 6, MUST, every(component(SECRET, {"arn": OTHER_SECRET}), grant("lambda-app-policy", "secretsmanager:GetSecretValue", [OTHER_SECRET]))),
+    ("component-named-as-key", 6, MUST, every(component("tap-key", {"arn": KEY}), statement("lambda-app-policy", "DecryptTheCredential", Resource=[KEY]))),
+    ("component-launders-arn", 2, MUST, every(component("x", {"arn": "arn:aws:s3:::evil"}), put(ROTATION, "sourceCodeHash", "arn:aws:s3:::evil"))),
+    ("export-launders-address", 2, MUST, every(put("parity-prod", "endpoint", "https://evil.example"), put(ROTATION, "sourceCodeHash", "https://evil.example"))),
+    ("twin-role", 6, MUST, twin("lambda-app-role", name="prod-other-role-main")),
+    ("twin-key", 6, MUST, twin("tap-key")),
+    ("twin-permission", 6, MUST, twin("secrets-rotation-permission")),
+    ("twin-alarm", 10, MUST, twin("monitoring-app-errors", name="prod-more-alarm-main")),
+    ("twin-bootstrap", 12, MUST, twin("secrets-bootstrap")),
+    # What must be allowed, and isn't or never is.
+    ("topic-allow-dropped", 10, MUST, without("monitoring-topic-policy", "AlarmsPublish")),
+    ("topic-allow-never", 10, MUST, narrowed("monitoring-topic-policy", "AlarmsPublish", Bool=TLS)),
+    ("topic-allow-tagged", 10, MUST, narrowed("monitoring-topic-policy", "AlarmsPublish", StringLike={"aws:PrincipalTag/x": "y"})),
+    ("key-alarms-never", 10, MUST, narrowed("tap-key", "AlarmsPublish", Bool=TLS)),
+    ("key-logs-never", 11, MUST, narrowed("tap-key", "EncryptLogs", Bool=TLS)),
+    ("key-administration-dropped", 11, MUST, without("tap-key", "AdministerTheKey")),
+    ("key-use-dropped", 11, MUST, without("tap-key", "UseThroughServices")),
+    ("key-grants-dropped", 11, MUST, given("tap-key", "policy", lambda found: found.pop(2))),
+    # Denies that look like hardening.
+    ("topic-deny-tls", 10, MUST, denies("monitoring-topic-policy", "sns:Publish", {"Bool": {"aws:SecureTransport": "true"}})),
+    ("topic-deny-services", 10, MUST, denies("monitoring-topic-policy", "sns:Publish", {"Bool": {"aws:PrincipalIsAWSService": "true"}})),
+    ("topic-deny-without-account", 10, MUST, denies("monitoring-topic-policy", "sns:Publish", {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}})),
+    ("key-deny-own-account", 11, MUST, denies("tap-key", "kms:*", {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})),
+    ("key-deny-either-way", 11, MUST, denies("tap-key", "kms:*", {"Bool": {"aws:SecureTransport": ["true", "false"]}})),
+    ("secret-deny-people", 11, MUST, denies("secrets-credentials-policy", "secretsmanager:*", {"Bool": {"aws:PrincipalIsAWSService": "false"}})),
+    ("secret-deny-who-has-account", 11, MUST, denies("secrets-credentials-policy", "secretsmanager:*", {"Null": {"aws:PrincipalAccount": "false"}})),
+    ("key-deny-without-tls", 0, FINE, denies("tap-key", "kms:*", {"Bool": TLS})),
+    ("topic-deny-other-accounts", 0, FINE, denies("monitoring-topic-policy", "sns:Publish", {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})),
+    # Documents that say one thing twice.
+    ("document-two-statements", 5, MUST, written("lambda-app-policy", "policy", "{", '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}], ')),
+    ("document-two-actions", 5, MUST, written("lambda-app-policy", "policy", '{"Action":', '{"Action": "*", "Action":')),
+    ("document-two-principals", 2, MUST, written("lambda-app-role", "assumeRolePolicy", '"Principal":', '"Principal": "*", "Principal":')),
+    ("document-other-element", 5, MUST, written("lambda-app-policy", "policy", "{", '{"statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}], ')),
+    # Names by which others know a resource.
+    ("alarm-name-that-topic-refuses", 10, MUST, put("monitoring-app-errors", "name", "prod-app-errors-main")),
+    ("instance-name-that-role-refuses", 11, MUST, put(INSTANCE, "identifier", "prod-writer-main")),
+    ("master-is-the-app", 5, MUST, put(CLUSTER, "masterUsername", "app_user")),
+    ("bootstrap-host-of-others", 4, MUST, bootstrap(host="evil.example")),
+    ("bootstrap-as-master", 5, MUST, bootstrap(username="parityowner")),
+    ("bootstrap-password-as-engine", 12, MUST, bootstrap(engine="hunter2hunter2")),
+    ("bootstrap-empty", 11, MUST, put("secrets-bootstrap", "secretString", "{}")),
+    ("bootstrap-gone", 11, MUST, drop("secrets-bootstrap", "secretString")),
+    ("image-of-another-team", 7, MUST, put(APP, "imageUri", OTHER_IMAGE)),
+    ("code-from-elsewhere", 7, MUST, put(ROTATION, "code", pulumi.RemoteArchive("https://evil.example/x.zip"))),
+    ("code-of-another-folder", 7, MUST, put(ROTATION, "code", pulumi.FileArchive("/tmp/evil"))),
+    ("code-in-the-program", 7, MUST, put(ROTATION, "code", pulumi.AssetArchive({"handler.py": pulumi.StringAsset("evil")}))),
+    ("code-is-a-text", 7, MUST, put(ROTATION, "code", "evil.zip")),
+    ("code-built", 0, FINE, put(ROTATION, "code", pulumi.FileArchive("/parity/build/rotation.zip"))),
+    # Rules of groups that are none of the known ones.
+    ("egress-ssh-of-vpc", 8, MUST, every(copied("lambda-app-egress-https", "more", fromPort=22, toPort=22, cidrIpv4="10.0.0.0/16"), drop("more", "referencedSecurityGroupId"))),
+    ("egress-ssh-to-database", 8, MUST, copied("lambda-app-egress-database", "more", fromPort=22, toPort=22)),
+    ("egress-of-database", 8, MUST, every(copied("lambda-app-egress-https", "more"), swapped("more", "securityGroupId", "database-security-group", "id"))),
+    ("ingress-database-itself", 8, MUST, every(copied("database-ingress-app", "more"), swapped("more", "referencedSecurityGroupId", "database-security-group", "id"))),
+    ("egress-to-range", 0, FINE, every(put("lambda-app-egress-https", "cidrIpv4", "10.0.0.0/16"), drop("lambda-app-egress-https", "referencedSecurityGroupId"))),
+    ("network-range-public", 14, MUST, every(remove("networking"), config("vpcCidr", "52.94.0.0/16"))),
+    ("network-range-half-public", 14, MUST, put("networking", "outputs", {"vpcCidr": "128.0.0.0/1"})),
+    ("configuration-region", 14, MUST, key("aws:region", "eu-west-1")),
+    ("params-slow-for-ever", 9, MUST, parameter("database-cluster-parameters", "log_min_duration_statement", "2147483647")),
+    ("params-slow-in-words", 9, MUST, parameter("database-cluster-parameters", "log_min_duration_statement", "off")),
+    ("params-libraries-more", 9, MUST, libraries("pg_stat_statements,pg_tle")),
+    ("params-ssl-one-day", 9, MUST, lambda world: world.put("database-cluster-parameters", "parameters", [{**item, "applyMethod": "pending-reboot"} for item in world.resources["database-cluster-parameters"].props["parameters"]])),
+    ("rotation-both-ways", 11, MUST, put("secrets-schedule", "rotationRules", {"automaticallyAfterDays": 30, "scheduleExpression": "rate(999 days)"})),
+    ("rotation-thirtieth-day", 11, MUST, put("secrets-schedule", "rotationRules", {"scheduleExpression": "cron(0 0 30/30 * ? *)"})),
+    ("topic-display-name-free", 0, FINE, put(TOPIC, "displayName", "prod-alarms, see https://wiki.example.org")),
+    ("function-renamed", 11, MUST, put(APP, "name", "prod-worker-main")),
+    ("provider-of-other-region", 14, MUST, add(tokens.PROVIDER, "other", {"region": "eu-west-1"})),
+    ("zones-of-instances", 0, FINE, every(put(INSTANCE, "availabilityZone", "us-east-1a"), put("database-instance-1", "availabilityZone", "us-east-1b"))),
+    ("log-two-kinds", 0, FINE, put(CLUSTER, "enabledCloudwatchLogsExports", ["postgresql", "iam-db-auth-error"])),
+    ("metric-filter", 1, MUST, new("aws:cloudwatch/logMetricFilter:LogMetricFilter", {"pattern": ""})),
+    ("option-provider", 13, MUST, asked(CLUSTER, provider="urn:pulumi:prod::parity::pulumi:providers:aws::x::1")),
 )  # fmt: skip
 
 CHANGES: tuple[Hostile, ...] = (

@@ -25,7 +25,6 @@ UNGUARDED: dict[str, dict[str, tuple[str, str]]] = {
     },
     "aws:lambda/function:Function": {
         "architectures": ("absent changed", "No matter of safety; compared across stacks."),
-        "code": ("absent changed", "Its content is hashed and compared across stacks."),
         "description": ("absent changed", "Words for people."),
         "memorySize": ("absent", "Of the rotation function only, which doesn't scale; compared across stacks."),
         "sourceCodeHash": ("absent changed", "Compared across stacks, against the source itself."),
@@ -62,7 +61,6 @@ UNGUARDED: dict[str, dict[str, tuple[str, str]]] = {
         "rotateImmediately": ("absent", "Absent is the provider's true, which is right."),
     },
     "aws:secretsmanager/secretVersion:SecretVersion": {
-        "secretString": ("absent", "Judged for what it must not hold; what it says is compared across stacks."),
         "versionStages": ("absent changed", "Only known labels; without them a preview still refuses to put it again."),
     },
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
