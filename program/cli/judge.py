@@ -48,6 +48,8 @@ def judge(recorded: Path, reference: str, folder: Path | None, jobs: int, format
     fails that no listed change of a reviewed file explains.
     """
     with told_in(format_):
+        if not recorded.exists():
+            raise CouldNotRunError(f"there is no recording ({recorded}): the job that makes it failed before it did")
         result = judged(recorded.resolve(), reference, folder.resolve() if folder else None, jobs)
     from program.report.check_formats import render
 

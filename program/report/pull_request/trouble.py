@@ -18,7 +18,9 @@ _MOST_LEFT = 20
 
 def trouble_section(report: Report) -> Section:
     """Return a line for each step that failed, was refused, or left no record, or could not be read."""
-    items = [_problem(problem, report.links) for problem in report.problems]
+    # What names the line to mend says more than what only followed from it.
+    problems = sorted(report.problems, key=lambda problem: _placed(problem)[0] is None)
+    items = [_problem(problem, report.links) for problem in problems]
     items += [line for stack in report.stacks for line in _stack(stack, report.run)]
     return Section(noun="failure", items=tuple(items))
 
@@ -38,9 +40,13 @@ def _problem(problem: str, links: Links | None) -> str:
     """Return the problem; of a check that could not run its place is a link, and the title says the rest."""
     if not problem.startswith(UNABLE):
         return f"- {sentence(problem)}"
-    file, line, message = located(problem.removeprefix(f"{UNABLE}: "))
+    file, line, message = _placed(problem)
     place = f"{linked_place(f'{file}:{line}' if line else file, links)}: " if file else ""
     return f"- {place}{sentence(message)} **Fix it first:** nothing else was checked."
+
+
+def _placed(problem: str) -> tuple[str | None, int | None, str]:
+    return located(problem.removeprefix(f"{UNABLE}: "))
 
 
 def _stack(stack: StackReport, run: str | None) -> Iterator[str]:

@@ -263,3 +263,11 @@ def test_what_keeps_a_check_from_running_is_said_in_the_format(capsys, format_):
     if format_ == "github":
         assert "\n::error file=policies/x.yaml,title=The check could not run::is gone\n" in said
         assert said.endswith("\n::error title=The check could not run::no place\n")
+
+
+def test_a_judgement_without_a_recording_says_so(tmp_path):
+    done = invoked("judge", "--recorded", str(tmp_path / "recorded.json"), "--base", "HEAD", "--format", "json")
+
+    assert isinstance(done.exception, CouldNotRunError)
+    assert "the job that makes it failed before it did" in done.stdout
+    assert '"problems": [' in done.stdout

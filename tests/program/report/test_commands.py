@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 
 from program.cli.comment import comment
 from program.cli.drift_issue import drift_issue
-from program.cli.report import report
+from program.cli.report import _now, report
 from program.engine.records import written
 from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT
@@ -56,6 +57,8 @@ def files(tmp_path):
 def github(monkeypatch):
     with LocalGitHub() as server:
         server.state["issues"].append(pull_request(7))
+        # Two reports of one minute say the same; a minute may end between them.
+        monkeypatch.setattr("program.cli.report._now", lambda: "2026-11-26 10:31 UTC")
         for name, value in {
             "NO_PROXY": "127.0.0.1",
             "GITHUB_TOKEN": "ghs_secret",
@@ -362,3 +365,7 @@ def test_a_drift_issue_without_the_right_to_ask_says_no_time(files, github):
     call(drift_issue, *files(drift("prod", "drifted", MEMORY))[2:], "--expect", "prod")
 
     assert "Last clean run" not in github.state["issues"][-1]["body"]
+
+
+def test_the_time_of_a_report_is_utc_and_no_finer_than_a_minute():
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", _now())
