@@ -46,8 +46,8 @@ EXTRAS = {
 # Values that AWS shows to all who may see the resource, and that a message may repeat to be of use.
 SHOWN = {
     "authorizationType", "availabilityZone", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion", "family",
-    "fromPort", "identifier", "imageUri", "instanceClass", "referencedSecurityGroupId", "loggingConfig.logGroup", "masterUsername", "name",
-    "parameters",
+    "fromPort", "identifier", "imageUri", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name",
+    "parameters", "referencedSecurityGroupId",
     "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
     "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",
 }  # fmt: skip
