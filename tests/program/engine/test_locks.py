@@ -58,7 +58,11 @@ def test_a_relative_folder_is_the_projects_and_a_tilde_the_users(tmp_path, monke
     assert locks_of("gs://states", "parity", STACK, tmp_path) == ()
 
 
-@pytest.mark.parametrize(("pid", "left"), [(NOBODY, True), (os.getpid(), False), (1, False)])
+@pytest.mark.parametrize(
+    ("pid", "left"),
+    [(NOBODY, True), (os.getpid(), False), (1, False)],
+    ids=["nobody", "this process", "the first process"],
+)
 def test_a_lock_of_this_machine_is_left_when_its_process_is_gone(tmp_path, pid, left):
     held(tmp_path, pid=pid, host=socket.gethostname())
 
