@@ -59,9 +59,11 @@ def statements(text: Any) -> list[Statement]:
     if not set(document) <= _ELEMENTS:
         raise DocumentError(f"has more than {', '.join(sorted(_ELEMENTS))}")
     found = document.get("Statement")
-    items = [item for item in (found if isinstance(found, list) else [found]) if isinstance(item, Mapping)]
-    if not items:
+    items = found if isinstance(found, list) else [found]
+    if not any(isinstance(item, Mapping) for item in items):
         raise DocumentError("has no statements")
+    if not all(isinstance(item, Mapping) for item in items):
+        raise DocumentError("has a statement that is no object")
     return [_statement(item) for item in items]
 
 
@@ -94,7 +96,7 @@ def _statement(item: Mapping[str, Any]) -> Statement:
     return Statement(
         sid=str(keys.get("sid") or ""),
         # Anything but a plain Deny is taken for a grant: the guard must not miss one for its spelling.
-        allows=str(keys.get("effect")).lower() != "deny",
+        allows=keys.get("effect") != "Deny",
         actions=_lower(keys.get("action")),
         not_actions=_lower(keys.get("notaction")),
         resources=_texts(keys.get("resource")),

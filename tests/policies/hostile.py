@@ -1148,6 +1148,9 @@ _REST: tuple[tuple[str, int, Deserved, Change], ...] = (
     ("zones-of-instances", 0, FINE, every(put(INSTANCE, "availabilityZone", "us-east-1a"), put("database-instance-1", "availabilityZone", "us-east-1b"))),
     ("log-two-kinds", 0, FINE, put(CLUSTER, "enabledCloudwatchLogsExports", ["postgresql", "iam-db-auth-error"])),
     ("metric-filter", 1, MUST, new("aws:cloudwatch/logMetricFilter:LogMetricFilter", {"pattern": ""})),
+    ("second-first-version", 12, MUST, copied("secrets-bootstrap", "more")),
+    ("statement-in-a-list", 4, MUST, given("lambda-app-policy", "policy", lambda found: found.append([allow("*", "*")]))),
+    ("deny-in-small-letters", 11, MUST, given("secrets-credentials-policy", "policy", lambda found: [item.update(Effect="deny") for item in found])),
     ("option-provider", 13, MUST, asked(CLUSTER, provider="urn:pulumi:prod::parity::pulumi:providers:aws::x::1")),
 )  # fmt: skip
 

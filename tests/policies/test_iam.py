@@ -33,7 +33,7 @@ def test_an_action_is_granted_as_iam_would(keys: dict[str, Any], action: str, gr
 
 
 @pytest.mark.parametrize(
-    ("effect", "allows"), [("Allow", True), ("Deny", False), ("deny", False), ("alow", True), (None, True)]
+    ("effect", "allows"), [("Allow", True), ("Deny", False), ("deny", True), ("alow", True), (None, True)]
 )
 def test_only_a_plain_deny_is_none(effect: str | None, allows):
     assert one(Effect=effect).allows is allows
