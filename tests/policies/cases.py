@@ -442,6 +442,14 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     ),
     (
         "lambda-failure-path",
+        every(
+            put("lambda-app-function", "deadLetterConfig", {"targetArn": "arn:aws:sqs:us-east-1:123456789012:failed"}),
+            add(tokens.EVENT_INVOKE_CONFIG, "on-failure", {}, functionName="secrets-rotation-function"),
+        ),
+        [],
+    ),
+    (
+        "lambda-failure-path",
         put("lambda-app-function", "deadLetterConfig", {}),
         [
             "lambda-app-function: has neither deadLetterConfig nor a destination for failed events",
@@ -657,6 +665,11 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         "iam-no-managed-policies",
         put("lambda-app-role", "inlinePolicies", [{"name": "x"}]),
         ["lambda-app-role: inlinePolicies is set, which fights with aws.iam.RolePolicy and is deprecated"],
+    ),
+    (
+        "iam-inline-policies",
+        remove("database-monitoring-policy", "lambda-app-policy", "secrets-rotation-policy"),
+        [],
     ),
     (
         "iam-inline-policies",

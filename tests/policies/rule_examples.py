@@ -68,7 +68,8 @@ def _shown(before: World, after: World) -> tuple[str, str]:
     for name in sorted(before.resources.keys() | after.resources.keys()):
         old, new = before.resources.get(name), after.resources.get(name)
         if old is None and new is not None:
-            failing.append(_block(new.type, name, dict(new.props)))
+            failing.append(_block(new.type, name, _without_documents(new.props)))
+            passing.append(f"# without {name}\n")
         elif new is None and old is not None:
             failing.append(f"# {name} ({old.type}) is missing\n")
             passing.append(_block(old.type, name, {}))
@@ -81,11 +82,18 @@ def _shown(before: World, after: World) -> tuple[str, str]:
     failing += [
         _block("", "policies/exemptions.yaml", exemption.model_dump(mode="json")) for exemption in after.exemptions
     ]
+    passing += ["# policies/exemptions.yaml without the entry\n"] if after.exemptions else []
     changed = {key: value for key, value in after.config.items() if before.config.get(key) != value}
     if changed:
         failing.append(_block("", "a stack file", changed))
         passing.append(_block("", "a stack file", {key: before.config.get(key) for key in changed}))
     return "".join(failing), "".join(passing)
+
+
+def _without_documents(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties of a whole resource; what a long document says is not the point of it."""
+    long = {key for key, value in props.items() if isinstance(value, str) and len(value) > _LONGEST_LINE}
+    return {key: "{...}" if key in long else value for key, value in props.items()}
 
 
 def _told(resource: Resource) -> dict[str, Any]:
