@@ -115,8 +115,7 @@ def _example(example: Example | None) -> Iterator[str]:
     if example is None:
         return
     yield from ("", f"Fails, with `{example.says.replace('`', '')}`:", "", "```yaml", example.failing.rstrip(), "```")
-    if example.passing:
-        yield from ("", "Passes:", "", "```yaml", example.passing.rstrip(), "```")
+    yield from ("", "Passes:", "", "```yaml", example.passing.rstrip(), "```")
 
 
 def _coverage(known: Limits, references: References) -> Iterator[str]:

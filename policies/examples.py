@@ -18,7 +18,7 @@ class Example(StrictModel):
     """The inputs of a resource, in YAML, that fail the rule and that pass it, and the finding."""
 
     failing: str
-    passing: str | None = None
+    passing: str
     says: str
 
 

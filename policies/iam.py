@@ -60,11 +60,12 @@ def statements(text: Any) -> list[Statement]:
         raise DocumentError(f"has more than {', '.join(sorted(_ELEMENTS))}")
     found = document.get("Statement")
     items = found if isinstance(found, list) else [found]
-    if not any(isinstance(item, Mapping) for item in items):
+    objects = [item for item in items if isinstance(item, Mapping)]
+    if not objects:
         raise DocumentError("has no statements")
-    if not all(isinstance(item, Mapping) for item in items):
+    if len(objects) < len(items):
         raise DocumentError("has a statement that is no object")
-    return [_statement(item) for item in items]
+    return [_statement(item) for item in objects]
 
 
 def describe(statement: Statement) -> str:

@@ -43,9 +43,8 @@ def example_of(rule: str) -> dict[str, str] | None:
         else:
             continue
         failing, passing = _shown(good, bad)
-        if failing:
-            shown = {"failing": failing, "says": said}
-            return shown | ({"passing": passing} if passing else {})
+        if failing and passing:
+            return {"failing": failing, "passing": passing, "says": said}
     return None
 
 

@@ -109,3 +109,12 @@ def test_a_reviewed_file_names_its_schema_for_editors(name: str):
 
     assert first == f"# yaml-language-server: $schema={name}.schema.json"
     assert document.FOLDER / f"{name}.schema.json" in document.documents()
+
+
+def test_a_rule_that_has_no_example_yet_has_a_page_all_the_same(monkeypatch):
+    monkeypatch.setattr(document, "load_examples", dict)
+
+    text = document.documents()[document.FOLDER / "RULES.md"]
+
+    assert "\n## rds-encrypted\n" in text
+    assert "Fails, with" not in text

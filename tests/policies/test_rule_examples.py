@@ -18,10 +18,6 @@ def test_every_rule_has_an_example():
     assert {rule.id for rule in RULES} - load_examples().keys() == set(), "add a case that the rule passes, or fails"
 
 
-def test_every_example_has_both_sides():
-    assert [rule for rule, example in load_examples().items() if not (example.failing and example.passing)] == []
-
-
 def test_what_an_example_says_is_what_the_rule_says():
     example = example_of("rds-encrypted")
 

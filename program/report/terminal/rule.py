@@ -78,6 +78,5 @@ def _example(example: Example | None) -> Iterator[Text | Padding]:
     yield Text()
     yield Text.assemble(("Fails", "bold red"), f"  {example.says}")
     yield Padding(Text(example.failing), (0, 0, 0, 4))
-    if example.passing:
-        yield Text("Passes", "bold green")
-        yield Padding(Text(example.passing), (0, 0, 0, 4))
+    yield Text("Passes", "bold green")
+    yield Padding(Text(example.passing), (0, 0, 0, 4))
