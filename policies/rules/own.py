@@ -28,8 +28,13 @@ def _own(stack: StackView, context: Context) -> Said:
     place = Place(stack, context)
     for resource in stack.resources:
         for row in known().rows(resource.type, resource.name):
-            if row.judge.by_stack:
+            if row.judge.by_stack and not _is_kept(row, resource, context):
                 yield from said_of_each([resource], partial(_row, row, place))
+
+
+def _is_kept(row: Row, resource: Resource, context: Context) -> bool:
+    """Tell whether the engine keeps what the state has; what the program gives is judged where it is recorded."""
+    return context.recorded is None and row.path[0] in resource.ignore_changes
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:

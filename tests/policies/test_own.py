@@ -83,3 +83,12 @@ def test_the_account_of_the_limits_is_the_stack_s_whatever_it_made():
     world = World(limits=limits.model_copy(update={"environments": {**limits.environments, "prod": prod}}))
 
     assert any("912345678901" in said for said in world.judge("known-identities"))
+
+
+def test_live_what_the_engine_keeps_from_the_state_is_not_the_program_s():
+    world = World()
+    world.put("secrets-bootstrap", "secretString", '{"host": "the-database-before"}')
+    recorded = world.judge("own-values")
+    world.recorded = None
+
+    assert (len(recorded), world.judge("own-values")) == (1, [])

@@ -35,7 +35,7 @@ KNOWN = (
     ),
     (
         "error: write /states/here.json: no space left on device",
-        "there is no space left for the state of stack here (no space left on device); make some, then `python -m pro",
+        "there is no space left for the state of stack here (no space left on device); make some, then `./parity recov",
     ),
     (
         "error: getting stack configuration: get stack secrets manager: incorrect passphrase",
