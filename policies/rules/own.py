@@ -34,7 +34,7 @@ def _own(stack: StackView, context: Context) -> Said:
 
 def _is_kept(row: Row, resource: Resource, context: Context) -> bool:
     """Tell whether the engine keeps what the state has; what the program gives is judged where it is recorded."""
-    return context.recorded is None and row.path[0] in resource.ignore_changes
+    return context.recorded is None and row.path[0] in known().types[resource.type].ignore_changes
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:

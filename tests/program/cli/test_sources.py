@@ -81,7 +81,7 @@ class TestTheManifest:
     @pytest.mark.parametrize(
         ("source", "text", "error"),
         [
-            ("state", "no JSON", "is no deployment ("),
+            ("state", "no JSON", "can't be read as a deployment; give what `pulumi stack export` prints"),
             ("state", exported("empty"), "has no output configManifest; it is of no whole preview or deployment"),
             ("preview", "no JSON", "has no output configManifest; it is of no whole preview or deployment"),
         ],

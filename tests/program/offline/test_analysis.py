@@ -68,7 +68,7 @@ def test_a_host_that_is_gone_is_one_clear_error(tmp_path):
     (tmp_path / "host").write_text("the helper was ended\n")
     with socket.socket(socket.AF_UNIX) as nobody:
         nobody.bind(str(tmp_path / "address"))
-    packs = PackHost(address=str(tmp_path / "address"), folder=tmp_path, start_seconds=3)
+    packs = PackHost(address=str(tmp_path / "address"), folder=tmp_path, start_seconds=3, root=ROOT)
 
     with (
         pytest.raises(CouldNotRunError, match="the policy pack did not start: the helper was ended"),

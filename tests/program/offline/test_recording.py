@@ -179,7 +179,7 @@ def test_no_two_resources_share_an_id_or_an_arn(stack):
         found = {}
         for item in recorded(stack).registrations:
             value = item.outputs.get(output)
-            copies = item.type.endswith((":SecretVersion", ":SecretPolicy", ":TopicPolicy"))
+            copies = item.type.endswith((":SecretVersion", ":SecretPolicy", ":SecretRotation", ":TopicPolicy"))
             if value is not None and not copies:
                 assert value not in found, f"{item.name} and {found.get(value)} share {output} {value}"
                 found[value] = item.name

@@ -13,6 +13,12 @@ from tests.program.recorded import config_of
 CLOUD = Cloud(stack="prod", region="us-east-1", account="123456789012")
 # The SDK itself refuses these resources without them.
 REQUIRED = {"role": "a-role", "secretId": "arn:aws:secretsmanager:us-east-1:123456789012:secret:a"}
+# Their ids are the ARN of what they belong to.
+BELONGING = {
+    "aws:secretsmanager/secretPolicy:SecretPolicy": "secretArn",
+    "aws:secretsmanager/secretRotation:SecretRotation": "secretId",
+    "aws:sns/topicPolicy:TopicPolicy": "arn",
+}
 
 
 def answer(type_: str, logical: str, **inputs: str) -> tuple[str, dict[str, object]]:
@@ -22,12 +28,13 @@ def answer(type_: str, logical: str, **inputs: str) -> tuple[str, dict[str, obje
 
 @pytest.mark.parametrize("type_", _ANSWERS)
 def test_a_resource_without_a_name_is_answered_with_one_of_its_own(type_):
-    first, outputs = answer(type_, "one")
-    second, _ = answer(type_, "two")
+    owner = BELONGING.get(type_)
+    first, outputs = answer(type_, "one", **({owner: "arn:one"} if owner else {}))
+    second, _ = answer(type_, "two", **({owner: "arn:two"} if owner else {}))
 
     assert first != second
     assert "None" not in first
-    assert outputs.keys() > REQUIRED.keys()
+    assert outputs.keys() >= REQUIRED.keys()
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_a_base_without_a_guard_is_told(repository):
 def test_judging_from_a_checkout_that_is_not_the_base_is_refused(repository):
     recorded = repository / "recorded.json"
     assert run("record", "--output", str(recorded), root=repository).returncode == 0
-    change(repository, "policies/judging.py", "NotApplicableError", "OtherError")
+    change(repository, "policies/judging.py", "Nothing of this rule", "None of this rule")
 
     done = run("judge", "--recorded", str(recorded), "--base", "main", "--head", str(repository), root=repository)
 
