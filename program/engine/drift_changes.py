@@ -163,10 +163,12 @@ class DriftReader:
 def _live_sides(step: Step, new: Side, resource: Mapping[str, Any], belongings: Belongings) -> dict[str, Any]:
     held: dict[str, dict[str, Any]] = {which: resource.get(which) or {} for which in ("inputs", "outputs")}
     inputs = _beside_secrets(new.inputs, held["inputs"]) if step.operation == "update" else held["inputs"]
+    # A provider reads as many items of a list as there were inputs; the outputs have all of them.
+    whole = {key: new.outputs[key] for key, value in inputs.items() if isinstance(value, list) and new.outputs.get(key)}
     added = belongings.added(step.type, new.id, new.outputs)
     by_hand = {key: items for key, items in added.items() if key not in inputs}
     return {
-        "inputs": {**inputs, **by_hand},
+        "inputs": {**inputs, **whole, **by_hand},
         "outputs": _beside_secrets(new.outputs, held["outputs"]) or held["outputs"],
     }
 

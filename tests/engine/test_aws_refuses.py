@@ -216,7 +216,7 @@ def test_a_stack_goes_with_the_interfaces_of_its_functions_unless_aws_holds_them
     with deployed.provider(STACK) as cloud:
         cloud.hold_interfaces()
         result, record = destroy(deployed, STACK, "--confirm", STACK)
-        assert (result.code, record["outcome"]) == (1, "failed"), result.output
+        assert (result.code, record["outcome"]) == (3, "failed"), result.output
         assert "DependencyViolation" in record["error"]
         with cloud.change() as contents:
             for interface in contents.interfaces.values():
