@@ -51,7 +51,13 @@ SHOWN = {
     "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
     "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",
 }  # fmt: skip
-NAMES = ("lambda-app-function", "secrets-rotation-function", "monitoring-app-errors", "monitoring-app-duration", "x")
+NAMES = (
+    "lambda-app-function",
+    "secrets-rotation-function",
+    "monitoring-app-errors",
+    "monitoring-app-duration",
+    "secrets-bootstrap",
+)
 SENSITIVE = ("masterPassword", "secretString", "environment.variables", "assumeRolePolicy", "policy")
 
 
