@@ -67,6 +67,11 @@ class Context:
     recorded: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
+    def is_live(self) -> bool:
+        """Tell whether the engine asks: it tells no rule what the program gave and what the provider or state did."""
+        return self.recorded is None
+
+    @property
     def data_protection(self) -> DataProtection:
         """Return the mode in which the stack keeps its data."""
         return "protected" if self.stack.get("dataProtection") == "protected" else "ephemeral"

@@ -193,13 +193,6 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def _raw(container: Any, key: Any) -> Any:
-    try:
-        return container[key]
-    except UnknownValueError:
-        return UNKNOWN
-
-
 def _secret(value: Any) -> Any:
     """Return the secret; one that is not known is as any unknown value."""
     return UNKNOWN if value is UNKNOWN else Secret(value)

@@ -22,7 +22,7 @@ def judged(judge: Judge, value: Any, context: Context) -> bool:
 
 
 def _is_file(judge: Judge, value: Any, context: Context) -> bool:
-    if judge.file is not None and context.recorded is None:
+    if judge.file is not None and context.is_live:
         return True  # live, the code that runs is compared by its hash
     return isinstance(value, pulumi.FileArchive) and value.path.endswith(tuple(judge.file or ()))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import must_be, one_of, own_key
-from policies.view import Resource, StackView
+from policies.rules.shapes import must_be, named_by, one_of, own_key
+from policies.view import Resource
 
 _BOTH = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE)
 _GUESSED_NAMES = frozenset({"admin", "administrator", "postgres", "rdsadmin", "root"})
@@ -176,12 +176,6 @@ NONDEFAULT_PORT = ResourceRule(
 )
 
 
-def _backup_plan(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
-    for cluster in stack.of(tokens.CLUSTER):
-        if not any(cluster.urn in item.depends_by("resources") for item in stack.of(tokens.BACKUP_SELECTION)):
-            yield cluster, "is in no AWS Backup plan of this stack; its backups are where the cluster is"
-
-
 BACKUP_PLAN = StackRule(
     id="rds-backup-plan",
     title="The database must be in an AWS Backup plan.",
@@ -189,7 +183,12 @@ BACKUP_PLAN = StackRule(
     fix="Make an aws.backup.Plan that copies to another region, and an aws.backup.Selection with the cluster.",
     types=(tokens.CLUSTER, tokens.BACKUP_SELECTION),
     default_level="advisory",
-    judge=_backup_plan,
+    judge=named_by(
+        tokens.CLUSTER,
+        tokens.BACKUP_SELECTION,
+        "resources",
+        "is in no AWS Backup plan of this stack; its backups are where the cluster is",
+    ),
 )
 
 

@@ -36,7 +36,7 @@ def _types(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]
 def _is_the_engines_own(resource: Resource, context: Context) -> bool:
     """Tell whether the engine made the provider by itself; a program that was recorded made all that there is."""
     own = (tokens.PROVIDER, _PROVIDER_OF_REFERENCES)
-    return context.recorded is None and resource.type in own and resource.name.startswith("default")
+    return context.is_live and resource.type in own and resource.name.startswith("default")
 
 
 def _file_for(type_: str) -> str:
@@ -66,7 +66,7 @@ def _properties(resource: Resource, context: Context) -> Iterator[str]:
     for path in sorted(paths):
         if _is_known(tables, resource, path, empty=is_empty(paths[path]) or paths[path] is UNKNOWN):
             continue
-        if context.recorded is None and _may_be_the_providers(resource, path, paths[path]):
+        if context.is_live and _may_be_the_providers(resource, path, paths[path]):
             continue
         yield _unknown(tables, resource, path)
 

@@ -8,8 +8,8 @@ from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, describe, statements
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import one_of, own_key
-from policies.view import Resource, StackView
+from policies.rules.shapes import named_by, one_of, own_key
+from policies.view import Resource
 
 LOG_RETENTION = ResourceRule(
     id="log-retention",
@@ -69,12 +69,6 @@ TOPIC_POLICY = ResourceRule(
 )
 
 
-def _topic_has_policy(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
-    for topic in stack.of(tokens.TOPIC):
-        if not any(topic.urn in policy.depends_by("arn") for policy in stack.of(tokens.TOPIC_POLICY)):
-            yield topic, "has no topic policy; CloudWatch's alarms may not publish to it"
-
-
 TOPIC_HAS_POLICY = StackRule(
     id="sns-has-policy",
     title="The topic must have a policy of its own.",
@@ -82,14 +76,10 @@ TOPIC_HAS_POLICY = StackRule(
     fix="Make an aws.sns.TopicPolicy for the topic.",
     types=(tokens.TOPIC, tokens.TOPIC_POLICY),
     severity="high",
-    judge=_topic_has_policy,
+    judge=named_by(
+        tokens.TOPIC, tokens.TOPIC_POLICY, "arn", "has no topic policy; CloudWatch's alarms may not publish to it"
+    ),
 )
-
-
-def _subscribed(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
-    for topic in stack.of(tokens.TOPIC):
-        if not any(topic.urn in item.depends_by("topic") for item in stack.of(tokens.SUBSCRIPTION)):
-            yield topic, "has no subscription in this stack"
 
 
 SUBSCRIBED = StackRule(
@@ -100,7 +90,7 @@ SUBSCRIBED = StackRule(
     types=(tokens.TOPIC, tokens.SUBSCRIPTION),
     severity="low",
     default_level="advisory",
-    judge=_subscribed,
+    judge=named_by(tokens.TOPIC, tokens.SUBSCRIPTION, "topic", "has no subscription in this stack"),
 )
 
 

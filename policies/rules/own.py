@@ -34,7 +34,7 @@ def _own(stack: StackView, context: Context) -> Said:
 
 def _is_kept(row: Row, resource: Resource, context: Context) -> bool:
     """Tell whether the engine keeps what the state has; what the program gives is judged where it is recorded."""
-    return context.recorded is None and row.path[0] in known().types[resource.type].ignore_changes
+    return context.is_live and row.path[0] in known().types[resource.type].ignore_changes
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _is_of_network(output: str, value: Any, resource: Resource, prop: str, place
     values = network_values(output, place.stack, place.context)
     if value is UNKNOWN or values is None:
         # Where the engine doesn't tell of the other stack, only the offline check can say.
-        untold = place.context.recorded is None and not any(place.stack.of(tokens.STACK_REFERENCE))
+        untold = place.context.is_live and not any(place.stack.of(tokens.STACK_REFERENCE))
         return untold or comes_from_reference(resource, prop)
     return value in values
 

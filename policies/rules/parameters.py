@@ -193,7 +193,7 @@ def _apply_method(resource: Resource, context: Context) -> Iterator[str]:
         if name in _STATIC and method != "pending-reboot" and method is not UNKNOWN:
             yield f"{name} has applyMethod {method or 'immediate'}; AWS takes only pending-reboot for it"
         # Live, AWS answers a method of its own for what holds its default.
-        if context.recorded is not None and name in _AT_ONCE and method == "pending-reboot":
+        if not context.is_live and name in _AT_ONCE and method == "pending-reboot":
             yield f"{name} has applyMethod pending-reboot; it would hold only after a reboot that nobody makes"
 
 

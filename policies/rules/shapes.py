@@ -51,6 +51,17 @@ def own_key(type_: str, *props: str) -> StackJudge:
     return judge
 
 
+def named_by(type_: str, other: str, prop: str, fault: str) -> StackJudge:
+    """Return a judge of what each of the type must have: one of the other type whose property comes from it."""
+
+    def judge(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+        for resource in stack.of(type_):
+            if not any(resource.urn in item.depends_by(prop) for item in stack.of(other)):
+                yield resource, fault
+
+    return judge
+
+
 def owns_log_group(stack: StackView, resource: Resource, group: str, service: str) -> Iterator[tuple[Resource, str]]:
     """Yield what is wrong when the stack doesn't make the log group before the resource whose service would."""
     groups = [item for item in stack.of(tokens.LOG_GROUP) if item.get("name") == group]

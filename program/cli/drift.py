@@ -8,12 +8,9 @@ from pathlib import Path
 import click
 
 from policies.context import today
-from policies.drift_ignores import load_ignores
-from policies.schema import ReviewedFileError
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say, wait_option
-from program.cli.options import chosen_limits, chosen_noise
-from program.errors import CouldNotRunError
+from program.cli.options import chosen_ignores, chosen_limits, chosen_noise
 
 
 @click.command()
@@ -34,10 +31,7 @@ def drift(stack: str, wait: float, record_file: Path | None, format_: str) -> No
     limits = chosen_limits()
     chosen = chosen_stack(stack, None, limits)
     noise = chosen_noise()
-    try:
-        ignores = load_ignores()
-    except ReviewedFileError as error:
-        raise CouldNotRunError(str(error)) from None
+    ignores = chosen_ignores()
     from program.engine.drift import DriftCheck
     from program.engine.pulumi_cli.workspace import workspace
 

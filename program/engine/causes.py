@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from policies import tokens
@@ -71,25 +71,29 @@ def _rules_by_hand(drift: Drift) -> Iterator[Cause]:
 
 
 def _attached(drift: Drift) -> Iterator[Cause]:
-    if found := drift.named("managedPolicyArns"):
-        arns = [str(item.after) for item in found]
-        words = ("iam", "detach-role-policy", "--role-name", drift.state.id, "--policy-arn")
-        yield Cause(
-            properties=tuple(item.path for item in found),
-            text="Somebody attached managed policies to the role by hand; no deployment detaches them.",
-            undo="; ".join(shlex.join(("aws", *words, arn)) for arn in arns),
-            adopt="write the statements that the role needs into its policy in the program",
-        )
+    found = drift.named("managedPolicyArns")
+    text = "Somebody attached managed policies to the role by hand; no deployment detaches them."
+    return _of_role(drift, found, ("detach-role-policy", "--policy-arn"), [str(item.after) for item in found], text)
 
 
 def _inline(drift: Drift) -> Iterator[Cause]:
-    if found := drift.named("inlinePolicies"):
-        names = [item.path.partition("[")[2].rstrip("]") for item in found]
-        words = ("iam", "delete-role-policy", "--role-name", drift.state.id, "--policy-name")
+    found = drift.named("inlinePolicies")
+    names = [item.path.partition("[")[2].rstrip("]") for item in found]
+    text = "Somebody gave the role policies of its own by hand; no deployment deletes them."
+    return _of_role(drift, found, ("delete-role-policy", "--policy-name"), names, text)
+
+
+def _of_role(
+    drift: Drift, found: Sequence[PropertyChange], call: tuple[str, str], policies: Iterable[str], text: str
+) -> Iterator[Cause]:
+    """Yield that the role has policies by hand; `call` is what takes one off, and the option that names it."""
+    operation, option = call
+    words = ("aws", "iam", operation, "--role-name", drift.state.id, option)
+    if found:
         yield Cause(
             properties=tuple(item.path for item in found),
-            text="Somebody gave the role policies of its own by hand; no deployment deletes them.",
-            undo="; ".join(shlex.join(("aws", *words, name)) for name in names),
+            text=text,
+            undo="; ".join(shlex.join((*words, policy)) for policy in policies),
             adopt="write the statements that the role needs into its policy in the program",
         )
 

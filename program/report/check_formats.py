@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from program.offline.result import CheckResult
-from program.report.content.summary import summarise
+from program.report.content.summary import Summary, summarise
 
 Detail = Literal["quiet", "normal", "verbose"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is to be written: a result, whether the policies were asked, and how much of it is text."""
+
+    result: CheckResult
+    judged: bool
+    detail: Detail
+
+    @property
+    def summary(self) -> Summary:
+        return summarise(self.result, judged=self.judged)
 
 
 def render(format_: str, result: CheckResult, *, judged: bool = True, detail: Detail = "normal") -> str:
@@ -16,41 +30,41 @@ def render(format_: str, result: CheckResult, *, judged: bool = True, detail: De
 
     `judged` says that the policies were asked, `detail` how much of it is text.
     """
-    return _RENDERERS[format_](result, judged, detail)
+    return _RENDERERS[format_](_Asked(result=result, judged=judged, detail=detail))
 
 
-def _text(result: CheckResult, judged: bool, detail: Detail) -> str:  # noqa: FBT001  # one caller
+def _text(asked: _Asked) -> str:
     from program.report.terminal.check import render as rendered
 
-    return rendered(summarise(result, judged=judged), detail)
+    return rendered(asked.summary, asked.detail)
 
 
-def _json(result: CheckResult, judged: bool, _detail: Detail) -> str:  # noqa: FBT001
+def _json(asked: _Asked) -> str:
     from program.report.machine.json_ import render as rendered
 
-    return rendered(summarise(result, judged=judged))
+    return rendered(asked.summary)
 
 
-def _markdown(result: CheckResult, judged: bool, _detail: Detail) -> str:  # noqa: FBT001
+def _markdown(asked: _Asked) -> str:
     from program.report.content.assembly import assemble
     from program.report.pull_request.report import for_summary
 
-    return for_summary(assemble(result, [], judged=judged))
+    return for_summary(assemble(asked.result, [], judged=asked.judged))
 
 
-def _github(result: CheckResult, judged: bool, _detail: Detail) -> str:  # noqa: FBT001
+def _github(asked: _Asked) -> str:
     from program.report.machine.annotations import of_check
 
-    return of_check(summarise(result, judged=judged))
+    return of_check(asked.summary)
 
 
-def _sarif(result: CheckResult, judged: bool, _detail: Detail) -> str:  # noqa: FBT001
+def _sarif(asked: _Asked) -> str:
     from program.report.machine.sarif import of_check
 
-    return of_check(summarise(result, judged=judged))
+    return of_check(asked.summary)
 
 
-_RENDERERS: Mapping[str, Callable[[CheckResult, bool, Detail], str]] = {
+_RENDERERS: Mapping[str, Callable[[_Asked], str]] = {
     "github": _github,
     "json": _json,
     "markdown": _markdown,

@@ -123,8 +123,7 @@ def test_an_update_and_a_delete_that_were_cut_off_are_read_from_the_cloud(deploy
     with_timeout(engine, 31)
     _, _, bundle = preview(engine, STACK)
     cloud.fail(Fault(operation="Update", name=FUNCTION, seconds=6, done=True))
-    updated = lambda: cloud.properties(FUNCTION)["timeout"] == 31  # noqa: E731
-    cut_off(engine, "apply", STACK, "--bundle", str(bundle), when=updated)
+    cut_off(engine, "apply", STACK, "--bundle", str(bundle), when=lambda: cloud.properties(FUNCTION)["timeout"] == 31)
     cloud.heal()
 
     result, record = recover(engine, "--yes", "--unlock")
@@ -134,8 +133,7 @@ def test_an_update_and_a_delete_that_were_cut_off_are_read_from_the_cloud(deploy
     assert re.search(r"NO CHANGE  \S+: \d+ unchanged", result.stderr), "what was done is not to be done again"
 
     cloud.fail(Fault(operation="Delete", name="monitoring-app-errors", seconds=6, done=True))
-    gone = lambda: not has(cloud, "monitoring-app-errors")  # noqa: E731
-    cut_off(engine, "destroy", STACK, "--confirm", STACK, when=gone)
+    cut_off(engine, "destroy", STACK, "--confirm", STACK, when=lambda: not has(cloud, "monitoring-app-errors"))
     cloud.heal()
     result, record = recover(engine, "--yes", "--unlock")
     assert fates(record)["monitoring-app-errors"] == ("forget", "deleting"), result.output

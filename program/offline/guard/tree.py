@@ -102,7 +102,7 @@ def working_tree(root: Path) -> Tree:
             content = file.read_bytes() if size <= LARGEST_BYTES else f"{size} bytes".encode()
             # As git names a blob, so that a commit's file and a folder's can be told to be the same.
             blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-            files[path] = _File(digest=blob, size=file.stat().st_size, read=file.read_bytes)
+            files[path] = _File(digest=blob, size=size, read=file.read_bytes)
     return Tree(name="the working tree", files=_few(files, "the working tree"), links=frozenset(links))
 
 
