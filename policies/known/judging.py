@@ -10,8 +10,10 @@ import pulumi
 
 from policies.context import Context
 from policies.known.models import Judge, Scalar
+from policies.known.tables import Row, known
 from policies.known.texts import matches_name
 from policies.limits import Range
+from policies.view import Resource
 
 
 def judged(judge: Judge, value: Any, context: Context) -> bool:
@@ -19,6 +21,11 @@ def judged(judge: Judge, value: Any, context: Context) -> bool:
     if any(_same(value, allowed) for allowed in allowed_values(judge, context)):
         return True
     return _in_range(judge, value, context) or _is_named(judge, value, context) or _is_file(judge, value, context)
+
+
+def is_kept(row: Row, resource: Resource, context: Context) -> bool:
+    """Tell whether the engine keeps what the state has; what the program gives is judged where it is recorded."""
+    return context.is_live and row.path[0] in known().types[resource.type].ignore_changes
 
 
 def _is_file(judge: Judge, value: Any, context: Context) -> bool:

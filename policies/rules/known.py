@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from policies import tokens
 from policies.context import Context
-from policies.known.judging import judged, words
+from policies.known.judging import is_kept, judged, words
 from policies.known.paths import Path, is_empty
 from policies.known.tables import Known, known, known_computed
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
@@ -108,7 +108,7 @@ def _values(resource: Resource, context: Context) -> Iterator[str]:
     found = resource.leaves
     unknown: list[Path] = []
     for row in known().rows(resource.type, resource.name):
-        if not row.judge.by_value or row.judge.by_stack:
+        if not row.judge.by_value or row.judge.by_stack or is_kept(row, resource, context):
             continue
         here = [(path, value) for path, value in found if row.covers(path)]
         if row.judge.required and not any(row.covers(path) and not is_empty(value) for path, value in found):

@@ -10,7 +10,7 @@ from typing import Any
 
 from policies import tokens
 from policies.context import Context
-from policies.known.judging import allowed_values, is_trusted, words
+from policies.known.judging import allowed_values, is_kept, is_trusted, words
 from policies.known.network import comes_from_reference, given_values, network_values
 from policies.known.paths import at, is_empty
 from policies.known.tables import Row, known
@@ -28,13 +28,8 @@ def _own(stack: StackView, context: Context) -> Said:
     place = Place(stack, context)
     for resource in stack.resources:
         for row in known().rows(resource.type, resource.name):
-            if row.judge.by_stack and not _is_kept(row, resource, context):
+            if row.judge.by_stack and not is_kept(row, resource, context):
                 yield from said_of_each([resource], partial(_row, row, place))
-
-
-def _is_kept(row: Row, resource: Resource, context: Context) -> bool:
-    """Tell whether the engine keeps what the state has; what the program gives is judged where it is recorded."""
-    return context.is_live and row.path[0] in known().types[resource.type].ignore_changes
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
