@@ -28,6 +28,7 @@ install: $(STAMP)  ## Make .venv with the locked dependencies.
 # pip fetches uv alone: it takes a minute to byte-compile pulumi-aws, uv takes seconds to install it all. A pip that is
 # there already saves the seconds in which an environment gets its own.
 $(STAMP): requirements-dev.txt requirements-uv.txt
+	@if [ -L $(VENV) ]; then echo "$(VENV) is a link: making it anew would empty what it leads to; remove the link" >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
 	@if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; then \
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python $(FETCH_UV); \

@@ -12,6 +12,7 @@ from policies.context import Context
 from policies.known.paths import Path
 from policies.known.tables import known
 from policies.known.texts import ACCOUNT, Place, made
+from policies.naming import beginning
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.identity import NAMES
 from policies.view import Resource, StackView
@@ -65,7 +66,8 @@ class _Reader:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        named = (item.inputs.get(NAMES[item.type]) for item in self.place.stack.resources if item.type in NAMES)
+        items = self.place.stack.of(*NAMES)
+        named = (item.inputs.get(NAMES[item.type].property) for item in items)
         return frozenset(value for value in named if isinstance(value, str))
 
     @cached_property
@@ -87,7 +89,8 @@ class _Reader:
         yield from self._others.findall(text)
         if suffix is not None:
             # Secrets Manager ends an ARN with six characters of its own.
-            mine = re.compile(rf".*-{re.escape(suffix)}(-[A-Za-z0-9]{{6}})?")
+            begins = beginning(self.place.context.environment, self.place.context.prefix or "")
+            mine = re.compile(rf"{re.escape(begins)}.*-{re.escape(suffix)}(-[A-Za-z0-9]{{6}})?")
             yield from (found for found in self._of_environment.findall(text) if not mine.fullmatch(found))
 
 
@@ -133,7 +136,8 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
     wanted = context.stack.get("dockerImageUri")
     if found in (own, *(item.value for item in limits.trusted)):
         if wanted and resource.text("imageUri") != wanted:
-            yield "imageUri is not the image of parity:dockerImageUri; whoever owns that repository decides what runs"
+            key = context.stack.key("dockerImageUri")
+            yield f"imageUri is not the image of {key}; whoever owns that repository decides what runs"
     else:
         yield (
             f"imageUri is of the registry {found}; {context.environment} takes {own or 'what it trusts'} alone. Add it "

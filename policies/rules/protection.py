@@ -75,7 +75,7 @@ CONSISTENT = ResourceRule(
     id="protection-consistent",
     title="Data must be wholly destroyable or wholly protected.",
     why="One knob in the wrong position breaks the destruction of a review stack, or loses production's data.",
-    fix="Let program/service/protection.py set it, from parity:dataProtection.",
+    fix="Let program/service/protection.py set it, from dataProtection.",
     types=(*_STATEFUL, tokens.FUNCTION),
     severity="critical",
     judge=_consistent,
@@ -96,7 +96,7 @@ UNPROTECTED = StackRule(
     id="data-protected",
     title="Data that matters must be protected.",
     why="A cluster without deletion protection and final snapshot is gone with one command.",
-    fix="Set parity:dataProtection to protected, and declare the differences that follow.",
+    fix="Set dataProtection to protected, and declare the differences that follow.",
     types=(tokens.CLUSTER,),
     severity="high",
     default_level="advisory",
@@ -106,15 +106,15 @@ UNPROTECTED = StackRule(
 
 def _mode_allowed(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
     if context.data_protection not in context.limits.data_protection and any(stack.of(*_STATEFUL)):
-        allowed = ", ".join(context.limits.data_protection)
-        yield None, f"parity:dataProtection is {context.data_protection}; {context.environment} allows {allowed}"
+        key, allowed = context.stack.key("dataProtection"), ", ".join(context.limits.data_protection)
+        yield None, f"{key} is {context.data_protection}; {context.environment} allows {allowed}"
 
 
 MODE_ALLOWED = StackRule(
     id="protection-allowed",
     title="Data protection must be a mode that the environment allows.",
     why="A review stack that protects its data can't be cleaned up.",
-    fix="Set parity:dataProtection, or change the limits of the environment.",
+    fix="Set dataProtection, or change the limits of the environment.",
     types=_STATEFUL,
     limits=("data_protection",),
     judge=_mode_allowed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject, digest
+from program.manifest.implied import NAME_PREFIX
 from program.manifest.scaling import baseline
 from program.service.settings import Settings
 
@@ -61,4 +62,6 @@ def _configuration(settings: Settings, limits: Limits, code_hash: str) -> JsonOb
             "latencyThreshold": settings.latency_threshold,
         },
         "networking": {"egress": settings.egress},
+        # Absent where there is none: a service without one has the manifest that it always had.
+        **({NAME_PREFIX: settings.name_prefix} if settings.name_prefix else {}),
     }

@@ -11,19 +11,18 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from policies.limits import DataProtection
+from policies.naming import LONGEST_PREFIX, LONGEST_SUFFIX, NAME_PART
 from policies.schema import suggest
 from program.errors import Problem, SettingsError
 from program.manifest.canonical import JsonValue
 from program.service.naming import Names
+from program.service.project import full_key, project_name
 
-PROJECT = "parity"
 REGION_KEY = "aws:region"
 SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
 DATABASE_PORT = 5432
 # The role that the app connects as; the first rotation makes it.
 DATABASE_USERNAME = "app_user"
-# Only what is never compared between stacks may be encrypted in a stack file.
-SECRET_KEYS = frozenset({f"{PROJECT}:alarmEmail"})
 # The most of a value that a message repeats.
 _LONGEST = 100
 # Namespaces whose keys belong to the provider or to Pulumi itself, and the keys of theirs that a stack file may have.
@@ -63,10 +62,16 @@ class Settings(BaseModel):
 
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="an AWS region such as us-east-1")
     environment: str = Field(pattern=r"^[a-z][a-z0-9]{0,15}$", description="up to 16 lower-case letters and digits")
+    name_prefix: str = Field(
+        "",
+        pattern=rf"^({NAME_PART})?$",
+        max_length=LONGEST_PREFIX,
+        description=f"empty, or up to {LONGEST_PREFIX} lower-case letters, digits and single hyphens, a letter first",
+    )
     environment_suffix: str = Field(
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
-        max_length=20,
-        description="up to 20 lower-case letters, digits and single hyphens",
+        max_length=LONGEST_SUFFIX,
+        description=f"up to {LONGEST_SUFFIX} lower-case letters, digits and single hyphens",
     )
     docker_image_uri: str = Field(
         pattern=r"^[a-z0-9.-]+(:\d+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$",
@@ -122,7 +127,12 @@ class Settings(BaseModel):
     @property
     def names(self) -> Names:
         """Return the names of this copy of the system."""
-        return Names(project=PROJECT, environment=self.environment, suffix=self.environment_suffix)
+        return Names(
+            project=project_name(),
+            prefix=self.name_prefix,
+            environment=self.environment,
+            suffix=self.environment_suffix,
+        )
 
     @property
     def image_repository(self) -> str:
@@ -136,13 +146,18 @@ class Settings(BaseModel):
 
 
 def config_key(field: str) -> str:
-    """Return the config key of a settings field or of its alias, for example `parity:lambdaMemory`."""
-    return REGION_KEY if field == "region" else f"{PROJECT}:{to_camel(field)}"
+    """Return the config key of a settings field or of its alias, for example `orders:lambdaMemory`."""
+    return REGION_KEY if field == "region" else full_key(to_camel(field))
 
 
 def known_keys() -> list[str]:
     """Return the config keys of all settings, sorted."""
     return sorted(config_key(field) for field in Settings.model_fields)
+
+
+def secret_keys() -> frozenset[str]:
+    """Return the config keys that a stack file may keep encrypted: what is never shown, and never compared."""
+    return frozenset(config_key(name) for name, field in Settings.model_fields.items() if not field.repr)
 
 
 def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
@@ -152,12 +167,12 @@ def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) ->
     """
     values: dict[str, str] = {}
     problems: list[Problem] = []
-    known = known_keys()
+    known = {config_key(field): to_camel(field) for field in Settings.model_fields}
     for key, value in config.items():
         if key in known:
-            values["region" if key == REGION_KEY else key.removeprefix(f"{PROJECT}:")] = value
+            values[known[key]] = value
         elif key not in _FOREIGN_KEYS:
-            problems.append(Problem(key, _unknown(key, known)))
+            problems.append(Problem(key, _unknown(key, sorted(known))))
     if suffix := environment.get(SUFFIX_VARIABLE):
         values["environmentSuffix"] = suffix
     try:
@@ -188,7 +203,7 @@ def _problem(detail: ErrorDetails) -> Problem:
         return Problem(key, f"{key} is missing; add it to the stack file")
     allowed = next(field.description for name, field in Settings.model_fields.items() if alias in (name, field.alias))
     # Encrypted or not: a value that only a stack file may show is no part of a message.
-    found = "has a value that is not shown" if key in SECRET_KEYS else f"is {cut(repr(detail['input']))}"
+    found = "has a value that is not shown" if key in secret_keys() else f"is {cut(repr(detail['input']))}"
     return Problem(key, f"{key} {found}; it must be {allowed}")
 
 

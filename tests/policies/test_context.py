@@ -14,7 +14,11 @@ from tests.policies.world import TODAY, World, config
 
 
 def guard(**variables: str) -> Guard:
-    return Guard(limits=load_limits(), stack=StackConfig.of_process(variables), ledger=Ledger((), TODAY, {}))
+    return Guard(
+        limits=load_limits(),
+        stack=StackConfig.of_process({"PULUMI_PROJECT": "parity"} | variables),
+        ledger=Ledger((), TODAY, {}),
+    )
 
 
 def pulumi_config(**values: str) -> str:
@@ -49,6 +53,16 @@ def test_a_project_of_another_name_may_name_it_too():
     assert (context.environment, context.suffix) == ("dev", "a")
 
 
+def test_where_the_engine_names_no_project_the_urn_does():
+    given = Guard(limits=load_limits(), stack=StackConfig.of_process({}), ledger=Ledger((), TODAY, {}))
+
+    context = given.context(PackConfig.of({"configuration": {"mine:environment": "dev"}}), "urn:pulumi:a::mine::t::n")
+
+    assert context.environment == "dev"
+    assert context.prefix == "", "a configuration without a prefix has none"
+    assert guard(PULUMI_STACK="dev").context(PackConfig.of({}), "").prefix is None, "without one, nobody knows"
+
+
 def test_the_suffix_of_the_process_goes_before_the_stacks():
     stack = StackConfig.of_process({"ENVIRONMENT_SUFFIX": "b", "PULUMI_CONFIG": pulumi_config(environmentSuffix="a")})
 
@@ -61,7 +75,7 @@ def test_the_suffix_of_the_process_goes_before_the_stacks():
         ({}, {}, "nothing names the environment of stack ; known: dev, staging, prod"),
         ({"PULUMI_STACK": "pr-7"}, {"environment": 7}, "nothing names the environment of stack pr-7; known: dev, staging, prod"),
         ({}, {"environment": "qa\n"}, "the policy configuration names 'qa'; known: dev, staging, prod"),
-        ({"PULUMI_CONFIG": '{"parity:environment": "x"}'}, {}, "parity:environment names 'x'; known: dev, staging, prod"),
+        ({"PULUMI_PROJECT": "parity", "PULUMI_CONFIG": '{"parity:environment": "x"}'}, {}, "parity:environment names 'x'; known: dev, staging, prod"),
     ],
 )  # fmt: skip
 def test_an_unknown_environment_is_never_guessed(variables: dict[str, str], policy: dict[str, object], said: str):
