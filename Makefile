@@ -79,6 +79,7 @@ pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/picture
 
 .PHONY: docs
 docs: $(STAMP)  ## Write the generated documents anew.
+	@$(BIN)/python -m program.service.declaration
 	@$(BIN)/python -m policies.document
 	@$(BIN)/python -m tests.program.engine.live_properties
 

@@ -34,6 +34,10 @@ class Range(StrictModel):
         return self
 
 
+# What settings without a field of their own may be, by their keys in a stack file.
+SettingLimits = dict[str, Integers | Words | Range]
+
+
 class DatabaseEngine(StrictModel):
     """The Aurora PostgreSQL versions that can be created, and those that AWS has retired.
 
@@ -76,6 +80,7 @@ class CommonLimits(StrictModel):
     connections_threshold: Range
     log_statement: Words
     required_tags: Words
+    settings: SettingLimits = Field(default_factory=dict)
 
 
 class Trusted(StrictModel):
@@ -102,6 +107,7 @@ class EnvironmentLimits(StrictModel):
     latency_threshold: Integers
     connections_threshold: Integers
     data_protection: Annotated[list[DataProtection], Field(min_length=1)]
+    settings: SettingLimits = Field(default_factory=dict)
     exemption_days: Annotated[int, Field(ge=1)] = 90
     critical_exemptions: bool = True
     undecided_fails: bool = False

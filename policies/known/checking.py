@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from policies.known.models import Judge
 from policies.known.tables import Known, known, known_options, known_parameters
-from policies.limits import CommonLimits, EnvironmentLimits
+from policies.limits import CommonLimits, EnvironmentLimits, limits
 from policies.schema import suggest
 
 
@@ -17,7 +17,7 @@ def problems(rules: Collection[str]) -> Iterator[str]:
         if judge.rule is not None and judge.rule not in rules:
             hint = suggest(judge.rule, list(rules))
             yield f"{file}: {place} names rule {judge.rule!r}, but there is no such rule{hint}"
-        if judge.limit is not None and _snake(judge.limit) not in _LIMITS:
+        if judge.limit is not None and _snake(judge.limit) not in _LIMITS and not _of_settings(judge.limit):
             yield f"{file}: {place} names limit {judge.limit!r}, which environments.yaml does not have"
         short = judge.own.partition(".")[0] if judge.own is not None else None
         if short is not None and short not in _short_names(tables):
@@ -25,6 +25,12 @@ def problems(rules: Collection[str]) -> Iterator[str]:
 
 
 _LIMITS = {*CommonLimits.model_fields, *EnvironmentLimits.model_fields}
+
+
+def _of_settings(limit: str) -> bool:
+    """Tell whether the limit holds in every environment: for all of them, or for each."""
+    known = limits()
+    return limit in known.common.settings or all(limit in block.settings for block in known.environments.values())
 
 
 def _judges(tables: Known) -> Iterator[tuple[str, str, Judge]]:

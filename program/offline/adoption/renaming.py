@@ -36,6 +36,8 @@ One AWS service, the same in every environment but for what is declared.
 """
 # What only the example needs, once its README is gone.
 PICTURES = ".github/pictures"
+# Where the prefix is defined; Pulumi.yaml's default follows from it.
+NAMING = "program/service/naming.py"
 _TEAM, _GUARD_TEAM = "@platform-team", "@platform-security"
 
 Change = Callable[[str], str]
@@ -76,6 +78,7 @@ def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change
     yield ".github/CODEOWNERS", (_replaced(_GUARD_TEAM, adoption.guard_owners), _replaced(_TEAM, adoption.owners))
     yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
     yield "CHANGELOG.md", (_own(root, "CHANGELOG.md", _CHANGELOG),)
+    yield NAMING, (_constant(adoption),)
     yield PROJECT_FILE, (_prefix(adoption), _name(adoption))
 
 
@@ -113,6 +116,18 @@ def _own(root: Path, name: str, text: str) -> Change:
 
 def _name(adoption: Adoption) -> Change:
     return lambda text: re.sub(r"^name:.*$", f"name: {adoption.new}", text, count=1, flags=re.MULTILINE)
+
+
+def _constant(adoption: Adoption) -> Change:
+    constant = re.compile(r'^PREFIX = "[^"\n]*"$', re.MULTILINE)
+
+    def change(text: str) -> str:
+        after, count = constant.subn(f'PREFIX = "{adoption.prefix}"', text)
+        if count != 1:
+            raise CouldNotRunError(f'{NAMING}: it has no line PREFIX = "..."; add it, to make it {adoption.prefix}')
+        return after
+
+    return change
 
 
 def _prefix(adoption: Adoption) -> Change:
