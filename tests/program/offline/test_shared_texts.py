@@ -8,7 +8,7 @@ from tests.program.report.results import stack
 
 def test_results_that_came_from_two_processes_are_equal_and_share_their_texts():
     texts, of_one_process = SharedTexts(), stack("dev")
-    first, second = (texts.shared(pickle.loads(pickle.dumps(of_one_process))) for _ in range(2))  # noqa: S301
+    first, second = (texts.shared(pickle.loads(pickle.dumps(of_one_process))) for _ in range(2))
 
     assert first == second == of_one_process
     assert first.resources[0].urn is second.resources[0].urn
@@ -17,7 +17,7 @@ def test_results_that_came_from_two_processes_are_equal_and_share_their_texts():
 
 def test_a_text_in_a_tuple_in_a_list_in_a_mapping_is_shared():
     texts = SharedTexts()
-    first, second = (texts.shared({"a": [("".join(["x", "y"]), 1, None, True)]}) for _ in range(2))
+    first, second = (texts.shared({"a": [(str(number) * 2, 1, None, True)]}) for number in (7, 7))
 
-    assert first == second == {"a": [("xy", 1, None, True)]}
+    assert first == second == {"a": [("77", 1, None, True)]}
     assert first["a"][0][0] is second["a"][0][0]
