@@ -100,7 +100,7 @@ class _Seen(Generic[_Made]):
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
     known = limits()
-    of_the_world = known_world.problems([rule.id for rule in RULES])
+    of_the_world = known_world.problems({rule.id: rule for rule in RULES})
     if problems := [*_unknown_rules(known), *_unacceptable(known), *of_the_world]:
         raise ReviewedFileError(problems)
     guard = Guard(
