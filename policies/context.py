@@ -96,6 +96,12 @@ class Context:
         return "protected" if self.stack.get("dataProtection") == "protected" else "ephemeral"
 
     @property
+    def region(self) -> str:
+        """Return the one region that everything of the stack must be in: of the environment's, the one it asks for."""
+        asked = self.stack.config.get("aws:region")
+        return asked if asked in self.limits.regions else self.limits.region
+
+    @property
     def suffix(self) -> str | None:
         """Return the suffix of every physical name, where it is known."""
         return self.stack.suffix

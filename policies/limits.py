@@ -98,6 +98,7 @@ class EnvironmentLimits(StrictModel):
     """
 
     region: str
+    other_regions: list[str] = Field(default_factory=list)
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
     lambda_memory: Integers
     lambda_cpu: Words
@@ -113,6 +114,11 @@ class EnvironmentLimits(StrictModel):
     undecided_fails: bool = False
     levels: dict[str, Level] = Field(default_factory=dict)
     trusted: list[Trusted] = Field(default_factory=list)
+
+    @property
+    def regions(self) -> list[str]:
+        """Return the regions that stacks of the environment may be in, the first one first."""
+        return [self.region, *self.other_regions]
 
 
 class Scaling(StrictModel):

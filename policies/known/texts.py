@@ -84,7 +84,7 @@ class Place:
         fixed = {
             "environment": self.context.environment,
             "suffix": self.context.suffix,
-            "region": self.context.limits.region,
+            "region": self.context.region,
             "account": self.account,
         }
         if placeholder in fixed:
@@ -115,7 +115,7 @@ def matches_name(value: Any, template: str, context: Context) -> bool:
     fixed = {
         "environment": re.escape(context.environment),
         "suffix": re.escape(context.suffix) if context.suffix is not None else _OWN_NAME_PART,
-        "region": re.escape(context.limits.region),
+        "region": re.escape(context.region),
         _PREFIX: _ANY_PREFIX,
     }
     pattern = "".join(

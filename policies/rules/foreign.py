@@ -39,7 +39,7 @@ class _Reader:
     def foreign(self, text: str, *, is_document: bool) -> Iterator[str]:
         """Yield what the text names that is neither this stack's nor trusted."""
         text = self._without_own(text)
-        account, region = self.place.account, self.place.context.limits.region
+        account, region = self.place.account, self.place.context.region
         yield from (f"account {found}" for found in ACCOUNT.findall(text) if found != account)
         yield from (f"region {found}" for found in _REGION.findall(text) if found != region)
         yield from (f"organisation {found}" for found in _ORGANISATION.findall(text))
@@ -132,7 +132,7 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
         return
     found = resource.text("imageUri").partition("/")[0]
     limits = context.limits
-    own = f"{limits.account}.dkr.ecr.{limits.region}.amazonaws.com" if limits.account is not None else None
+    own = f"{limits.account}.dkr.ecr.{context.region}.amazonaws.com" if limits.account is not None else None
     wanted = context.stack.get("dockerImageUri")
     if found in (own, *(item.value for item in limits.trusted)):
         if wanted and resource.text("imageUri") != wanted:

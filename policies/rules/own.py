@@ -113,7 +113,7 @@ def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
                 None,
                 f"vpcCidr of the network is {shown(found)}; it must be a private range, as large as a VPC may be",
             )
-    region = context.limits.region
+    region = context.region
     zones = [*(network_values(_ZONES, stack, context) or ()), *given_values(_ZONES, context)]
     for zone in dict.fromkeys(map(str, zones)):
         # A local zone (us-east-1-bos-1a) and a wavelength zone have no Aurora.

@@ -26,6 +26,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "manifest": "Print one stack's manifest.",
         "report": "Make one report of a check and of all records.",
         "init": "Make this repository a service of one's own.",
+        "new": "Write the skeleton of a component.",
         "package": "Build the rotation function's zip.",
         "completion": "Print the completion for bash, zsh or fish.",
     },

@@ -47,7 +47,7 @@ def _judge(settings: Settings, limits: Limits) -> _Judgement:
 
 def _by_environment(settings: Settings, limits: EnvironmentLimits) -> _Judgement:
     say = _sayer(settings, f"{settings.environment} allows")
-    yield from say("region", [limits.region])
+    yield from say("region", limits.regions)
     yield from _by_name(say, limits, f"environments.{settings.environment}")
 
 

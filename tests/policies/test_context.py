@@ -10,7 +10,7 @@ from policies.exemptions import Ledger
 from policies.limits import load_limits
 from policies.pack import Guard, UnknownEnvironmentError
 from policies.pack_config import PackConfig
-from tests.policies.world import TODAY, World, config
+from tests.policies.world import TODAY, World, config, limit
 
 
 def guard(**variables: str) -> Guard:
@@ -113,3 +113,26 @@ def test_data_is_protected_only_when_that_is_asked_for(given: str, mode: str):
 
 def test_the_stacks_name_stands_in_a_urn():
     assert stack_name_of("urn:pulumi:prod::parity::t::n") == "prod"
+
+
+def in_region(region: str, *others: str) -> World:
+    world = World("prod")
+    limit(other_regions=list(others))(world)
+    world.config["aws:region"] = region
+    return world
+
+
+def test_a_stack_may_be_in_any_region_of_its_environment():
+    world = in_region("eu-west-1", "eu-west-1", "eu-north-1")
+
+    assert world.context().region == "eu-west-1"
+    assert world.judge("environment") == [
+        "stack: resources are in us-east-1; this stack of prod is in eu-west-1",
+    ], "and all of it must be in that one"
+
+
+def test_a_region_that_the_environment_doesnt_have_is_none_of_the_stacks():
+    world = in_region("eu-west-1", "eu-north-1")
+
+    assert world.context().region == "us-east-1"
+    assert world.judge("environment") == ["stack: resources are in eu-west-1; this stack of prod is in us-east-1"]
