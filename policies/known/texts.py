@@ -12,12 +12,16 @@ from typing import Any
 from policies.context import Context
 from policies.known.paths import at
 from policies.known.tables import known
+from policies.naming import NAME_PART, prefixed
 from policies.view import UNKNOWN, Resource, StackView
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 # Twelve digits that stand for themselves: no part of a longer number, a word or a UUID.
 ACCOUNT = re.compile(r"(?<![A-Za-z0-9-])\d{12}(?![A-Za-z0-9-])")
 _OWN_NAME_PART = r"[A-Za-z0-9-]+"
+# Stands for the prefix where nobody knows it: it may be empty, and ends with the hyphen.
+_PREFIX = "prefix"
+_ANY_PREFIX = rf"(?:{NAME_PART}-)?"
 _ANY, _NEVER = ".+", "(?!)"
 _STAR = r"[^/:]+"
 
@@ -62,10 +66,12 @@ class Place:
         return {}
 
     def _parts(self, template: str, depends: frozenset[str]) -> Iterator[str]:
-        for index, part in enumerate(_PLACEHOLDER.split(template)):
+        for index, part in enumerate(_PLACEHOLDER.split(_with_prefix(template, self.context))):
             yield self._placeholder(part, depends) if index % 2 else re.escape(part)
 
     def _placeholder(self, placeholder: str, depends: frozenset[str]) -> str:
+        if placeholder == _PREFIX:
+            return _ANY_PREFIX
         values = self._values(placeholder)
         if values is not None:
             return f"(?:{'|'.join(map(re.escape, values))})" if values else _NEVER
@@ -78,7 +84,7 @@ class Place:
         fixed = {
             "environment": self.context.environment,
             "suffix": self.context.suffix,
-            "region": self.context.limits.region,
+            "region": self.context.region,
             "account": self.account,
         }
         if placeholder in fixed:
@@ -109,10 +115,17 @@ def matches_name(value: Any, template: str, context: Context) -> bool:
     fixed = {
         "environment": re.escape(context.environment),
         "suffix": re.escape(context.suffix) if context.suffix is not None else _OWN_NAME_PART,
-        "region": re.escape(context.limits.region),
+        "region": re.escape(context.region),
+        _PREFIX: _ANY_PREFIX,
     }
     pattern = "".join(
         fixed[part] if index % 2 else re.escape(part).replace(r"\*", _STAR)
-        for index, part in enumerate(_PLACEHOLDER.split(template))
+        for index, part in enumerate(_PLACEHOLDER.split(_with_prefix(template, context)))
     )
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _with_prefix(template: str, context: Context) -> str:
+    if context.prefix is not None:
+        return prefixed(template, context.prefix)
+    return template.replace("${environment}-", f"${{environment}}-${{{_PREFIX}}}")
