@@ -83,6 +83,7 @@ pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/picture
 docs: $(STAMP)  ## Write the generated documents anew.
 	@$(BIN)/python -m policies.document
 	@$(BIN)/python -m tests.program.engine.live_properties
+	@$(BIN)/python -m tests.program.foundation.rights_document --write
 
 .PHONY: golden
 golden: $(STAMP)  ## Write the golden files anew; review the diff.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policies.deployers import Deployers, deployers_of
+
 # Ends the logical name of the secret's version that the program puts, and that rotation leaves behind.
 BOOTSTRAP = "bootstrap"
 
@@ -19,6 +21,11 @@ class Names:
     def physical(self, service: str, kind: str) -> str:
         """Return the physical name of a resource, for example `prod-db-credentials-main`."""
         return f"{self.environment}-{service}-{kind}-{self.suffix}"
+
+    @property
+    def deployers(self) -> Deployers:
+        """Return the names of the roles that act on this copy, and of the boundary of those that it makes."""
+        return deployers_of(self.project, self.environment, self.suffix)
 
     @property
     def tags(self) -> dict[str, str]:

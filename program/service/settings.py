@@ -50,6 +50,7 @@ StackName = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+/[\w.-]+$")]
 VpcId = Annotated[str, Field(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$")]
 GroupId = Annotated[str, Field(pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")]
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+PolicyArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/[\w+=,.@/-]+$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
@@ -105,6 +106,9 @@ class Settings(BaseModel):
     latency_threshold: int = Field(description="a whole number of milliseconds")
     connections_threshold: int = Field(description="a whole number of connections")
     database_cpu_threshold: int = Field(ge=1, le=100, description="1 to 100 percent")
+    permissions_boundary: Annotated[PolicyArn | None, _OrAbsent] = Field(
+        None, description="a managed policy's ARN: arn:aws:iam::<account>:policy/<name>"
+    )
     alarm_email: Annotated[Email | None, _OrAbsent] = Field(None, repr=False, description="an e-mail address")
 
     @property
