@@ -26,6 +26,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "manifest": "Print one stack's manifest.",
         "report": "Make one report of a check and of all records.",
         "package": "Build the rotation function's zip.",
+        "rights": "Write the policies of the workflows' roles in AWS.",
         "completion": "Print the completion for bash, zsh or fish.",
     },
     "With Pulumi and a cloud account": {

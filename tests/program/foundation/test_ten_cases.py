@@ -3,19 +3,19 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from string import Template
 
 import pytest
 
 from program.foundation.rights.keys import state_key_policy
-from program.offline.stackfile import ROOT
 from tests.program.foundation.attacks import EVERYTHING
 from tests.program.foundation.authorizer import Principal, Request, allows
 from tests.program.foundation.test_on_behalf import log_streams
 from tests.program.foundation.world import ACCOUNT, document, world
 from tests.program.recorded import find
 
-FOLDER = ROOT / ".github" / "aws"
+FOLDER = Path(__file__).with_name("by_hand")
 # Which of the files each role had.
 FILES = {
     "preview": ["state-read"],
