@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+# An account's number as a principal is short for its root.
+_ACCOUNT = re.compile(r"^(\d{12})$")
+_ROOT = r"arn:aws:iam::\1:root"
 _ELEMENTS = frozenset({"Id", "Statement", "Version"})
 
 
@@ -112,7 +116,7 @@ def _statement(item: Mapping[str, Any]) -> Statement:
 def _principals(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for kind, names in value.items():
-            yield from (f"{kind}:{name}" for name in _texts(names))
+            yield from (f"{kind}:{_ACCOUNT.sub(_ROOT, name)}" for name in _texts(names))
     else:
         yield from (f"AWS:{name}" for name in _texts(value))
 

@@ -137,14 +137,14 @@ def _unacceptable(known: Limits) -> Iterator[str]:
     critical = {rule.id for rule in RULES if rule.severity == "critical"}
     guarding = {rule.id for rule in (*environment.RULES, *known_rules.RULES)}
     for index, accepted in enumerate(known.accepted):
-        place = _line_of(("accepted", index, "rule"))
+        path: KeyPath = ("accepted", index, "rule")
         why = "is critical" if accepted.rule in critical else "guards the guard" if accepted.rule in guarding else ""
         if why:
-            yield f"{place}: accepted names rule {accepted.rule!r}, which {why}; mend the resource instead"
+            yield f"{_line_of(path)}: accepted names rule {accepted.rule!r}, which {why}; mend the resource instead"
         for name in accepted.environments:
             if name not in known.environments:
                 hint = suggest(name, list(known.environments))
-                yield f"{place}: accepted names environment {name!r}, but there is no such environment{hint}"
+                yield f"{_line_of(path)}: accepted names environment {name!r}, but there is no such environment{hint}"
 
 
 def _line_of(path: KeyPath) -> str:

@@ -59,6 +59,29 @@ class _Loader(Reader, Scanner, Parser, Composer, SafeConstructor, BaseResolver):
         Composer.__init__(self)
         SafeConstructor.__init__(self)
         BaseResolver.__init__(self)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse indirection and depth before anything is expanded, constructed or nested further."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped in the stubs
+        line = event.start_mark.line + 1
+        for held in _indirection(event):
+            raise YamlError(f"holds {held}; write the value out", line)
+        self._depth += isinstance(event, yaml.CollectionStartEvent)
+        if self._depth > MAX_DEPTH:
+            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line)
+        node = super().compose_node(parent, index)
+        self._depth -= isinstance(event, yaml.CollectionStartEvent)
+        return node
+
+
+def _indirection(event: yaml.NodeEvent) -> Iterator[str]:
+    if isinstance(event, yaml.AliasEvent):
+        yield "an alias (*)"
+    elif event.anchor is not None:
+        yield "an anchor (&)"
+    elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
+        yield "a tag (!)"
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
@@ -100,7 +123,6 @@ def parse(text: str) -> Document:
     """Parse the text; raise YamlError when it is not one document of plain YAML."""
     try:
         loader = _Loader(text)
-        _refuse_indirection(text)
         node = loader.get_single_node()
         lines: dict[KeyPath, int] = {}
         data = None if node is None else _plain(loader, node, (), lines)
@@ -133,27 +155,6 @@ def _left_open(text: str) -> int | None:
             elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
                 opened.pop()
     return next((line for line in opened if line), None)
-
-
-def _refuse_indirection(text: str) -> None:
-    """Refuse anchors, aliases and tags while they are still tokens, so that nothing is expanded or constructed."""
-    kinds = {yaml.AnchorToken: "an anchor (&)", yaml.AliasToken: "an alias (*)", yaml.TagToken: "a tag (!)"}
-    depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        if type(token) in kinds:
-            raise YamlError(f"holds {kinds[type(token)]}; write the value out", token.start_mark.line + 1)
-        if isinstance(
-            token,
-            yaml.BlockMappingStartToken
-            | yaml.BlockSequenceStartToken
-            | yaml.FlowMappingStartToken
-            | yaml.FlowSequenceStartToken,
-        ):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise YamlError(f"nested deeper than {MAX_DEPTH} levels", token.start_mark.line + 1)
-        if isinstance(token, yaml.BlockEndToken | yaml.FlowMappingEndToken | yaml.FlowSequenceEndToken):
-            depth -= 1
 
 
 def _plain(loader: _Loader, node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:

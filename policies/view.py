@@ -112,11 +112,7 @@ class Resource:
 
     def number(self, path: str) -> float | None:
         """Return the value at the path as a number, as the provider reads it; None where there is none."""
-        value = self.get(path)
-        try:
-            return None if value is None or isinstance(value, bool) else float(value)
-        except (TypeError, ValueError):
-            return None
+        return as_number(self.get(path))
 
     def items(self, path: str) -> list[Any]:
         """Return the list at the path, empty where there is none; its items may be UNKNOWN."""
@@ -187,6 +183,14 @@ def plain(value: Any) -> Any:
         return int(value)
     # The engine puts these words in place of a secret that it can't decrypt, or doesn't show.
     return UNKNOWN if isinstance(value, str) and value == CONCEALED else value
+
+
+def as_number(value: Any) -> float | None:
+    """Return the value as the provider reads a number, which takes text too; None where it is none."""
+    try:
+        return None if value is None or isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _is_list(value: Any) -> bool:

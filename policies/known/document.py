@@ -48,9 +48,9 @@ def _said(judge: Judge) -> Iterator[str]:
         yield f"any value: {judge.free}"
     if judge.rule is not None:
         yield f"[{judge.rule}](#{judge.rule})"
-    values = [judge.is_] if judge.is_ is not None else judge.one_of or []
-    if values:
-        yield " or ".join(f"`{json.dumps(value)}`" for value in values)
+    for values, joint in (([judge.is_] if judge.is_ is not None else judge.one_of, " or "), (judge.all_of, " and ")):
+        if values:
+            yield joint.join(f"`{json.dumps(value)}`" for value in values)
     if judge.limit is not None:
         yield f"the limit `{judge.limit}`"
     if judge.own is not None:

@@ -13,12 +13,12 @@ from policies.known.models import Judge, Scalar
 from policies.known.tables import Row, known
 from policies.known.texts import matches_name
 from policies.limits import Range
-from policies.view import Resource
+from policies.view import Resource, as_number
 
 
 def judged(judge: Judge, value: Any, context: Context) -> bool:
     """Tell whether the value is one that the entry names, or that the environment trusts."""
-    if any(_same(value, allowed) for allowed in allowed_values(judge, context)):
+    if any(is_same(value, allowed) for allowed in allowed_values(judge, context)):
         return True
     return _in_range(judge, value, context) or _is_named(judge, value, context) or _is_file(judge, value, context)
 
@@ -41,7 +41,7 @@ def _is_named(judge: Judge, value: Any, context: Context) -> bool:
 def allowed_values(judge: Judge, context: Context) -> list[Scalar]:
     """Return the values that the entry names, by themselves or by a limit."""
     found = [judge.is_] if judge.is_ is not None else []
-    found += judge.one_of or []
+    found += judge.one_of or judge.all_of or []
     return [*found, *(limit_values(judge.limit, context) if judge.limit is not None else ())]
 
 
@@ -53,7 +53,8 @@ def limit_values(name: str, context: Context) -> list[Scalar]:
 
 def _in_range(judge: Judge, value: Any, context: Context) -> bool:
     limit = _limit(judge.limit, context) if judge.limit is not None else None
-    return isinstance(limit, Range) and isinstance(value, int | float) and limit.min <= value <= limit.max
+    number = as_number(value)
+    return isinstance(limit, Range) and number is not None and limit.min <= number <= limit.max
 
 
 def _limit(name: str, context: Context) -> Any:
@@ -86,6 +87,6 @@ def _words(judge: Judge, context: Context) -> Iterator[str]:
     yield from (f"the file {ending}" for ending in judge.file or ())
 
 
-def _same(found: Any, allowed: Scalar) -> bool:
+def is_same(found: Any, allowed: Scalar) -> bool:
     """Compare as the provider does, which takes numbers and truth as text too."""
     return not isinstance(found, dict | list) and str(found).lower() == str(allowed).lower()

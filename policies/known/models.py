@@ -14,21 +14,22 @@ Scalar = bool | int | float | str
 Words = Annotated[list[str], Field(min_length=1)]
 # Placeholders whose values the stack's resources have.
 _OF_THE_STACK = re.compile(r"\$\{(account|[^{}]+\.[^{}]+)\}")
-_VALUES = ("is_", "one_of", "limit", "own", "network", "name", "file")
+_VALUES = ("is_", "one_of", "all_of", "limit", "own", "network", "name", "file")
 
 
 class Judge(StrictModel):
     """What judges one property: a rule by its id, or values of which each must be one, or the reason why any is good.
 
-    `own` is an output of a resource of this stack (`Key.arn`), `of` that resource's logical name; `network` is an
-    output of this environment's network; `name` is text with placeholders such as `${environment}`; `file` is how the
-    path of a local archive may end. Where several are given, one of them must hold. `required` says that the property
-    must be set.
+    `allOf` are the items of a list, each of which must be there; `own` is an output of a resource of this stack
+    (`Key.arn`), `of` that resource's logical name; `network` is an output of this environment's network; `name` is text
+    with placeholders such as `${environment}`; `file` is how the path of a local archive may end. Where several are
+    given, one of them must hold. `required` says that the property must be set.
     """
 
     rule: str | None = None
     is_: Scalar | None = Field(None, alias="is")
     one_of: Annotated[list[Scalar], Field(min_length=1)] | None = None
+    all_of: Annotated[list[Scalar], Field(min_length=1)] | None = None
     limit: str | None = None
     own: str | None = None
     of: str | None = None
@@ -43,7 +44,7 @@ class Judge(StrictModel):
         given = [self.rule is not None, self.by_value, self.free is not None]
         if sum(given) == 0:
             raise ValueError(
-                "has no judge: give rule, is, oneOf, limit, own, network, name, file, or free with the reason"
+                "has no judge: give rule, is, oneOf, allOf, limit, own, network, name, file, or free with the reason"
             )
         if self.free is not None and sum(given) > 1:
             raise ValueError("is free and has a judge too: leave one of them out")

@@ -185,6 +185,8 @@ def _trust_scoped(resource: Resource, _context: Context) -> Iterator[str]:
         found = statements(resource.get("assumeRolePolicy"))
     except DocumentError:
         return  # iam-readable says so
+    if not any(statement.allows for statement in found):
+        yield "assumeRolePolicy lets nobody assume the role"
     for statement in found:
         if statement.allows and statement.for_everyone:
             yield f"assumeRolePolicy: {describe(statement)} lets anybody assume the role"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from policies import tokens
 from policies.context import Context
 from policies.known.tables import known
-from policies.rule import ResourceRule, StackRule
+from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
@@ -69,6 +70,32 @@ PHYSICAL_NAMES = ResourceRule(
     fix="Take the name from program/service/naming.py.",
     types=tuple(NAMES),
     judge=_names,
+)
+
+
+def _named_once(stack: StackView, _context: Context) -> Said:
+    first: dict[tuple[str, str, str], Resource] = {}
+    yield from said_of_each(stack.of(*NAMES), partial(_named_before, first))
+
+
+def _named_before(first: dict[tuple[str, str, str], Resource], resource: Resource) -> Iterator[str]:
+    prop = NAMES[resource.type]
+    # A role policy's name is its role's own.
+    role = resource.text("role") if resource.type == tokens.ROLE_POLICY else ""
+    found = resource.text(prop)
+    other = first.setdefault((resource.type, found, role), resource)
+    if found and other is not resource:
+        yield f"{prop} {found!r} is the {prop} of {other.name} too; AWS refuses it, or takes one for both"
+
+
+NAMED_ONCE = StackRule(
+    id="names-once",
+    title="No two resources of a type must have the same physical name.",
+    why="CloudWatch lets the second alarm overwrite the first without a word; other services stop in mid-update.",
+    fix="Give each its own name, from program/service/naming.py.",
+    types=tuple(NAMES),
+    severity="high",
+    judge=_named_once,
 )
 
 
@@ -146,4 +173,4 @@ IGNORED = StackRule(
     judge=_ignored,
 )
 
-RULES = (PHYSICAL_NAMES, LOGICAL_NAMES, TAGS, DEFAULT_TAGS, IGNORED)
+RULES = (PHYSICAL_NAMES, NAMED_ONCE, LOGICAL_NAMES, TAGS, DEFAULT_TAGS, IGNORED)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from policies import tokens
 from policies.context import Context
-from policies.known.judging import is_kept, judged, words
+from policies.known.judging import is_kept, is_same, judged, words
 from policies.known.paths import Path, is_empty
 from policies.known.tables import Known, known, known_computed
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
@@ -113,6 +113,9 @@ def _values(resource: Resource, context: Context) -> Iterator[str]:
         here = [(path, value) for path, value in found if row.covers(path)]
         if row.judge.required and not any(row.covers(path) and not is_empty(value) for path, value in found):
             yield f"{'.'.join(row.path)} is not set; it must be {words(row.judge, context)}"
+        for lacks in row.judge.all_of or ():
+            if not any(value is UNKNOWN or is_same(value, lacks) for _, value in here):
+                yield f"{'.'.join(row.path)} lacks {lacks} ({row.file})"
         for path, value in here:
             if value is UNKNOWN:
                 unknown.append(path)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
-from policies.rules.shapes import own_key, shown
+from policies.rules.shapes import is_one_of, own_key, shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 DEFAULT_MEMORY = 128
@@ -25,7 +25,7 @@ def _is_image(resource: Resource) -> bool:
 
 def _memory(resource: Resource, context: Context) -> Iterator[str]:
     found = resource.get("memorySize", DEFAULT_MEMORY)
-    if _is_image(resource) and found not in context.limits.lambda_memory:
+    if _is_image(resource) and not is_one_of(found, context.limits.lambda_memory):
         allowed = ", ".join(str(value) for value in context.limits.lambda_memory)
         yield f"memorySize is {shown(found)}; {context.environment} allows {allowed}"
 

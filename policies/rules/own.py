@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import string
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
@@ -20,6 +21,8 @@ from policies.rules.shapes import shown, shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
 _ZONES = "availabilityZones"
+# A zone is its region and one of these.
+_LETTERS = tuple(string.ascii_lowercase)
 # AWS makes no VPC with a wider range.
 _WIDEST_VPC = 16
 
@@ -113,7 +116,8 @@ def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
     region = context.limits.region
     zones = [*(network_values(_ZONES, stack, context) or ()), *given_values(_ZONES, context)]
     for zone in dict.fromkeys(map(str, zones)):
-        if not (zone.startswith(region) and not zone[len(region) : len(region) + 1].isdigit()):
+        # A local zone (us-east-1-bos-1a) and a wavelength zone have no Aurora.
+        if not (zone.startswith(region) and zone[len(region) :] in _LETTERS):
             yield None, f"availability zone {shown(zone)} of the network is not in {region}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.rule import ResourceRule, StackRule
+from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
 _STATEFUL = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE, tokens.KEY, tokens.LOG_GROUP, tokens.SECRET)
@@ -105,9 +106,10 @@ UNPROTECTED = StackRule(
 
 
 def _mode_allowed(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
-    if context.data_protection not in context.limits.data_protection and any(stack.of(*_STATEFUL)):
+    given = context.stack.get("dataProtection") or context.data_protection
+    if given not in context.limits.data_protection and any(stack.of(*_STATEFUL)):
         allowed = ", ".join(context.limits.data_protection)
-        yield None, f"parity:dataProtection is {context.data_protection}; {context.environment} allows {allowed}"
+        yield None, f"parity:dataProtection is {shown(given)}; {context.environment} allows {allowed}"
 
 
 MODE_ALLOWED = StackRule(

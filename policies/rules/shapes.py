@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from policies import tokens
 from policies.context import Context
+from policies.known.judging import is_same
+from policies.known.models import Scalar
 from policies.rule import ResourceJudge, StackJudge
 from policies.view import Resource, StackView
 
@@ -30,11 +32,16 @@ def one_of(
 
     def judge(resource: Resource, context: Context) -> Iterator[str]:
         found = resource.get(prop, default)
-        if found not in allowed(context):
+        if not is_one_of(found, allowed(context)):
             words = ", ".join(str(value) for value in allowed(context))
             yield f"{prop} is {shown(found)}{_absent(resource, prop)}; {context.environment} allows {words}"
 
     return judge
+
+
+def is_one_of(found: object, allowed: Iterable[Scalar]) -> bool:
+    """Tell whether the value is one of these, as the provider reads it."""
+    return any(is_same(found, value) for value in allowed)
 
 
 def own_key(type_: str, *props: str) -> StackJudge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,29 +25,54 @@ from program.cli.options import (
     verbosity_options,
 )
 from program.cli.progress import Progress
+from program.workflow.stages import shard_count
 
 if TYPE_CHECKING:
     from program.offline.result import CheckResult
 
 
-class Shard(click.ParamType["tuple[int, int]"]):
-    """`i/n`: the i-th of n equal parts of the stacks, counted from 1."""
+# As many parts as a workflow has jobs for.
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The index-th (from 0) of so many parts of the stacks; without a count, of as many as a workflow has jobs for."""
+
+    index: int
+    count: int | None
+
+    def of(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Return the part's stacks, and whether they are all."""
+        count = self.count or shard_count(len(names))
+        if self.index >= count:
+            raise click.UsageError(f"--shard {self.index + 1}/auto is none: {len(names)} stacks are {count} in all")
+        return names[self.index :: count], count == 1
+
+
+class Shard(click.ParamType["Part"]):
+    """`i/n`: the i-th of n equal parts of the stacks, counted from 1; `i/auto`: of as many as workflows have jobs."""
 
     name = "i/n"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        """Return (index from 0, count)."""
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Part:
+        """Return the part."""
         index, _, count = str(value).partition("/")
-        if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
-            self.fail(f"{value!r} is no shard; write i/n with 1 <= i <= n, for example 1/4", param, ctx)
-        return int(index) - 1, int(count)
+        known = index.isdecimal() and int(index) >= 1
+        if not known or not (count == AUTO or (count.isdecimal() and int(index) <= int(count))):
+            self.fail(f"{value!r} is no shard; write i/n with 1 <= i <= n, for example 1/4, or i/{AUTO}", param, ctx)
+        return Part(int(index) - 1, None if count == AUTO else int(count))
 
 
 @click.command()
 @stacks_option
 @check_format_option
 @jobs_option
-@click.option("--shard", type=Shard(), help="Only the i-th of n parts of the stacks, for a matrix of jobs.")
+@click.option(
+    "--shard",
+    type=Shard(),
+    help="Only the i-th of n parts of the stacks, for a matrix of jobs; n may be auto: as many as `scope` names.",
+)
 @click.option(
     "--exemptions-from",
     "reference",
@@ -63,7 +89,7 @@ def check(
     stacks: tuple[str, ...],
     format_: str,
     jobs: int,
-    shard: tuple[int, int] | None,
+    shard: Part | None,
     reference: str | None,
     against: str | None,
     *,
@@ -79,9 +105,8 @@ def check(
         raise click.UsageError("--against judges all stacks; give it without --stack and --shard")
     with told_in(format_):
         names = chosen_stacks(stacks)
-        complete = not stacks and shard is None
-        if shard is not None:
-            names = names[shard[0] :: shard[1]]
+        names, whole = shard.of(names) if shard is not None else (names, True)
+        complete = whole and not stacks
         limits = chosen_limits()
         must_be_readable(limits)
         with Progress(len(names)) as progress, exemptions_from(reference):

@@ -31,8 +31,11 @@ _OPTIONS = (
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
+        envvar="CHECKS",
+        callback=lambda _context, _option, given: _matched(given),
         help="What check or judge wrote as JSON (repeatable: the parts of a check that --shard made, which are "
-        "compared with each other; a change's own check, and the judgement of its base).",
+        "compared with each other; a change's own check, and the judgement of its base; or the variable CHECKS, "
+        f"separated by {os.pathsep}). With a * in it, every such file.",
     ),
     click.option(
         "--expect",
@@ -49,6 +52,15 @@ _OPTIONS = (
         help="Warn when this workflow (drift.yml) is off, or has not succeeded for 48 hours; needs GITHUB_TOKEN.",
     ),
 )
+
+
+def _matched(given: Sequence[Path]) -> list[Path]:
+    """Return the files; a pattern is as many as there are."""
+    found = (
+        (path,) if "*" not in str(path) else sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        for path in given
+    )
+    return [file for files in found for file in files]
 
 
 def report_options(command: _Command) -> _Command:

@@ -12,7 +12,7 @@ import click
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
 from program.workflow.scope import decided
-from program.workflow.stages import Row, matrix, parts
+from program.workflow.stages import Row, matrix, parts, shard_count
 from program.workflow.stages import stages as in_stages
 
 
@@ -22,9 +22,10 @@ from program.workflow.stages import stages as in_stages
 def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
 
-    jobs (a list), review (the review stack's name, or nothing), parts (a matrix of matrices of stacks, as GitHub takes
-    256 rows at once), names (all stacks in them) and stage-1, stage-2, ... (the same, in the order of the deployment);
-    a matrix without stacks, as where there are no credentials, is nothing.
+    jobs (a list), shards (a matrix of the parts of the check after the first; one part has none), review (the review
+    stack's name, or nothing), parts (a matrix of matrices of stacks, as GitHub takes 256 rows at once), names (all
+    stacks in them) and stage-1, stage-2, ... (the same, in the order of the deployment); a matrix without stacks, as
+    where there are no credentials, is nothing.
     Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run is on stderr.
     Exits with 1 when a stack's settings can't be used.
     """
@@ -35,8 +36,10 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     chosen = read_stacks(chosen_stacks(stacks), limits)
     problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
     rows = matrix(chosen) if run.credentials else []
+    shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen)) + 1)]
     lines = [
-        f"jobs={_json(run.jobs)}",
+        f"jobs={_json([*run.jobs, *(['check'] if shards else [])])}",
+        f"shards={_json({'include': shards}) if shards else ''}",
         f"review={run.review or ''}",
         f"parts={_parts(rows)}",
         f"names={' '.join(row['stack'] for row in rows)}",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from program.errors import CouldNotRunError, ParityError
+from program.offline.shared_texts import SharedTexts
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,6 +57,7 @@ def in_workers(
     task that has one, and CouldNotRunError for a task that failed in another way or ended without a word.
     """
     results: dict[int, Result] = {}
+    texts = SharedTexts()
     waiting = list(reversed(list(enumerate(items))))
     running: dict[Connection[Any, Any], _Worker[Result]] = {}
     try:
@@ -67,7 +69,7 @@ def in_workers(
             ready = wait(list(running))
             for reader in [reader for reader in running if reader in ready]:
                 worker = running.pop(reader)
-                results[worker.index] = worker.result()
+                results[worker.index] = texts.shared(worker.result())
                 done(worker.name)
     finally:
         for worker in running.values():

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from program.offline.stacks import Stack
+if TYPE_CHECKING:
+    from program.offline.stacks import Stack
 
 Row = dict[str, str]
+# As many stacks are checked in one job; more are shared out to several, as each takes a good half of a second.
+STACKS_A_CHECK = 100
 # GitHub refuses a matrix of more rows.
 MOST_ROWS = 256
+
+
+def shard_count(stacks: int) -> int:
+    """Return how many jobs a check of so many stacks is shared out to."""
+    return max(1, -(-stacks // STACKS_A_CHECK))
 
 
 def matrix(stacks: Iterable[Stack]) -> list[Row]:

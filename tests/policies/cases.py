@@ -1049,6 +1049,13 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["monitoring-topic: name 'prod-alarms-topic-other' doesn't end with the suffix -main"],
     ),
     (
+        "names-once",
+        put("monitoring-app-throttles", "name", "prod-app-errors-alarm-main"),
+        [
+            "monitoring-app-throttles: name 'prod-app-errors-alarm-main' is the name of monitoring-app-errors too; AWS refuses it, or takes one for both"
+        ],
+    ),
+    (
         "logical-names",
         add(tokens.TOPIC, "topic-prod"),
         ["topic-prod: the logical name 'topic-prod' has the environment in it; stacks couldn't be compared"],
@@ -1172,7 +1179,7 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
     (
         "protection-allowed",
         every(limit(data_protection=["ephemeral"]), config("dataProtection", "protected")),
-        ["stack: parity:dataProtection is protected; prod allows ephemeral"],
+        ["stack: parity:dataProtection is 'protected'; prod allows ephemeral"],
     ),
     (
         "environment",

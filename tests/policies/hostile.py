@@ -470,6 +470,9 @@ _PROPERTIES: tuple[tuple[str, int, Deserved, str, str, Any], ...] = (
     ("secret-password-pw", 12, MUST, "secrets-bootstrap", "secretString", '{"pw": "hunter2hunter2"}'),
     ("secret-password-binary", 12, MUST, "secrets-bootstrap", "secretBinary", "aHVudGVyMg=="),
     ("secret-password-write-only", 12, MUST, "secrets-bootstrap", "secretStringWo", "hunter2hunter2"),
+    ("secret-stages-bootstrap-alone", 7, MUST, "secrets-bootstrap", "versionStages", ["bootstrap"]),
+    ("secret-stages-current-alone", 7, MUST, "secrets-bootstrap", "versionStages", ["AWSCURRENT"]),
+    ("instance-other-version", 7, MUST, INSTANCE, "engineVersion", "15.15"),
     ("secret-stages", 7, MUST, "secrets-bootstrap", "versionStages", ["AWSPREVIOUS"]),
     ("rotation-external", 7, MUST, "secrets-schedule", "externalSecretRotationRoleArn", ROLE),
     (
@@ -625,6 +628,29 @@ _IAM: tuple[tuple[str, int, Deserved, Change], ...] = (
         MUST,
         trust("lambda-app-role", {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}),
     ),
+    ("trust-nobody", 11, MUST, statement("lambda-app-role", "", "assumeRolePolicy", Effect="Deny")),
+    (
+        "key-own-account-by-number",
+        0,
+        FINE,
+        given(
+            "tap-key",
+            "policy",
+            lambda found: [
+                item.update(Principal={"AWS": ACCOUNT})
+                for item in found
+                if item.get("Principal") == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+            ],
+        ),
+    ),
+    (
+        "numbers-as-text",
+        0,
+        FINE,
+        lambda world: world.put(APP, "memorySize", str(int(world.resources[APP].props["memorySize"]))),
+    ),
+    ("second-log-group-of-a-name", 13, MUST, copied("database-logs", "more")),
+    ("second-alarm-of-a-name", 11, MUST, copied("monitoring-app-errors", "more")),
     ("trust-own-account", 2, MUST, trust("lambda-app-role", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
     (
         "trust-source-account-foreign",
@@ -1100,6 +1126,9 @@ _REST: tuple[tuple[str, int, Deserved, Change], ...] = (
     ("configuration-pulumi", 14, MUST, key("pulumi:disable-default-providers", '["aws"]')),
     ("network-of-dev", 14, MUST, config("networkingStackRef", "organization/networking-stack/dev")),
     ("network-of-others", 14, MUST, config("networkingStackRef", "evil/networking-stack/prod")),
+    ("network-local-zone", 14, MUST, config("availabilityZones", '["us-east-1-bos-1a", "us-east-1b", "us-east-1c"]')),
+    ("network-other-regions-zone", 14, MUST, config("availabilityZones", '["us-east-11a", "us-east-1b", "us-east-1c"]')),
+    ("bogus-data-protection", 14, MUST, config("dataProtection", "bogus")),
     ("network-zones", 14, MUST, config("availabilityZones", '["eu-west-1a", "eu-west-1b", "eu-west-1c"]')),
     ("reference-to-dev", 14, MUST, put("networking", "name", "organization/networking-stack/dev")),
     ("notes-by-program", 1, MUST, put(CLUSTER, "__defaults", ["enableHttpEndpoint"])),

@@ -156,7 +156,9 @@ def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
     (problem,) = broken(tmp_path, "kms.yaml", "isEnabled: {is: true}", "isEnabled: {}")
 
     assert problem.startswith("known/kms.yaml:")
-    assert "has no judge: give rule, is, oneOf, limit, own, network, name, file, or free with the reason" in problem
+    assert (
+        "has no judge: give rule, is, oneOf, allOf, limit, own, network, name, file, or free with the reason" in problem
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,6 @@ UNGUARDED: dict[str, dict[str, tuple[str, str]]] = {
     "aws:secretsmanager/secretRotation:SecretRotation": {
         "rotateImmediately": ("absent", "Absent is the provider's true, which is right."),
     },
-    "aws:secretsmanager/secretVersion:SecretVersion": {
-        "versionStages": ("absent changed", "Only known labels; without them a preview still refuses to put it again."),
-    },
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
         "description": ("changed", "Words for people."),
     },

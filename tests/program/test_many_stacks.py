@@ -96,6 +96,9 @@ def test_scope_gives_a_part_to_each_call_of_a_workflow(project, tmp_path):
     rows = [json.loads(part["stacks"])["include"] for part in found]
     assert [len(part) for part in rows] == [150, 150]
     assert [row["stack"] for part in rows for row in part] == [named(number) for number in range(COUNT)]
+    # The first part of the check is its own job's; the matrix has the others.
+    assert json.loads(outputs["shards"]) == {"include": [{"part": "2"}, {"part": "3"}]}
+    assert json.loads(outputs["jobs"]) == ["record", "guard", "test", "compare", "preview", "check"]
     assert outputs["names"].split() == [named(number) for number in range(COUNT)]
     assert [json.loads(outputs[f"stage-{number}"])["include"] for number in (1, 2)] == rows
     # GitHub's limit of all outputs of a job.
@@ -118,8 +121,9 @@ def test_the_shards_of_a_check_and_the_records_of_all_jobs_are_one_report(projec
         (records / named(number)).mkdir(parents=True)
         record = preview("dev").model_copy(update={"stack": named(number)})
         (records / named(number) / "record.json").write_text(record.model_dump_json(by_alias=True))
-    arguments = [word for file in files for word in ("--check", str(file))]
-    monkeypatch.setattr(sys, "argv", ["parity", "report", *arguments, *map(str, sorted(records.iterdir()))])
+    # As the workflow says it: the first by its name, the others by a pattern.
+    monkeypatch.setenv("CHECKS", f"{files[0]}:{tmp_path}/checks/[!0]*.json:{tmp_path}/checks/none-*.json")
+    monkeypatch.setattr(sys, "argv", ["parity", "report", *map(str, sorted(records.iterdir()))])
 
     with pytest.raises(SystemExit) as end:
         main()

@@ -53,6 +53,21 @@ def test_a_fork_gets_the_whole_offline_verdict_and_no_credentials(repository, gi
     golden.check("fork.md", run.summary)
 
 
+def test_many_stacks_are_checked_in_several_jobs_and_reported_as_one(repository, github):
+    change(repository.project, "program/workflow/stages.py", "STACKS_A_CHECK = 100", "STACKS_A_CHECK = 1")
+    repository.commit("Share a check out to a job for every stack")
+    payload = pull_request(repository, base=repository.git("rev-parse", "HEAD"), source="eve/parity")
+
+    run = repository.act("pull_request", "pull-request", payload, api=github.url)
+
+    assert run.jobs == dict.fromkeys({*OFFLINE, "check"}, "success")
+    # Each stack was checked by a job of its own; what the base judged has them all in any case.
+    parts = [repository.artifact(f"check-{part}", "check.json") for part in range(2, len(stack_names()) + 1)]
+    checked = [[stack["stack"] for stack in json.loads(part)["stacks"]] for part in parts]
+    assert checked == [[name] for name in stack_names()[1:]]
+    golden.check("fork.md", run.summary)
+
+
 def test_what_dependabot_wrote_gets_no_credentials_when_a_person_labels_it(repository, github):
     base = repository.git("rev-parse", "HEAD")
     labelled = {"action": "labeled", "labels": ["review-stack"], "label": {"name": "review-stack"}}

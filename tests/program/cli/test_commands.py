@@ -108,15 +108,29 @@ def test_drift_ignores_that_the_nightly_check_would_stop_at_stop_this_one(asked,
 
 
 @pytest.mark.parametrize(
-    ("shard", "names"),
-    [("1/1", ("dev", "prod", "staging")), ("1/2", ("dev", "staging")), ("2/2", ("prod",)), ("4/4", ())],
+    ("shard", "names", "whole"),
+    [
+        ("1/1", ("dev", "prod", "staging"), True),
+        ("1/auto", ("dev", "prod", "staging"), True),
+        ("1/2", ("dev", "staging"), False),
+        ("2/2", ("prod",), False),
+        ("4/4", (), False),
+    ],
 )
-def test_a_shard_is_every_nth_stack_and_never_complete(asked, shard, names):
+def test_a_shard_is_every_nth_stack_and_complete_where_it_is_the_only_one(asked, shard, names, whole):
     assert run("check", "--shard", shard).exit_code == 0
-    assert (asked["names"], asked["complete"]) == (names, False)
+    assert (asked["names"], asked["complete"]) == (names, whole)
 
 
-@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "-1/2", "1/2/3", "/"])
+def test_a_part_that_is_none_of_them_is_wrong_usage(asked):
+    done = run("check", "--shard", "2/auto")
+
+    assert done.exit_code == 2
+    assert "--shard 2/auto is none: 3 stacks are 1 in all" in done.output
+    assert "names" not in asked
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "-1/2", "1/2/3", "/", "0/auto", "auto/auto"])
 def test_what_is_no_shard_is_wrong_usage(shard):
     done = run("check", "--shard", shard)
 
