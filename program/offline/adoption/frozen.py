@@ -8,6 +8,7 @@ from pathlib import Path
 EXAMPLE = "tests/example"
 # What a service makes its own. All else is the product, which has no copy.
 SERVICE = (
+    ".github/ADOPTING.md",
     ".github/CODEOWNERS",
     ".github/SETTING-UP.md",
     ".github/aws",
