@@ -82,6 +82,7 @@ docs: $(STAMP)  ## Write the generated documents anew.
 	@$(BIN)/python -m program.service.declaration
 	@$(BIN)/python -m policies.document
 	@$(BIN)/python -m tests.program.engine.live_properties
+	@$(BIN)/python -m tests.program.foundation.rights_document --write
 
 .PHONY: golden
 golden: $(STAMP)  ## Write the golden files anew; review the diff.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from policies.context import Context
+from policies.deployers import deployers_of
 from policies.known.paths import at
 from policies.known.tables import known
 from policies.naming import NAME_PART, prefixed
@@ -62,6 +63,17 @@ class Place:
         return any(_is(item, owner) for item in self.stack.resources if item.urn in depends for owner in owners)
 
     @cached_property
+    def foundations(self) -> Mapping[str, str | None]:
+        """Return the names of what the foundation makes for the stack; unknown where its suffix is."""
+        project, suffix = self.context.stack.project, self.context.suffix
+        names = deployers_of(project, self.context.environment, suffix) if project and suffix else None
+        return {
+            "boundary": names.boundary if names is not None else None,
+            "deployRole": names.deploy_role if names is not None else None,
+            "driftRole": names.drift_role if names is not None else None,
+        }
+
+    @cached_property
     def _patterns(self) -> dict[tuple[str, frozenset[str]], re.Pattern[str]]:
         return {}
 
@@ -86,6 +98,7 @@ class Place:
             "suffix": self.context.suffix,
             "region": self.context.region,
             "account": self.account,
+            **self.foundations,
         }
         if placeholder in fixed:
             value = fixed[placeholder]

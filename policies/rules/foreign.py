@@ -56,13 +56,21 @@ class _Reader:
 
     @cached_property
     def _own(self) -> re.Pattern[str]:
-        """Return a pattern of what is trusted, and of what the stack's resources made."""
-        found = (made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint"))
+        """Return a pattern of what is trusted, and of what the stack or the foundation made."""
+        found = [made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint")]
+        found += self._of_the_foundation()
         outputs = sorted(
             {value for value in found if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
         )
         trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.limits.trusted]
         return re.compile("|".join([*trusted, *map(re.escape, outputs)]) or r"(?!)")
+
+    def _of_the_foundation(self) -> Iterator[str]:
+        """Yield the ARNs of the roles that act on the stack, and of the boundary of its own."""
+        kinds = {"boundary": "policy", "deployRole": "role", "driftRole": "role"}
+        for thing, name in self.place.foundations.items():
+            if name is not None and self.place.account is not None:
+                yield f"arn:aws:iam::{self.place.account}:{kinds[thing]}/{name}"
 
     @cached_property
     def _names(self) -> frozenset[str]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, Statement, describe, matches_action, statements
+from policies.known.judging import is_trusted
 from policies.known.tables import is_unscoped, known
-from policies.rule import ResourceRule
-from policies.view import Resource
+from policies.known.texts import Place
+from policies.rule import ResourceRule, Said, StackRule, said_of_each
+from policies.rules.shapes import shown
+from policies.view import Resource, StackView
 
 _IDENTITY_POLICIES = (tokens.ROLE_POLICY, tokens.POLICY)
 # What lets a principal give itself or others more than it has (Rhino Security's list, and AWS's own).
@@ -205,6 +209,35 @@ TRUST_SCOPED = ResourceRule(
 )
 
 
+_BOUNDARY = "arn:aws:iam::${account}:policy/${boundary}"
+
+
+def _boundary(stack: StackView, context: Context) -> Said:
+    return said_of_each(stack.of(tokens.ROLE), partial(_unbounded, Place(stack, context)))
+
+
+def _unbounded(place: Place, resource: Resource) -> Iterator[str]:
+    if resource.peek("permissionsBoundary") is None:
+        yield "permissionsBoundary is not set; whoever may write the role's policies gives it any right"
+        return
+    found = resource.text("permissionsBoundary")
+    if not place.matches(found, _BOUNDARY, resource.depends_by("permissionsBoundary")) and not is_trusted(
+        found, place.context
+    ):
+        yield f"permissionsBoundary is {shown(found)}; it must be the stack's own, which the foundation makes"
+
+
+BOUNDARY = StackRule(
+    id="iam-boundary",
+    title="Every role must have the stack's permissions boundary.",
+    why="Who deploys writes the policies of the roles that it makes; only the boundary says what these may never do.",
+    fix="Give the role foundation.boundary; a boundary of your own stands under trusted of the environment.",
+    types=(tokens.ROLE,),
+    severity="critical",
+    judge=_boundary,
+)
+
+
 def _no_managed(resource: Resource, _context: Context) -> Iterator[str]:
     if resource.type == tokens.MANAGED_POLICY_ATTACHMENT:
         yield "a managed policy is attached; write the statements that the role needs into its own policy"
@@ -240,4 +273,4 @@ INLINE = ResourceRule(
     judge=_inline,
 )
 
-RULES = (READABLE, NO_ADMIN, NO_WILDCARDS, KMS_SCOPED, NO_ESCALATION, TRUST_SCOPED, NO_MANAGED, INLINE)
+RULES = (READABLE, NO_ADMIN, NO_WILDCARDS, KMS_SCOPED, NO_ESCALATION, TRUST_SCOPED, BOUNDARY, NO_MANAGED, INLINE)

@@ -35,9 +35,20 @@ class Arns:
         """Return an alarm's ARN."""
         return self._regional("cloudwatch", f"alarm:{name}")
 
+    def role(self, name: str) -> pulumi.Output[str]:
+        """Return a role's ARN."""
+        return self._global("role", name)
+
+    def policy(self, name: str) -> pulumi.Output[str]:
+        """Return a managed policy's ARN."""
+        return self._global("policy", name)
+
     def database_instance(self, name: str) -> pulumi.Output[str]:
         """Return an RDS instance's ARN."""
         return self._regional("rds", f"db:{name}")
+
+    def _global(self, kind: str, name: str) -> pulumi.Output[str]:
+        return pulumi.Output.concat("arn:aws:iam::", self.account, f":{kind}/{name}")
 
     def _regional(self, service: str, resource: str) -> pulumi.Output[str]:
         return pulumi.Output.concat("arn:aws:", service, ":", self.region, ":", self.account, ":", resource)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -32,6 +33,7 @@ _ADMINISTRATION = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
+_READING = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # The services that use the key for whoever calls them in this account.
 _SERVICES_IN_USE = ("lambda", "rds", "secretsmanager", "sns")
@@ -40,10 +42,13 @@ _SERVICES_IN_USE = ("lambda", "rds", "secretsmanager", "sns")
 def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
     """Return the key's policy.
 
-    Every use is by a service; the account's own principals administer the key and can't decrypt with it directly.
+    Every use is by a service; the account's own principals administer the key and can't decrypt with it directly. The
+    roles that deploy and compare the stack are named: no policy of theirs speaks of keys, so that they reach no other.
     The encryption context of CloudWatch Logs is the log group's ARN.
     """
-    account = {"AWS": arns.account_root}
+    account: Mapping[str, Any] = {"AWS": arns.account_root}
+    deployer: Mapping[str, Any] = {"AWS": arns.role(names.deployers.deploy_role)}
+    comparer: Mapping[str, Any] = {"AWS": arns.role(names.deployers.drift_role)}
     via = {
         "kms:CallerAccount": arns.account,
         "kms:ViaService": [f"{service}.{arns.region}.amazonaws.com" for service in _SERVICES_IN_USE],
@@ -51,13 +56,7 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
     return document(
         grant("AdministerTheKey", account, _ADMINISTRATION, "*"),
         grant("UseThroughServices", account, _USE, "*", {"StringEquals": via}),
-        grant(
-            "GrantToServices",
-            account,
-            ["kms:CreateGrant"],
-            "*",
-            {"StringEquals": via, "Bool": {"kms:GrantIsForAWSResource": "true"}},
-        ),
+        _grants("GrantToServices", account, via),
         _log_groups(arns, names),
         grant(
             "AlarmsPublish",
@@ -69,7 +68,17 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
                 "ArnLike": {"aws:SourceArn": arns.alarm(names.physical("*", "alarm"))},
             },
         ),
+        grant("DeployTheKey", deployer, _ADMINISTRATION, "*"),
+        grant("CompareTheKey", comparer, _READING, "*"),
+        grant("DeployThroughServices", deployer, _USE, "*", {"StringEquals": via}),
+        grant("CompareThroughServices", comparer, ["kms:Decrypt"], "*", {"StringEquals": via}),
+        _grants("DeployWithGrants", deployer, via),
     )
+
+
+def _grants(sid: str, principal: Mapping[str, Any], via: dict[str, Any]) -> Statement:
+    only_for_services = {"StringEquals": via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return grant(sid, principal, ["kms:CreateGrant"], "*", only_for_services)
 
 
 def _log_groups(arns: Arns, names: Names) -> Statement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policies.deployers import Deployers, deployers_of
 from policies.naming import physical_name
 
 # The project's own, before the service in every physical name; `parity init` sets it.
@@ -26,6 +27,11 @@ class Names:
         return physical_name(
             environment=self.environment, prefix=self.prefix, service=service, kind=kind, suffix=self.suffix
         )
+
+    @property
+    def deployers(self) -> Deployers:
+        """Return the names of the roles that act on this copy, and of the boundary of those that it makes."""
+        return deployers_of(self.project, self.environment, self.suffix)
 
     @property
     def tags(self) -> dict[str, str]:

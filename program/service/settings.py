@@ -52,6 +52,7 @@ StackName = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+/[\w.-]+$")]
 VpcId = Annotated[str, Field(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$")]
 GroupId = Annotated[str, Field(pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")]
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+PolicyArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/[\w+=,.@/-]+$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
@@ -251,6 +252,12 @@ class Settings(BaseModel):
         place="monitoring.databaseCpuThreshold",
         ge=1,
         le=100,
+    )
+    permissions_boundary: Annotated[PolicyArn | None, _OrAbsent] = setting(
+        "",
+        about="The managed policy that limits every role of the stack. Empty for the one that the foundation makes.",
+        allowed="a managed policy's ARN: arn:aws:iam::<account>:policy/<name>",
+        not_compared="each account has its own",
     )
     alarm_email: Annotated[Email | None, _OrAbsent] = setting(
         "",

@@ -50,6 +50,7 @@ class TapStack(pulumi.ComponentResource):
             network=network_of(settings),
             protection=protection,
             log_retention_days=settings.log_retention_days,
+            boundary=settings.permissions_boundary or arns.policy(names.deployers.boundary),
         )
         database = DatabaseComponent(
             "database",

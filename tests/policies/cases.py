@@ -652,6 +652,18 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ],
     ),
     (
+        "iam-boundary",
+        drop("lambda-app-role", "permissionsBoundary"),
+        ["lambda-app-role: permissionsBoundary is not set; whoever may write the role's policies gives it any right"],
+    ),
+    (
+        "iam-boundary",
+        put("lambda-app-role", "permissionsBoundary", "arn:aws:iam::aws:policy/AdministratorAccess"),
+        [
+            "lambda-app-role: permissionsBoundary is 'arn:aws:iam::aws:policy/AdministratorAccess'; it must be the stack's own, which the foundation makes"
+        ],
+    ),
+    (
         "iam-no-managed-policies",
         add(tokens.MANAGED_POLICY_ATTACHMENT, "attached"),
         ["attached: a managed policy is attached; write the statements that the role needs into its own policy"],

@@ -47,7 +47,7 @@ EXTRAS = {
 SHOWN = {
     "authorizationType", "availabilityZone", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion", "family",
     "fromPort", "identifier", "imageUri", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name",
-    "parameters", "referencedSecurityGroupId",
+    "parameters", "permissionsBoundary", "referencedSecurityGroupId",
     "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
     "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",
 }  # fmt: skip

@@ -23,7 +23,7 @@ _KINDS: Sequence[tuple[str, str]] = (
     (r"\.github/(workflows|actions)/.+", "workflow changed"),
     (r"(\.github/|docs/)?CODEOWNERS", "owners changed"),
     (r"\.github/review-stack\.yaml", "review stack changed"),
-    (r"\.github/aws/.+", "rights in AWS changed"),
+    (r"\.github/foundation\.yaml|program/foundation/.+", "rights in AWS changed"),
     (r"(GNUm|M|m)akefile|\.ci/.+|parity", "set-up changed"),
     (r"requirements[^/]*\.(txt|in)|pyproject\.toml|policies/requirements\.txt", "dependencies changed"),
     (r"Pulumi\.yaml|policies/PulumiPolicy\.yaml", "project changed"),

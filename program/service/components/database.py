@@ -219,26 +219,29 @@ class DatabaseComponent(pulumi.ComponentResource):
             name=names.physical("db", "monitoring-role"),
             description="Enhanced Monitoring writes the instances' operating system metrics with it.",
             assume_role_policy=trust("monitoring.rds.amazonaws.com", _only_our_instances(arns, self._foundation)),
+            permissions_boundary=self._foundation.boundary,
             tags=names.tags,
             opts=self._child,
         )
-        group = arns.log_group("RDSOSMetrics")
+        # CloudWatch Logs compares all but tagging with the group's ARN and `:*`.
+        group = arns.log_group("RDSOSMetrics:*")
         policy = iam.RolePolicy(
             f"{self._name}-monitoring-policy",
             name=names.physical("db", "monitoring-policy"),
             role=role.id,
             policy=document(
-                allow("MakeGroup", ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], [group]),
                 allow(
                     "WriteMetrics",
                     [
+                        "logs:CreateLogGroup",
                         "logs:CreateLogStream",
                         "logs:DescribeLogStreams",
                         "logs:GetLogEvents",
                         "logs:PutLogEvents",
+                        "logs:PutRetentionPolicy",
                     ],
-                    [pulumi.Output.concat(group, ":log-stream:*")],
-                ),
+                    [group],
+                )
             ),
             opts=self._child,
         )

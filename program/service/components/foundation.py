@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pulumi
 from pulumi_aws import kms
 
 from program.service.components.networking import Network
@@ -22,3 +23,5 @@ class Foundation:
     network: Network
     protection: Protection
     log_retention_days: int
+    # What every role is limited by, whatever its policies say.
+    boundary: pulumi.Input[str]

@@ -64,6 +64,7 @@ class FunctionHost(pulumi.ComponentResource):
             name=names.physical(service, "role"),
             description=f"The {service} function's own rights, and no more.",
             assume_role_policy=trust("lambda.amazonaws.com"),
+            permissions_boundary=foundation.boundary,
             tags=names.tags,
             opts=child,
         )

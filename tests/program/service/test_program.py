@@ -184,16 +184,46 @@ def test_the_key_is_used_through_services_alone():
     assert sorted(policy) == [
         "AdministerTheKey",
         "AlarmsPublish",
+        "CompareTheKey",
+        "CompareThroughServices",
+        "DeployTheKey",
+        "DeployThroughServices",
+        "DeployWithGrants",
         "EncryptLogs",
         "GrantToServices",
         "UseThroughServices",
     ]
-    assert not any("crypt" in action for action in policy["AdministerTheKey"]["Action"])
-    assert policy["UseThroughServices"]["Condition"] == {"StringEquals": through}
-    assert policy["GrantToServices"]["Condition"] == {
-        "StringEquals": through,
-        "Bool": {"kms:GrantIsForAWSResource": "true"},
+    for administers in ("AdministerTheKey", "DeployTheKey", "CompareTheKey"):
+        assert not any("crypt" in action for action in policy[administers]["Action"])
+    for uses in ("UseThroughServices", "DeployThroughServices", "CompareThroughServices"):
+        assert policy[uses]["Condition"] == {"StringEquals": through}
+    for grants in ("GrantToServices", "DeployWithGrants"):
+        assert policy[grants]["Condition"] == {
+            "StringEquals": through,
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+        }
+
+
+def test_the_key_names_the_roles_that_act_on_the_stack_and_no_other():
+    policy = statements(find(recorded(), "tap-key").inputs["policy"])
+    named = {statement["Principal"]["AWS"] for statement in policy.values() if "AWS" in statement["Principal"]}
+
+    assert named == {
+        f"arn:aws:iam::{ACCOUNT}:root",
+        f"arn:aws:iam::{ACCOUNT}:role/prod-parity-deploy-main",
+        f"arn:aws:iam::{ACCOUNT}:role/prod-parity-drift-main",
     }
+
+
+def test_every_role_has_the_boundary_of_its_stack_or_the_one_that_is_given():
+    given = "arn:aws:iam::123456789012:policy/of-the-organisation"
+
+    for boundary, recording in (
+        (f"arn:aws:iam::{ACCOUNT}:policy/prod-parity-boundary-main", recorded()),
+        (given, recorded("prod", permissionsBoundary=given)),
+    ):
+        roles = of_type(recording, "aws:iam/role:Role").values()
+        assert {role.inputs["permissionsBoundary"] for role in roles} == {boundary}
 
 
 def test_the_key_serves_only_our_log_groups_and_alarms():

@@ -1,0 +1,32 @@
+"""The names of what the foundation makes for a copy of the service: the roles that act on it, its roles' boundary."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# The suffix of a review stack's copy; `pr-*` stands for all of them, which share one role and one boundary.
+_OF_REVIEW = re.compile(r"pr-(\d+|\*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployers:
+    """Names in IAM: who deploys, compares and previews the copy, and what limits every role that the copy makes."""
+
+    deploy_role: str
+    drift_role: str
+    preview_role: str
+    boundary: str
+
+
+def deployers_of(project: str, environment: str, suffix: str) -> Deployers:
+    """Return the names for the copy with that suffix."""
+    if _OF_REVIEW.fullmatch(suffix):
+        review = f"{environment}-{project}-review"
+        return Deployers(deploy_role=review, drift_role=review, preview_role=review, boundary=f"{review}-boundary")
+    return Deployers(
+        deploy_role=f"{environment}-{project}-deploy-{suffix}",
+        drift_role=f"{environment}-{project}-drift-{suffix}",
+        preview_role=f"{environment}-{project}-preview-{suffix}",
+        boundary=f"{environment}-{project}-boundary-{suffix}",
+    )

@@ -1,0 +1,1 @@
+"""The roles' policies, derived from the calls that AWS gets; nobody writes one."""

@@ -1,0 +1,54 @@
+"""Where rights hold: one copy of the service, or all review copies, by the words of its names and ARNs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policies.deployers import Deployers, deployers_of
+from program.foundation.rights.table import PLACEHOLDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One copy of the service; the suffix `pr-*` stands for all review copies."""
+
+    project: str
+    environment: str
+    suffix: str
+    region: str
+    account: str
+    # The ARN of the repository that the app's image is pulled from.
+    image: str
+
+    @property
+    def deployers(self) -> Deployers:
+        """Return the names of the roles that act on the copy, and of its own roles' boundary."""
+        return deployers_of(self.project, self.environment, self.suffix)
+
+    @property
+    def boundary(self) -> str:
+        """Return the ARN of the boundary that every role of the copy has."""
+        return f"arn:aws:iam::{self.account}:policy/{self.deployers.boundary}"
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Return the tags by which the copy's resources are told from those of others."""
+        return {"Environment": self.environment, "EnvironmentSuffix": self.suffix, "Project": self.project}
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Return what the placeholders stand for."""
+        return {
+            "account": self.account,
+            "boundary": self.boundary,
+            "environment": self.environment,
+            "image": self.image,
+            "region": self.region,
+            "suffix": self.suffix,
+        }
+
+
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """Return the template with every placeholder's word in its place."""
+    return PLACEHOLDER.sub(lambda match: words[match[1]], template)

@@ -1,0 +1,137 @@
+"""The workflows' roles, whole: who takes each on, its policies, and the boundary that none of them passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from policies.limits import Reason
+from policies.schema import StrictModel, parse_file
+from program.foundation.rights.derivation import boundary, key_actions, rights
+from program.foundation.rights.inventory import Inventory, inventory
+from program.foundation.rights.places import Copy
+from program.foundation.rights.state import Access, StackFiles, State, state_rights
+from program.foundation.rights.statements import Statement, documents, merged
+from program.foundation.rights.table import Calls, Phase, calls
+from program.foundation.rights.trust import Repository, trust
+
+FILE = Path(__file__).with_name("roles.yaml")
+Kind = Literal["preview", "drift", "deploy", "review", "image"]
+OF_A_STACK: tuple[Kind, ...] = ("preview", "drift", "deploy")
+# What pushing an image to ECR takes, in AWS's own words.
+_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+
+
+class RoleKind(StrictModel):
+    """One kind of role: its GitHub environment, who may take it on, and what it does of a stack's life."""
+
+    environment: str
+    workflows: list[str]
+    branches: Literal["main", "any"]
+    why: Reason | None = None
+    phases: list[Phase]
+    state: Access
+
+
+class RoleKinds(StrictModel):
+    """All kinds of roles."""
+
+    schema_version: Literal[1]
+    roles: dict[Kind, RoleKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role as IAM has it, and the GitHub environment that it stands for; `policies` are documents."""
+
+    kind: Kind
+    name: str
+    environment: str
+    trust: str
+    policies: tuple[str, ...]
+    actions: frozenset[str]
+
+
+@cache
+def role_kinds() -> RoleKinds:
+    """Return the kinds of roles, read once per process; raise ReviewedFileError with every problem and its line."""
+    return parse_file(RoleKinds, FILE)
+
+
+def stack_roles(copy: Copy, files: StackFiles, state: State, repository: Repository) -> tuple[Role, ...]:
+    """Return the roles of one stack: preview, drift, deploy; of all review stacks (`pr-*`) the one that they share."""
+    kinds: tuple[Kind, ...] = ("review",) if files.stack == "pr-*" else OF_A_STACK
+    return tuple(_role(kind, copy, files, state, repository) for kind in kinds)
+
+
+def image_role(copy: Copy, repository: Repository) -> Role:
+    """Return the role that pushes the app's image; of the copy only the place counts."""
+    statements = [
+        Statement(actions=("ecr:GetAuthorizationToken",), on=("*",)),
+        Statement(actions=_PUSH, on=(copy.image,)),
+    ]
+    return _made("image", f"{copy.project}-image", "image", statements, copy, repository)
+
+
+def copy_boundary(copy: Copy) -> str:
+    """Return the boundary of the roles that the copy makes, as one document."""
+    return _one(boundary(inventory(), copy))
+
+
+def workflow_boundary(roles: Iterable[Role]) -> str:
+    """Return the boundary of the workflows' roles: whatever is attached to one, it calls nothing that none has to."""
+    actions = {action for role in roles for action in role.actions} | key_actions(calls(), inventory())
+    return _one((Statement(actions=tuple(sorted(actions)), on=("*",)),))
+
+
+def _role(kind: Kind, copy: Copy, files: StackFiles, state: State, repository: Repository) -> Role:
+    of_kind = role_kinds().roles[kind]
+    table: Calls = calls()
+    known: Inventory = inventory()
+    found = rights(table, known, copy, *of_kind.phases) if of_kind.phases else ()
+    statements = [*found, *state_rights(of_kind.state, state, files)]
+    environment = of_kind.environment.replace("${stack}", files.stack)
+    return _made(kind, _name(kind, copy), environment, statements, copy, repository)
+
+
+def _name(kind: Kind, copy: Copy) -> str:
+    names = copy.deployers
+    if kind == "preview":
+        return names.preview_role
+    return names.drift_role if kind == "drift" else names.deploy_role
+
+
+def _made(
+    kind: Kind, name: str, environment: str, statements: Iterable[Statement], copy: Copy, repository: Repository
+) -> Role:
+    of_kind = role_kinds().roles[kind]
+    found = merged(statements)
+    return Role(
+        kind=kind,
+        name=name,
+        environment=environment,
+        trust=trust(
+            copy.account,
+            repository,
+            environment=environment,
+            workflows=tuple(of_kind.workflows),
+            branches=of_kind.branches,
+        ),
+        policies=documents(found),
+        actions=frozenset(action for statement in found for action in statement.actions),
+    )
+
+
+def _one(statements: tuple[Statement, ...]) -> str:
+    (document,) = documents(statements)
+    return document

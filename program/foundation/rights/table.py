@@ -1,0 +1,97 @@
+"""Read the table of calls: what AWS is asked for each type of resource, phase by phase, each with its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from policies.limits import Reason
+from policies.schema import StrictModel, parse_file
+
+FILE = Path(__file__).with_name("calls.yaml")
+Phase = Literal["read", "create", "update", "delete", "recover"]
+PHASES: tuple[Phase, ...] = ("read", "create", "update", "delete", "recover")
+Words = Annotated[list[str], Field(min_length=1)]
+Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$")]
+PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
+
+
+class Call(StrictModel):
+    """Actions that AWS is asked for together, on which ARNs, and what binds them.
+
+    Without `on` the call is on the type's own ARN; `everywhere` is the reason why no resource can be named. `tags` says
+    whether the resource's tags are in the request, or must be on the resource. `by` says whose policy allows it: a
+    role's, or that of the key itself. `when` names the inputs that a resource must have for the call to be made.
+    """
+
+    actions: Annotated[list[Action], Field(min_length=1)]
+    on: list[str] = Field(default_factory=list)
+    everywhere: Reason | None = None
+    tags: Literal["request", "resource"] | None = None
+    conditions: dict[str, Words] = Field(default_factory=dict, alias="if")
+    by: Literal["role", "key"] = "role"
+    when: dict[str, bool | str] = Field(default_factory=dict)
+    source: str
+    note: Reason | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Call:
+        if self.on and self.everywhere is not None:
+            raise ValueError("has both on and everywhere: leave one of them out")
+        return self
+
+
+class TypeCalls(StrictModel):
+    """The calls for one type: by which input it is named, its ARN, and the calls of each phase."""
+
+    named: str = "name"
+    arn: str
+    read: list[Call]
+    create: list[Call]
+    update: list[Call] = Field(default_factory=list)
+    delete: list[Call]
+    recover: list[Call] = Field(default_factory=list)
+
+    def calls(self, *phases: Phase) -> Iterator[tuple[Phase, Call]]:
+        """Yield the calls of the phases; of all phases where none is named."""
+        for phase in phases or PHASES:
+            yield from ((phase, call) for call in getattr(self, phase))
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Return the inputs that the calls speak of."""
+        texts = [self.arn]
+        names = {self.named}
+        for _, call in self.calls():
+            texts += [*call.on, *(value for values in call.conditions.values() for value in values)]
+            names.update(call.when)
+        found = (placeholder for text in texts for placeholder in PLACEHOLDER.findall(text))
+        return frozenset(names | {name.removeprefix("inputs.") for name in found if name.startswith("inputs.")})
+
+
+class Calls(StrictModel):
+    """The whole table."""
+
+    schema_version: Literal[1]
+    sources: dict[str, Reason]
+    types: dict[str, TypeCalls]
+
+    @model_validator(mode="after")
+    def _sources_are_known(self) -> Calls:
+        for type_, calls in self.types.items():
+            for phase, call in calls.calls():
+                if call.source not in self.sources:
+                    known = ", ".join(self.sources)
+                    raise ValueError(f"names the source {call.source!r} in {type_}, {phase}; known: {known}")
+        return self
+
+
+@cache
+def calls() -> Calls:
+    """Return the table, read once per process; raise ReviewedFileError with every problem and its line."""
+    return parse_file(Calls, FILE)

@@ -1,0 +1,105 @@
+"""What the service registers, as data: `python -m tests.program.foundation.inventory_source` writes it anew."""
+
+import json
+import os
+import re
+
+import yaml
+from pulumi.runtime.config import CONFIG
+
+from policies.limits import limits
+from program.foundation.rights.inventory import FILE
+from program.foundation.rights.table import calls
+from program.offline.stackfile import stack_names
+from program.service.settings import parse_settings
+from program.service.stack import TapStack
+from tests.program.recorded import ACCOUNT, find, record_program
+
+# Each stack is recorded as it is, with addresses for alarms, and in the mode in which its data can't be destroyed.
+MODES = ({}, {"alarmEmail": "ops@example.com"}, {"dataProtection": "protected"})
+SUFFIX = "copy"
+_HEAD = (
+    "# Written by `python -m tests.program.foundation.inventory_source`, from the recorded program: change that, not "
+    "this.\n# A change of the service that makes another name or type needs it written anew, and the foundation's "
+    "roles deployed first.\n\n"
+)
+
+
+def without_limits():
+    """The service as settings ask for it: a mode that an environment's limits don't allow yet is recorded too."""
+    TapStack("tap", parse_settings(CONFIG.get(), os.environ), limits())
+
+
+def recordings(suffix=SUFFIX):
+    for stack in stack_names():
+        for mode in MODES:
+            changes = {"environmentSuffix": suffix, **mode}
+            yield stack, record_program(without_limits, stack, **changes)
+
+
+def text():
+    items, granted = {}, {}
+    for _, recording in recordings():
+        registrations = [item for item in recording.registrations if item.type.startswith("aws:")]
+        template = _templates(registrations)
+        cluster = template(find(recording, "database-cluster").outputs["arn"])
+        for registration in registrations:
+            wanted = calls().types[registration.type].inputs
+            inputs = {
+                name: template(value) if isinstance(value, str) else value
+                for name, value in sorted(registration.inputs.items())
+                if name in wanted and isinstance(value, (bool, str))
+            }
+            items[registration.type, json.dumps(inputs)] = {"type": registration.type, "inputs": inputs}
+            if registration.type == "aws:iam/rolePolicy:RolePolicy":
+                for statement in json.loads(template(registration.inputs["policy"]))["Statement"]:
+                    if statement["Effect"] == "Allow":
+                        item = _granted(statement, cluster)
+                        granted[json.dumps(item)] = item
+    data = {
+        "schemaVersion": 1,
+        "resources": [items[key] for key in sorted(items)],
+        "granted": [granted[key] for key in sorted(granted)],
+    }
+    return _HEAD + yaml.safe_dump(data, sort_keys=False, width=200)
+
+
+def _granted(statement, cluster):
+    """Return what the statement allows, with what binds it to the copy whatever ids AWS chose."""
+    found = {"actions": statement["Action"], "on": statement["Resource"]}
+    bound = {
+        key: values if isinstance(values, list) else [values]
+        for key, values in statement.get("Condition", {}).get("StringEquals", {}).items()
+        if key.startswith("kms:EncryptionContext:")
+    }
+    if any("secret:rds!cluster-" in arn for arn in statement["Resource"]):
+        # RDS tags the secrets that it makes; nobody else may write a tag that begins with aws:.
+        bound["aws:ResourceTag/aws:rds:primaryDBClusterArn"] = [cluster]
+    return found | ({"if": bound} if bound else {})
+
+
+def _templates(registrations):
+    """Return what turns a text of this recording into one that any copy can fill in."""
+    environment = next(item for item in registrations if "tags" in item.inputs).inputs["tags"]["Environment"]
+    name = re.compile(rf"(?<![A-Za-z0-9-]){environment}-((?:[A-Za-z0-9*]+-)+?){SUFFIX}(?![A-Za-z0-9])")
+    keys = [item.outputs["id"] for item in registrations if item.type == "aws:kms/key:Key"]
+    region = next(item for item in registrations if item.type == "aws:kms/key:Key").outputs["arn"].split(":")[3]
+
+    def template(text):
+        for key in keys:
+            text = text.replace(key, "*")
+        text = re.sub(r"secret:rds!cluster-[0-9a-f-]+", "secret:rds!cluster-*", text)
+        text = name.sub(lambda found: "${environment}-" + _counted(found[1]) + "${suffix}", text)
+        text = re.sub(r"(secret:[^\"]+\$\{suffix\})-[0-9a-f]{6}", r"\1-??????", text)
+        return text.replace(ACCOUNT, "${account}").replace(region, "${region}")
+
+    return template
+
+
+def _counted(words):
+    """A number in a name counts something (an instance, an engine's version): any of so many digits is meant."""
+    return "-".join("?" * len(word) if word.isdigit() else word for word in words.split("-"))
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")

@@ -1,0 +1,102 @@
+"""The authorizer's table, printed: `python -m tests.program.foundation.rights_document`; with --write it is kept."""
+
+import json
+import sys
+from collections import defaultdict
+
+from program.foundation.rights.roles import FILE as ROLES
+from program.foundation.rights.roles import RoleKinds, role_kinds
+from program.foundation.rights.table import FILE as CALLS
+from program.foundation.rights.table import PHASES, Calls, calls
+from program.foundation.settings import FILE as SETTINGS
+from program.foundation.settings import FoundationSettings
+from program.offline.stackfile import ROOT
+from tests.program.foundation.attacks import attacks
+from tests.program.foundation.world import review, world
+
+FILE = ROOT / "program" / "foundation" / "RIGHTS.md"
+KINDS = ("preview", "drift", "deploy", "review")
+_HEAD = """\
+# Rights
+
+<!-- Written by `make docs` from calls.yaml, the recorded program and the authorizer of the tests: change those. -->
+
+Every call that AWS gets for the service, and which role of the workflows may make it. Nothing of it was asked of AWS:
+the answers are those of an evaluator in the tests, which knows identity policies, boundaries, key policies, resource
+policies, trust policies and conditions. The policies are derived (`program/foundation/rights`); nobody writes one.
+
+`yes`: the role's policies allow it; `key`: the key's own policy does; `-`: denied. A role makes
+the calls of its phases:
+"""
+
+
+def places():
+    return {kind: review() if kind == "review" else world() for kind in KINDS}
+
+
+def answers():
+    """Return by type, phase and action what each role is answered, over all resources of the type."""
+    found = defaultdict(lambda: defaultdict(set))
+    for kind, place in places().items():
+        principal = place.principal(kind)
+        for phase, item, request in place.requests():
+            by_key = ":kms:" in request.resource and ":key/" in request.resource
+            answer = ("key" if by_key else "yes") if place.allows(principal, request) else "-"
+            found[item.type, PHASES.index(phase), request.action][kind].add(answer)
+    return found
+
+
+def word(answers_):
+    """Return one word for all resources of a type; an action on several is allowed once it is on each."""
+    return "/".join(sorted(answers_, reverse=True))
+
+
+def rows():
+    for (type_, number, action), by_kind in sorted(answers().items()):
+        cells = [word(by_kind[kind]) for kind in KINDS]
+        yield f"| {type_.rpartition(':')[2]} | {PHASES[number]} | {action} | {' | '.join(cells)} |"
+
+
+def _phases():
+    for kind in KINDS:
+        of_kind = role_kinds().roles[kind]
+        yield f"- {kind}: {', '.join(of_kind.phases) or 'none; it reads the state'}"
+
+
+def _notes():
+    for type_, of_type in calls().types.items():
+        for phase, call in of_type.calls():
+            if call.everywhere or call.note:
+                said = " ".join(filter(None, [call.everywhere, call.note]))
+                yield f"- {type_.rpartition(':')[2]}, {phase}: {', '.join(call.actions)}. {said}"
+
+
+def text():
+    lines = [_HEAD, *_phases(), "", f"| type | phase | call | {' | '.join(KINDS)} |", "|---" * 7 + "|", *rows()]
+    lines += ["", "## What can't be scoped, or needs a word", "", *_notes()]
+    lines += ["", "## What must be denied", "", "| by | attack | call | answer |", "|---|---|---|---|"]
+    lines += [
+        f"| {item.by} | {item.name} | {item.request.action} | {'denied' if item.is_denied() else 'ALLOWED'} |"
+        for item in attacks()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def documents():
+    """Return each generated file's place and text: the table, and the schemas by which editors check the data."""
+    schemas = {CALLS: Calls, ROLES: RoleKinds, ROOT / SETTINGS: FoundationSettings}
+    return {
+        FILE: text(),
+        **{
+            file.with_suffix(".schema.json"): json.dumps(model.model_json_schema(), indent=2, sort_keys=True) + "\n"
+            for file, model in schemas.items()
+        },
+    }
+
+
+if __name__ == "__main__":
+    if "--write" not in sys.argv:
+        sys.stdout.write(text())
+    else:
+        for path, written in documents().items():
+            path.write_text(written, encoding="utf-8")
