@@ -11,7 +11,7 @@ SERVICE = (
     ".github/ADOPTING.md",
     ".github/CODEOWNERS",
     ".github/SETTING-UP.md",
-    ".github/aws",
+    ".github/foundation.yaml",
     ".github/pictures",
     ".github/review-stack.yaml",
     "CHANGELOG.md",
@@ -20,6 +20,8 @@ SERVICE = (
     "README.md",
     "lambda",
     "policies",
+    # What the rights are derived from, written anew from the service.
+    "program/foundation/rights/service.yaml",
     "program/service",
     "stacks",
 )
