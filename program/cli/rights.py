@@ -13,7 +13,7 @@ from program.cli.options import chosen_limits, chosen_stacks, reviewed_file
 from program.errors import CouldNotRunError
 from program.foundation.settings import FILE, FoundationSettings, foundation_settings
 from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
-from program.service.project import project_name
+from program.service.project import full_key, project_name
 
 if TYPE_CHECKING:
     from policies.limits import Limits
@@ -77,7 +77,7 @@ def _members(settings: FoundationSettings, limits: Limits) -> Iterator[Member]:
         _must_be_usable(stack)
         if stack.settings is not None and stack.settings.environment_suffix.startswith("pr-"):
             raise CouldNotRunError(
-                f"{stack.file.source('parity:environmentSuffix')}: parity:environmentSuffix is "
+                f"{stack.file.source(full_key('environmentSuffix'))}: {full_key('environmentSuffix')} is "
                 f"{stack.settings.environment_suffix}; suffixes that begin with pr- are those of review stacks, whose "
                 f"role could change this one: choose another"
             )
@@ -113,6 +113,7 @@ def _member(stack: Stack, settings: FoundationSettings) -> Member:
     return Member(
         copy=Copy(
             project=project_name(),
+            prefix=wanted.name_prefix,
             environment=wanted.environment,
             suffix=REVIEW if is_review else wanted.environment_suffix,
             region=wanted.region,
@@ -133,7 +134,7 @@ def _image(uri: str, settings: FoundationSettings) -> str:
     parts = registry.split(".")
     if parts[1:3] != ["dkr", "ecr"]:
         raise CouldNotRunError(
-            f"parity:dockerImageUri is of {registry}, which is no registry of ECR; Lambda pulls from "
+            f"{full_key('dockerImageUri')} is of {registry}, which is no registry of ECR; Lambda pulls from "
             f"<account>.dkr.ecr.<region>.amazonaws.com alone ({settings.account}.dkr.ecr.{settings.image.region}...)"
         )
     return f"arn:aws:ecr:{parts[3]}:{parts[0]}:repository/{rest.partition('@')[0]}"

@@ -49,6 +49,7 @@ def _place_of_the_image(settings: FoundationSettings, copy: Copy) -> Copy:
     image = settings.image
     return Copy(
         project=copy.project,
+        prefix=copy.prefix,
         environment=copy.environment,
         suffix=copy.suffix,
         region=image.region,

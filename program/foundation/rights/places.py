@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.deployers import Deployers, deployers_of
+from policies.naming import prefixed
 from program.foundation.rights.table import PLACEHOLDER
+
+_PREFIX = "prefix"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +17,8 @@ class Copy:
     """One copy of the service; the suffix `pr-*` stands for all review copies."""
 
     project: str
+    # Of the service in every physical name, often nothing.
+    prefix: str
     environment: str
     suffix: str
     region: str
@@ -44,11 +49,12 @@ class Copy:
             "boundary": self.boundary,
             "environment": self.environment,
             "image": self.image,
+            _PREFIX: self.prefix,
             "region": self.region,
             "suffix": self.suffix,
         }
 
 
 def filled(template: str, words: Mapping[str, str]) -> str:
-    """Return the template with every placeholder's word in its place."""
-    return PLACEHOLDER.sub(lambda match: words[match[1]], template)
+    """Return the template with every placeholder's word in its place, and the prefix where names have it."""
+    return PLACEHOLDER.sub(lambda match: words[match[1]], prefixed(template, words[_PREFIX]))

@@ -8,9 +8,10 @@ from pathlib import Path
 EXAMPLE = "tests/example"
 # What a service makes its own. All else is the product, which has no copy.
 SERVICE = (
+    ".github/ADOPTING.md",
     ".github/CODEOWNERS",
     ".github/SETTING-UP.md",
-    ".github/aws",
+    ".github/foundation.yaml",
     ".github/pictures",
     ".github/review-stack.yaml",
     "CHANGELOG.md",
@@ -19,6 +20,8 @@ SERVICE = (
     "README.md",
     "lambda",
     "policies",
+    # What the rights are derived from, written anew from the service.
+    "program/foundation/rights/service.yaml",
     "program/service",
     "stacks",
 )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
-from policies.context import PROJECT
 from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.roles import Role, copy_boundary, stack_roles, workflow_boundary
 from program.foundation.rights.state import StackFiles, State
 from program.foundation.rights.table import PHASES, calls
 from program.foundation.rights.trust import Repository
 from program.offline.recording import Recording
+from program.service.project import project_name
 from tests.program.foundation.authorizer import Principal, Request, allows
 from tests.program.foundation.inventory_source import MODES, without_limits
 from tests.program.recorded import ACCOUNT, find, of_type, record_program
@@ -45,7 +45,8 @@ class World:
         tags = registrations[0].inputs["tags"]
         image = find(self.recording, "lambda-app-function").inputs["imageUri"]
         return Copy(
-            project=PROJECT,
+            project=project_name(),
+            prefix="",
             environment=tags["Environment"],
             suffix="pr-*" if self.is_review else tags["EnvironmentSuffix"],
             region=find(self.recording, "tap-key").outputs["arn"].split(":")[3],
@@ -61,7 +62,7 @@ class World:
     def roles(self) -> dict[str, Role]:
         environment = self.copy.environment
         files = StackFiles(
-            project=PROJECT,
+            project=project_name(),
             stack="pr-*" if self.is_review else self.stack,
             network=f"networking-stack/{environment}",
         )
@@ -133,6 +134,7 @@ class World:
             "region": self.copy.region,
             "image": self.copy.image,
             "boundary": self._boundary(item),
+            "prefix": self.copy.prefix,
             **{f"inputs.{key}": value for key, value in inputs.items()},
         }
 
