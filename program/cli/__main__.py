@@ -71,6 +71,18 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"program.cli.{name}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called; of one that there isn't, the nearest is named."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from policies.schema import suggest
+
+            said = error.message.removesuffix(".")
+            raise click.UsageError(f"{said}{suggest(args[0], list(COMMANDS))}", ctx) from None
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; interrupted, it ends as a shell expects, and not as if it had found something."""
         try:

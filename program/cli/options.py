@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -124,9 +123,9 @@ def exemptions_from(reference: str | None) -> Iterator[None]:
     if reference is None:
         yield
         return
-    # Only a commit counts: an empty reference would mean the index, which holds the change itself.
-    commit = _git(reference, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").decode().strip()
-    content = _git(reference, "show", f"{commit}:{EXEMPTIONS}")
+    from program.offline.guard.tree import commit_of, content_of
+
+    content = content_of(ROOT, commit_of(ROOT, reference), EXEMPTIONS)
     with tempfile.TemporaryDirectory(prefix="exemptions-") as folder:
         file = Path(folder) / Path(EXEMPTIONS).name
         file.write_bytes(content)
@@ -138,11 +137,3 @@ def exemptions_from(reference: str | None) -> Iterator[None]:
             os.environ.pop(EXEMPTIONS_VARIABLE)
             if before is not None:
                 os.environ[EXEMPTIONS_VARIABLE] = before
-
-
-def _git(reference: str, *arguments: str) -> bytes:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)  # noqa: S603, S607
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise CouldNotRunError(f"--exemptions-from {reference!r}: {said}")
-    return done.stdout

@@ -68,10 +68,8 @@ class Tree:
 
 def commit_tree(root: Path, reference: str) -> Tree:
     """Return the tree of a commit; raise CouldNotRunError where git has no such commit."""
-    # Only a commit counts: an empty reference would mean the index, which holds the change itself.
-    commit = _git(root, reference, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}")
-    name = commit.decode().strip()
-    listing = _git(root, reference, "ls-tree", "-r", "-z", "-l", name)
+    name = commit_of(root, reference)
+    listing = _git(root, "ls-tree", "-r", "-z", "-l", name)
     files: dict[str, _File] = {}
     links: set[str] = set()
     for entry in listing.decode("utf-8", errors="surrogateescape").split("\0"):
@@ -82,14 +80,14 @@ def commit_tree(root: Path, reference: str) -> Tree:
         if mode == _LINK or kind == _SUBMODULE:
             links.add(path)
         else:
-            read = partial(_git, root, reference, "cat-file", "blob", blob)
+            read = partial(_git, root, "cat-file", "blob", blob)
             files[path] = _File(digest=blob, size=int(size), read=read)
     return Tree(name=name, files=_few(files, name), links=frozenset(links))
 
 
 def working_tree(root: Path) -> Tree:
     """Return the tree of the files that git tracks below the root, as they are now, and of those it doesn't ignore."""
-    listing = _git(root, "the working tree", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listing = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     files: dict[str, _File] = {}
     links: set[str] = set()
     for path in filter(None, listing.decode("utf-8", errors="surrogateescape").split("\0")):
@@ -112,12 +110,33 @@ def _few(files: Mapping[str, _File], name: str) -> Mapping[str, _File]:
     return files
 
 
-def _git(root: Path, reference: str, *arguments: str) -> bytes:
+def commit_of(root: Path, reference: str) -> str:
+    """Return the commit's full name; raise CouldNotRunError where git has no such commit."""
+    # Only a commit counts: an empty reference would mean the index, which holds the change itself.
+    try:
+        found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
+    except _GitError as error:
+        said = f" ({error})" if str(error) else ""
+        raise CouldNotRunError(
+            f"there is no commit {reference!r} here{said}; name a commit, a branch or a tag, and `git fetch` it first"
+        ) from None
+    return found.decode().strip()
+
+
+def content_of(root: Path, commit: str, name: str) -> bytes:
+    """Return a file's bytes as the commit has them; raise CouldNotRunError where it has no such file."""
+    return _git(root, "show", f"{commit}:{name}")
+
+
+class _GitError(CouldNotRunError):
+    """git could not do it."""
+
+
+def _git(root: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)  # noqa: S603, S607  # our own arguments
     except FileNotFoundError:
         raise CouldNotRunError("git is not on PATH; install it, a change is compared with its base by it") from None
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise CouldNotRunError(f"{reference!r}: {said}")
+        raise _GitError(done.stderr.decode(errors="replace").strip().partition("\n")[0])
     return done.stdout

@@ -58,7 +58,7 @@ _OWN: Mapping[str, Paperwork] = {
     PARITY_RULE: Paperwork(
         title="The stacks must match, except for declared differences.",
         why="What was tested in one environment is what runs in the next only as long as the two are alike.",
-        fix=f"Make the stacks equal, or declare the difference and its reason in {LIMITS}.",
+        fix=f"Make the stacks equal, or declare the difference in {LIMITS}, with its reason.",
         severity="high",
     ),
     STALE_RULE: Paperwork(

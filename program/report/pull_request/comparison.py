@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from program.manifest.canonical import JsonValue
 from program.manifest.differences import Difference
 from program.offline.reviewed_lines import declaration_place
+from program.report.content.declaring import declaring_lines
 from program.report.content.grouping import stack_list
 from program.report.content.links import Links
 from program.report.content.model import Report
@@ -40,8 +41,12 @@ def undeclared_section(summary: Summary, links: Links | None) -> Section:
         noun="undeclared difference",
         opening=f"#### {count}\n\n{table(header, [])}\n",
         items=tuple(table_row(row) for row in rows),
-        closing=f"\n\n**Fix:** {escaped(paperwork(PARITY_RULE).fix)}",
+        closing=f"\n\n**Fix:** {escaped(paperwork(PARITY_RULE).fix)}\n\n{_fenced(declaring_lines(summary.undeclared))}",
     )
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    return "\n".join(["```yaml", *lines, "```"])
 
 
 def stale_section(report: Report, links: Links | None) -> Section:

@@ -13,6 +13,7 @@ from rich.text import Text
 from program.manifest.canonical import JsonValue
 from program.manifest.differences import Difference
 from program.offline.result import CheckResult
+from program.report.content.declaring import declaring_lines
 from program.report.content.grouping import stack_list
 from program.report.content.paperwork import LIMITS, PARITY_RULE, paperwork
 from program.report.content.summary import Summary, odd_stacks, plural, summarise
@@ -31,6 +32,8 @@ def show_undeclared(console: Console, summary: Summary) -> None:
         console.print(Text.assemble(("FAILED", "bold red"), " ", (PARITY_RULE, "bold"), f"  {about.title}"))
         console.print(Padding(_table(summary, summary.undeclared, _UNDECLARED_ROOM, places=True), (0, 0, 0, 2)))
         console.print(Padding(Text.assemble(("fix: ", "green"), about.fix), (0, 0, 0, 2)))
+        for line in declaring_lines(summary.undeclared):
+            console.print(Text(f"    {line}"), soft_wrap=True)
         console.print()
 
 

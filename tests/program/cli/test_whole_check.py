@@ -256,7 +256,7 @@ def test_exemptions_of_a_commit_that_is_not_there_exit_with_3(project):
     done = run("check", "--exemptions-from", "no-such-branch", root=project)
 
     assert done.returncode == 3
-    assert done.stderr.startswith("error: --exemptions-from 'no-such-branch': ")
+    assert done.stderr.startswith("error: there is no commit 'no-such-branch' here")
 
 
 def test_the_suffix_of_the_environment_is_in_the_manifest_as_a_placeholder():

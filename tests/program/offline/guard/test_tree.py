@@ -90,7 +90,8 @@ def test_what_is_no_commit_is_one_line(repository, reference):
     with pytest.raises(CouldNotRunError) as error:
         commit_tree(repository, reference)
 
-    assert str(error.value).startswith(f"{reference!r}: fatal: ")
+    assert str(error.value).startswith(f"there is no commit {reference!r} here")
+    assert "`git fetch` it first" in str(error.value)
     assert len(str(error.value).splitlines()) == 1
 
 
