@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
+from policies import rules
 from policies.rule import ResourceRule, StackRule
 from policies.rules import (
     alarms,
@@ -27,6 +32,41 @@ from policies.rules import (
     secrets,
 )
 
+_NAMED = {
+    module.__name__
+    for module in (
+        alarms,
+        code,
+        database,
+        documents,
+        environment,
+        foreign,
+        iam,
+        identity,
+        instances,
+        invocation,
+        kms,
+        known,
+        lambda_,
+        monitoring,
+        network,
+        options,
+        own,
+        ownership,
+        parameters,
+        protection,
+        secrets,
+    )
+}
+
+
+def _of_the_service() -> Iterator[ResourceRule | StackRule]:
+    """Yield the rules of every other file in rules/: a service adds a file, and nothing else."""
+    for name in sorted(info.name for info in iter_modules(rules.__path__, f"{rules.__name__}.")):
+        if name not in _NAMED:
+            yield from getattr(import_module(name), "RULES", ())
+
+
 RULES: tuple[ResourceRule | StackRule, ...] = (
     *kms.RULES,
     *database.RULES,
@@ -48,5 +88,6 @@ RULES: tuple[ResourceRule | StackRule, ...] = (
     *own.RULES,
     *documents.RULES,
     *foreign.RULES,
+    *_of_the_service(),
     *environment.RULES,
 )

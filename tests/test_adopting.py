@@ -14,9 +14,21 @@ from tests import suite
 from tests.program.cli.running import change, run
 
 CLEAN, FOUND = 0, 1
+RIGHTS = "program/foundation/rights/service.yaml"
+CALLS = "program/foundation/rights/calls.yaml"
 GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
 _BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-# Where those stand whom no clone needs.
+_ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    properties)"
+_CALLS_OF_A_QUEUE = """\
+  aws:sqs/queue:Queue:
+    arn: "arn:aws:sqs:${region}:${account}:${name}"
+    read: [{actions: [sqs:GetQueueAttributes], source: provider}]
+    create: [{actions: [sqs:CreateQueue], source: provider}]
+    update: [{actions: [sqs:SetQueueAttributes], source: provider}]
+    delete: [{actions: [sqs:DeleteQueue], source: provider}]
+
+"""
+# What no clone needs.
 _NOT_CLONED = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*_cache", ".hypothesis", ".pulumi-state")
 
 
@@ -59,7 +71,14 @@ def followed(root) -> list[str]:
             _put(root / match["file"], match["text"].splitlines())
         else:
             (root / match["file"]).write_text(match["text"])
+    rights_of(root)
     return [match["file"] for match in _BLOCK.finditer(GUIDE)]
+
+
+def rights_of(root) -> None:
+    """Write anew what rights are about, as the guide says."""
+    command = [sys.executable, "-m", "tests.program.foundation.inventory_source"]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
 
 
 def _put(path, lines) -> None:
@@ -146,8 +165,10 @@ def test_the_guides_queue_passes_the_check_and_its_five_files_are_all_that_is_wr
 
     passes(service)
     assert len(by_hand) == 5
-    skeleton = {"tests/own/conftest.py", "tests/own/test_queue.py"}
-    assert set(changed(before, service)) == {*by_hand, *skeleton}
+    written = {"tests/own/conftest.py", "tests/own/test_queue.py", RIGHTS}
+    assert set(changed(before, service)) == {*by_hand, *written}
+    role = run("rights", "--list", root=service)
+    assert role.returncode == CLEAN, role.stderr
     assert suite.own_tests(service, ["-q", "-p", "no:cacheprovider"]) == 0
     manifest = json.loads(run("manifest", "prod", root=service).stdout)
     redrive = manifest["resources"]["aws:sqs/queue:Queue::queue-queue"]["inputs"]["redrivePolicy"]
@@ -172,20 +193,26 @@ def test_the_guides_rules_fail_what_they_are_about(service, old, new, said):
     assert said in done.stdout
 
 
-def test_a_component_without_its_answer_is_told_with_the_line(service):
+@pytest.mark.parametrize(
+    ("file", "pattern", "said"),
+    [
+        ("policies/known/queue.yaml", _ANSWER, "aws:sqs/queue:Queue has no simulated answer"),
+        (CALLS, r"  aws:sqs/queue:Queue:\n(?:    .*\n)+", "aws:sqs/queue:Queue has no calls: no role could make it"),
+        (RIGHTS, r"- type: aws:sqs/queue:Queue\n(?:  .*\n)+", "aws:sqs/queue:Queue is in no right"),
+    ],
+    ids=["answer", "calls", "rights"],
+)
+def test_what_a_type_lacks_is_told(service, file, pattern, said):
     a_queue(service)
-    _without(
-        service / "policies/known/queue.yaml",
-        r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    properties)",
-    )
+    _without(service / file, pattern)
 
     done = run("check", root=service)
 
     assert done.returncode == FOUND
-    assert "aws:sqs/queue:Queue has no simulated answer" in " ".join(done.stdout.split())
+    assert said in " ".join(done.stdout.split())
 
 
-def test_the_component_that_new_writes_passes_with_its_call_alone(service):
+def test_the_component_that_new_writes_passes_with_its_call_and_what_aws_is_asked(service):
     before = files(service)
     done = run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=service)
     imported, called = [line.strip() for line in done.stderr.splitlines()[1:3]]
@@ -199,9 +226,11 @@ def test_the_component_that_new_writes_passes_with_its_call_alone(service):
         service, "program/service/stack.py", "        manifest = stack", f"        {called}\n        manifest = stack"
     )
 
+    change(service, CALLS, "  aws:sns/topic:Topic:\n", f"{_CALLS_OF_A_QUEUE}  aws:sns/topic:Topic:\n")
+    rights_of(service)
     passes(service)
-    written = {*done.stdout.split(), "program/service/stack.py"}
-    assert set(changed(before, service)) == written
+    by_hand = {"program/service/stack.py", CALLS}
+    assert set(changed(before, service)) == {*done.stdout.split(), *by_hand, RIGHTS}
     assert run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=service).stdout == "", (
         "and again, nothing"
     )
@@ -237,6 +266,7 @@ def test_a_service_that_has_changed_all_of_that_passes_and_so_do_the_products_te
     an_environment_in_two_regions(service)
     a_setting(service)
     without_monitoring(service)
+    rights_of(service)
 
     passes(service)
     stacks = json.loads(run("stacks", root=service).stdout)["include"]
@@ -281,4 +311,5 @@ def test_the_table_says_how_many_files_the_examples_take():
     rows = dict(re.findall(r"^\| ([^|]+?) \| [^|]+ \| (\d+) \|", GUIDE, re.MULTILINE))
 
     assert rows["the queue below, with two rules"] == str(len(list(_BLOCK.finditer(GUIDE)))) == "5"
-    assert rows["a component, from its skeleton"] == rows["data that is protected in prod"] == "1"
+    assert rows["a component, from its skeleton"] == "2"
+    assert rows["data that is protected in prod"] == "1"

@@ -7,6 +7,7 @@ from program.offline.judgement import judge_stack, stack_cloud
 from program.offline.packs import PackHost
 from program.offline.recording import ProgramError, record
 from program.offline.recordings import StackRecording
+from program.offline.registered_types import lacking
 from program.offline.result import StackResult
 from program.offline.stacks import Stack
 from program.sdk import lazy_services
@@ -23,7 +24,7 @@ def examine(stack: Stack, limits: Limits, *, packs: PackHost | None) -> StackRes
 
 
 def record_stack(stack: Stack, limits: Limits) -> StackRecording:
-    """Return what the stack registers; nothing where its settings can't be used, or its program stops."""
+    """Return what the stack registers; nothing without settings, or where its program stops or a type lacks a part."""
     if stack.settings is None:
         return StackRecording(stack=stack.name)
     cloud = stack_cloud(stack.name, stack.settings, limits)
@@ -31,6 +32,9 @@ def record_stack(stack: Stack, limits: Limits) -> StackRecording:
         recording = record(deploy, stack=stack.name, config=stack.file.config, cloud=cloud)
     except ProgramError as error:
         return StackRecording(stack=stack.name, problem=str(error), source=error.source)
+    for registration in recording.registrations:
+        if (missing := lacking(registration.type)) is not None:
+            return StackRecording(stack=stack.name, problem=missing, source=registration.source)
     return StackRecording(
         stack=stack.name,
         registrations=recording.registrations,

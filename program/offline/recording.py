@@ -22,7 +22,7 @@ from program.manifest.canonical import JsonObject
 from program.offline.options import options_of
 from program.offline.packs import ORGANIZATION
 from program.offline.recordings import Registration
-from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud, unanswered
+from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
 from program.offline.source_lines import is_shared
 from program.offline.stackfile import ROOT, SECRET_MARKER
 from program.service.project import project_name
@@ -86,9 +86,6 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
         _cancel_the_rest(loop)
         asyncio.set_event_loop(None)
         loop.close()
-    for registration in monitor.registrations:
-        if (missing := unanswered(registration.type)) is not None:
-            raise ProgramError(missing, registration.source)
     return Recording(
         registrations=tuple(monitor.registrations),
         outputs=monitor.stack_outputs,

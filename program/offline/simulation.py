@@ -104,9 +104,9 @@ def _answer_of(type_: str) -> Answer:
 
 
 def unanswered(type_: str) -> str | None:
-    """Return what is missing where a known type of AWS has no answer; one that isn't known is refused as such."""
+    """Return what is missing where a type has no answer, with the line to add."""
     entry = known().types.get(type_)
-    if entry is None or entry.answer or type_ in _ANSWERS or not type_.startswith("aws:"):
+    if entry is None or entry.answer or type_ in _ANSWERS:
         return None
     return (
         f"{type_} has no simulated answer: its outputs would be missing from the manifest; add the line to "

@@ -33,7 +33,8 @@ def without_limits():
 def recordings(suffix=SUFFIX):
     for stack in stack_names():
         for mode in MODES:
-            changes = {"environmentSuffix": suffix, **mode}
+            # The prefix is the project's: a template has it where its placeholders are filled in.
+            changes = {"environmentSuffix": suffix, "namePrefix": "", **mode}
             yield stack, record_program(without_limits, stack, **changes)
 
 

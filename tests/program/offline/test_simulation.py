@@ -8,7 +8,8 @@ from policies.known.models import KnownType
 from policies.known.tables import Known, known
 from program.offline.analysis import running_pack
 from program.offline.packs import pack_host
-from program.offline.recording import ProgramError, record
+from program.offline.recording import record
+from program.offline.registered_types import lacking
 from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
 from tests.program.recorded import config_of
 
@@ -77,18 +78,16 @@ def test_the_rule_of_names_speaks_of_a_resource_that_has_none():
     assert said == [("audit-logs", unset), ("audit", unset)]
 
 
-def test_a_known_type_that_nobody_simulates_stops_the_recording_with_the_line_to_add(monkeypatch):
+def test_a_known_type_that_nobody_simulates_lacks_an_answer_and_the_line_is_given(monkeypatch):
     types = {**known().types, "aws:sqs/queue:Queue": KnownType(reason="It holds messages.")}
     files = {**known().files, "aws:sqs/queue:Queue": "policies/known/sqs.yaml"}
-    monkeypatch.setattr("program.offline.simulation.known", lambda: Known(types, files))
+    for module in ("program.offline.simulation", "program.offline.registered_types"):
+        monkeypatch.setattr(f"{module}.known", lambda: Known(types, files))
 
-    with pytest.raises(ProgramError) as caught:
-        record(lambda: aws.sqs.Queue("orders"), stack="prod", config=config_of("prod"), cloud=CLOUD)
-
-    assert "aws:sqs/queue:Queue has no simulated answer: its outputs would be missing from the manifest" in str(
-        caught.value
+    assert lacking("aws:sqs/queue:Queue") == (
+        "aws:sqs/queue:Queue has no simulated answer: its outputs would be missing from the manifest; add the line to "
+        'policies/known/sqs.yaml: answer: {id: "${name}", arn: "arn:aws:...:${region}:${account}:${name}"}'
     )
-    assert "add the line to policies/known/sqs.yaml: answer: {" in str(caught.value)
 
 
 def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
@@ -105,11 +104,10 @@ def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
     )
 
 
-def test_every_known_type_of_aws_has_an_answer():
-    without = [
-        type_
-        for type_, entry in known().types.items()
-        if type_.startswith("aws:") and type_ not in _ANSWERS and not entry.answer
-    ]
+def test_every_known_type_of_aws_has_all_that_it_must():
+    assert [missing for type_ in known().types if (missing := lacking(type_)) is not None] == []
 
-    assert without == [], "give its entry in policies/known an answer"
+
+def test_a_type_that_is_not_known_is_refused_as_such_and_lacks_nothing_else():
+    assert lacking("aws:s3/bucket:Bucket") is None
+    assert lacking("tap:stack:TapStack") is None

@@ -1,0 +1,31 @@
+"""What a type of AWS must have beside its known entry, so that nothing about it is silently missing."""
+
+from __future__ import annotations
+
+from policies.known.tables import known
+from program.foundation.rights.inventory import inventory
+from program.foundation.rights.table import calls
+from program.offline.simulation import unanswered
+
+_CALLS = "program/foundation/rights/calls.yaml"
+_INVENTORY = "program/foundation/rights/service.yaml"
+
+
+def lacking(type_: str) -> str | None:
+    """Return the first thing that a known type lacks, and what to add; one that isn't known is refused as such."""
+    if not type_.startswith("aws:") or type_ not in known().types:
+        return None
+    if (missing := unanswered(type_)) is not None:
+        return missing
+    if type_ not in calls().types:
+        return (
+            f"{type_} has no calls: no role could make it; add to {_CALLS} what AWS is asked in each phase: "
+            f'{type_}: {{arn: "arn:aws:...:${{region}}:${{account}}:${{name}}", read: [...], create: [...], '
+            f"update: [...], delete: [...]}}"
+        )
+    if all(item.type != type_ for item in inventory().resources):
+        return (
+            f"{type_} is in no right: {_INVENTORY} doesn't have it; "
+            f"write it anew: .venv/bin/python -m tests.program.foundation.inventory_source"
+        )
+    return None
