@@ -28,6 +28,7 @@ install: $(STAMP)  ## Make .venv with the locked dependencies.
 # pip fetches uv alone: it takes a minute to byte-compile pulumi-aws, uv takes seconds to install it all. A pip that is
 # there already saves the seconds in which an environment gets its own.
 $(STAMP): requirements-dev.txt requirements-uv.txt
+	@if [ -L $(VENV) ]; then echo "$(VENV) is a link: making it anew would empty what it leads to; remove the link" >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
 	@if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; then \
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python $(FETCH_UV); \
@@ -43,11 +44,8 @@ check: $(STAMP)  ## Check every stack offline: settings, policies, parity (the m
 	@$(BIN)/parity check $(CHECK_ARGS)
 
 .PHONY: test
-test: $(STAMP)  ## Run the tests, with coverage.
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest $(TEST_ARGS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+test: $(STAMP)  ## Run the tests, with coverage; the product's on the example, the service's own on the service.
+	@$(BIN)/python -m tests.suite $(TEST_ARGS)
 
 # The CLI is an ordinary Go module; without the flag it says no version. Its language host is a double of the tests' own.
 .PHONY: engine
@@ -81,6 +79,7 @@ pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/picture
 
 .PHONY: docs
 docs: $(STAMP)  ## Write the generated documents anew.
+	@$(BIN)/python -m program.service.declaration
 	@$(BIN)/python -m policies.document
 	@$(BIN)/python -m tests.program.engine.live_properties
 	@$(BIN)/python -m tests.program.foundation.rights_document --write

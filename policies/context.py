@@ -12,7 +12,6 @@ from typing import Any
 from policies.exemptions import Ledger
 from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
 
-PROJECT = "parity"
 TODAY_VARIABLE = "PARITY_TODAY"
 
 
@@ -21,27 +20,47 @@ class StackConfig:
     """What the engine says of the stack in the pack's environment variables; empty under `policy analyze`."""
 
     stack: str | None
-    project: str
+    # None where nobody says it; then the URNs do.
+    project: str | None
     config: Mapping[str, str]
-    suffix: str | None
+    # ENVIRONMENT_SUFFIX, which goes before the configuration's.
+    given_suffix: str | None
 
     @classmethod
     def of_process(cls, variables: Mapping[str, str] = os.environ) -> StackConfig:
         """Read PULUMI_STACK, PULUMI_PROJECT, PULUMI_CONFIG and ENVIRONMENT_SUFFIX."""
-        project = variables.get("PULUMI_PROJECT") or PROJECT
-        config: Mapping[str, str] = json.loads(variables.get("PULUMI_CONFIG") or "{}")
-        suffix = variables.get("ENVIRONMENT_SUFFIX") or config.get(f"{project}:environmentSuffix")
-        return cls(stack=variables.get("PULUMI_STACK"), project=project, config=config, suffix=suffix)
+        return cls(
+            stack=variables.get("PULUMI_STACK"),
+            project=variables.get("PULUMI_PROJECT"),
+            config=json.loads(variables.get("PULUMI_CONFIG") or "{}"),
+            given_suffix=variables.get("ENVIRONMENT_SUFFIX"),
+        )
+
+    def of_project(self, project: str) -> StackConfig:
+        """Return the stack as one of that project, where the engine named none."""
+        return self if self.project else replace(self, project=project)
 
     def or_configured(self, config: Mapping[str, str]) -> StackConfig:
         """Return the stack with that configuration where the engine gave it none."""
-        if self.config or not config:
-            return self
-        return replace(self, config=config, suffix=self.suffix or config.get(f"{self.project}:environmentSuffix"))
+        return self if self.config else replace(self, config=config)
 
-    def get(self, key: str) -> str | None:
+    def key(self, name: str) -> str:
+        """Return a key of the project's own configuration as a stack file has it, `orders:lambdaMemory`."""
+        return f"{self.project}:{name}"
+
+    def get(self, name: str) -> str | None:
         """Return a value of the project's own configuration."""
-        return self.config.get(f"{PROJECT}:{key}") or self.config.get(f"{self.project}:{key}")
+        return self.config.get(self.key(name)) or None
+
+    @property
+    def suffix(self) -> str | None:
+        """Return the suffix of every physical name, where it is known."""
+        return self.given_suffix or self.get("environmentSuffix")
+
+    @property
+    def prefix(self) -> str | None:
+        """Return what stands before the service in every physical name, often nothing; None where nobody knows."""
+        return self.get("namePrefix") or ("" if self.config else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +96,20 @@ class Context:
         return "protected" if self.stack.get("dataProtection") == "protected" else "ephemeral"
 
     @property
+    def region(self) -> str:
+        """Return the one region that everything of the stack must be in: of the environment's, the one it asks for."""
+        asked = self.stack.config.get("aws:region")
+        return asked if asked in self.limits.regions else self.limits.region
+
+    @property
     def suffix(self) -> str | None:
         """Return the suffix of every physical name, where it is known."""
-        return self.stack.suffix or self.stack.get("environmentSuffix")
+        return self.stack.suffix
+
+    @property
+    def prefix(self) -> str | None:
+        """Return the prefix of the service in every physical name, where it is known."""
+        return self.stack.prefix
 
 
 def environment_sources(
@@ -98,7 +128,7 @@ def _sources(
     if policy_environment:
         yield EnvironmentSource("the policy configuration", policy_environment)
     if configured := stack.get("environment"):
-        yield EnvironmentSource(f"{PROJECT}:environment", configured)
+        yield EnvironmentSource(stack.key("environment"), configured)
     if stack_name in limits.environments:
         yield EnvironmentSource("the stack's name", stack_name)
 
@@ -106,6 +136,11 @@ def _sources(
 def stack_name_of(urn: str) -> str:
     """Return the stack's name of a URN (`urn:pulumi:<stack>::<project>::<type>::<name>`)."""
     return urn.removeprefix("urn:pulumi:").partition("::")[0]
+
+
+def project_of(urn: str) -> str:
+    """Return the project's name of a URN."""
+    return urn.partition("::")[2].partition("::")[0]
 
 
 def today(variables: Mapping[str, str] = os.environ) -> datetime.date:

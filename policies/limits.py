@@ -34,6 +34,10 @@ class Range(StrictModel):
         return self
 
 
+# What settings without a field of their own may be, by their keys in a stack file.
+SettingLimits = dict[str, Integers | Words | Range]
+
+
 class DatabaseEngine(StrictModel):
     """The Aurora PostgreSQL versions that can be created, and those that AWS has retired.
 
@@ -76,6 +80,7 @@ class CommonLimits(StrictModel):
     connections_threshold: Range
     log_statement: Words
     required_tags: Words
+    settings: SettingLimits = Field(default_factory=dict)
 
 
 class Trusted(StrictModel):
@@ -93,6 +98,7 @@ class EnvironmentLimits(StrictModel):
     """
 
     region: str
+    other_regions: list[str] = Field(default_factory=list)
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
     lambda_memory: Integers
     lambda_cpu: Words
@@ -102,11 +108,17 @@ class EnvironmentLimits(StrictModel):
     latency_threshold: Integers
     connections_threshold: Integers
     data_protection: Annotated[list[DataProtection], Field(min_length=1)]
+    settings: SettingLimits = Field(default_factory=dict)
     exemption_days: Annotated[int, Field(ge=1)] = 90
     critical_exemptions: bool = True
     undecided_fails: bool = False
     levels: dict[str, Level] = Field(default_factory=dict)
     trusted: list[Trusted] = Field(default_factory=list)
+
+    @property
+    def regions(self) -> list[str]:
+        """Return the regions that stacks of the environment may be in, the first one first."""
+        return [self.region, *self.other_regions]
 
 
 class Scaling(StrictModel):

@@ -21,7 +21,7 @@ from pulumi_policy import (
 )
 
 from policies.catalogue import RULES
-from policies.context import Context, StackConfig, environment_sources, stack_name_of, today
+from policies.context import Context, StackConfig, environment_sources, project_of, stack_name_of, today
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.known import checking as known_world
@@ -61,7 +61,7 @@ class Guard:
 
     def context(self, config: PackConfig, urn: str) -> Context:
         """Return what rules are told; raise UnknownEnvironmentError where nobody knows the environment."""
-        stack = self.stack.or_configured(config.configuration)
+        stack = self.stack.of_project(project_of(urn)).or_configured(config.configuration)
         stack_name = stack.stack or stack_name_of(urn)
         sources = environment_sources(stack, config.environment, stack_name, self.limits)
         known = ", ".join(self.limits.environments)
@@ -100,7 +100,7 @@ class _Seen(Generic[_Made]):
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
     known = limits()
-    of_the_world = known_world.problems([rule.id for rule in RULES])
+    of_the_world = known_world.problems({rule.id: rule for rule in RULES})
     if problems := [*_unknown_rules(known), *_unacceptable(known), *of_the_world]:
         raise ReviewedFileError(problems)
     guard = Guard(

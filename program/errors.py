@@ -16,7 +16,7 @@ class CouldNotRunError(ParityError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong with a stack's settings: the config key (`parity:lambdaMemory`), if one, and why."""
+    """One thing that is wrong with a stack's settings: the config key (`orders:lambdaMemory`), if one, and why."""
 
     key: str | None
     message: str

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from itertools import chain
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,8 +17,17 @@ settings.register_profile(
 settings.load_profile("parity")
 
 MUST_RUN = "PARITY_MUST_RUN"
+# Once the example is kept there, the product's tests run on it, in a copy: tests/suite.py.
+_HERE = Path(__file__).parent
+collect_ignore = [path.name for path in _HERE.iterdir() if path.name != "own"] if (_HERE / "example").is_dir() else []
+
 # They are skipped where `pulumi` or `act` is missing.
 _MARKS = ("act", "engine")
+
+
+def pytest_report_header():
+    """Say why the product's tests aren't found where they stand."""
+    return "The product's tests run on the example, in a copy: make test." if collect_ignore else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,6 +58,9 @@ def _in_range(judge: Judge, value: Any, context: Context) -> bool:
 
 
 def _limit(name: str, context: Context) -> Any:
+    for limits in (context.limits, context.common):
+        if name in limits.settings:
+            return limits.settings[name]
     snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
     return getattr(context.limits if hasattr(context.limits, snake) else context.common, snake)
 

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from policies.context import PROJECT, Context
+from policies.context import Context
 from policies.deployers import deployers_of
 from policies.known.paths import at
 from policies.known.tables import known
+from policies.naming import NAME_PART, prefixed
 from policies.view import UNKNOWN, Resource, StackView
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 # Twelve digits that stand for themselves: no part of a longer number, a word or a UUID.
 ACCOUNT = re.compile(r"(?<![A-Za-z0-9-])\d{12}(?![A-Za-z0-9-])")
 _OWN_NAME_PART = r"[A-Za-z0-9-]+"
+# Stands for the prefix where nobody knows it: it may be empty, and ends with the hyphen.
+_PREFIX = "prefix"
+_ANY_PREFIX = rf"(?:{NAME_PART}-)?"
 _ANY, _NEVER = ".+", "(?!)"
 _STAR = r"[^/:]+"
 
@@ -61,8 +65,8 @@ class Place:
     @cached_property
     def foundations(self) -> Mapping[str, str | None]:
         """Return the names of what the foundation makes for the stack; unknown where its suffix is."""
-        suffix = self.context.suffix
-        names = deployers_of(PROJECT, self.context.environment, suffix) if suffix is not None else None
+        project, suffix = self.context.stack.project, self.context.suffix
+        names = deployers_of(project, self.context.environment, suffix) if project and suffix else None
         return {
             "boundary": names.boundary if names is not None else None,
             "deployRole": names.deploy_role if names is not None else None,
@@ -74,10 +78,12 @@ class Place:
         return {}
 
     def _parts(self, template: str, depends: frozenset[str]) -> Iterator[str]:
-        for index, part in enumerate(_PLACEHOLDER.split(template)):
+        for index, part in enumerate(_PLACEHOLDER.split(_with_prefix(template, self.context))):
             yield self._placeholder(part, depends) if index % 2 else re.escape(part)
 
     def _placeholder(self, placeholder: str, depends: frozenset[str]) -> str:
+        if placeholder == _PREFIX:
+            return _ANY_PREFIX
         values = self._values(placeholder)
         if values is not None:
             return f"(?:{'|'.join(map(re.escape, values))})" if values else _NEVER
@@ -90,7 +96,7 @@ class Place:
         fixed = {
             "environment": self.context.environment,
             "suffix": self.context.suffix,
-            "region": self.context.limits.region,
+            "region": self.context.region,
             "account": self.account,
             **self.foundations,
         }
@@ -122,10 +128,17 @@ def matches_name(value: Any, template: str, context: Context) -> bool:
     fixed = {
         "environment": re.escape(context.environment),
         "suffix": re.escape(context.suffix) if context.suffix is not None else _OWN_NAME_PART,
-        "region": re.escape(context.limits.region),
+        "region": re.escape(context.region),
+        _PREFIX: _ANY_PREFIX,
     }
     pattern = "".join(
         fixed[part] if index % 2 else re.escape(part).replace(r"\*", _STAR)
-        for index, part in enumerate(_PLACEHOLDER.split(template))
+        for index, part in enumerate(_PLACEHOLDER.split(_with_prefix(template, context)))
     )
     return isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _with_prefix(template: str, context: Context) -> str:
+    if context.prefix is not None:
+        return prefixed(template, context.prefix)
+    return template.replace("${environment}-", f"${{environment}}-${{{_PREFIX}}}")

@@ -24,9 +24,14 @@ def _agrees(stack: StackView, context: Context) -> Iterator[tuple[Resource | Non
     }
     regions |= {_text(context.stack.config.get("aws:region"))} - {None}
     for region in sorted(str(found) for found in regions):
-        if region != context.limits.region:
-            yield None, f"resources are in {region}; {context.environment} is in {context.limits.region}"
+        if region != context.region:
+            yield None, f"resources are in {region}; {_where(context)}"
     yield from _account(stack, context)
+
+
+def _where(context: Context) -> str:
+    regions, name = context.limits.regions, context.environment
+    return f"{name} is in {regions[0]}" if len(regions) == 1 else f"this stack of {name} is in {context.region}"
 
 
 def _account(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
@@ -56,10 +61,10 @@ AGREES = StackRule(
     id=ENVIRONMENT_RULE,
     title="Every source must name the same environment.",
     why="A production stack that is judged by another environment's limits is not judged.",
-    fix="Make the stack's name, parity:environment, region and account agree with policies/environments.yaml.",
+    fix="Make the stack's name, environment, region and account agree with policies/environments.yaml.",
     types=("*",),
     severity="critical",
-    limits=("region", "account"),
+    limits=("region", "other_regions", "account"),
     judge=_agrees,
 )
 

@@ -12,6 +12,7 @@ from policies.context import Context
 from policies.known.paths import Path
 from policies.known.tables import known
 from policies.known.texts import ACCOUNT, Place, made
+from policies.naming import beginning
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.identity import NAMES
 from policies.view import Resource, StackView
@@ -38,7 +39,7 @@ class _Reader:
     def foreign(self, text: str, *, is_document: bool) -> Iterator[str]:
         """Yield what the text names that is neither this stack's nor trusted."""
         text = self._without_own(text)
-        account, region = self.place.account, self.place.context.limits.region
+        account, region = self.place.account, self.place.context.region
         yield from (f"account {found}" for found in ACCOUNT.findall(text) if found != account)
         yield from (f"region {found}" for found in _REGION.findall(text) if found != region)
         yield from (f"organisation {found}" for found in _ORGANISATION.findall(text))
@@ -73,7 +74,8 @@ class _Reader:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        named = (item.inputs.get(NAMES[item.type]) for item in self.place.stack.resources if item.type in NAMES)
+        items = self.place.stack.of(*NAMES)
+        named = (item.inputs.get(NAMES[item.type].property) for item in items)
         return frozenset(value for value in named if isinstance(value, str))
 
     @cached_property
@@ -95,7 +97,8 @@ class _Reader:
         yield from self._others.findall(text)
         if suffix is not None:
             # Secrets Manager ends an ARN with six characters of its own.
-            mine = re.compile(rf".*-{re.escape(suffix)}(-[A-Za-z0-9]{{6}})?")
+            begins = beginning(self.place.context.environment, self.place.context.prefix or "")
+            mine = re.compile(rf"{re.escape(begins)}.*-{re.escape(suffix)}(-[A-Za-z0-9]{{6}})?")
             yield from (found for found in self._of_environment.findall(text) if not mine.fullmatch(found))
 
 
@@ -137,11 +140,12 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
         return
     found = resource.text("imageUri").partition("/")[0]
     limits = context.limits
-    own = f"{limits.account}.dkr.ecr.{limits.region}.amazonaws.com" if limits.account is not None else None
+    own = f"{limits.account}.dkr.ecr.{context.region}.amazonaws.com" if limits.account is not None else None
     wanted = context.stack.get("dockerImageUri")
     if found in (own, *(item.value for item in limits.trusted)):
         if wanted and resource.text("imageUri") != wanted:
-            yield "imageUri is not the image of parity:dockerImageUri; whoever owns that repository decides what runs"
+            key = context.stack.key("dockerImageUri")
+            yield f"imageUri is not the image of {key}; whoever owns that repository decides what runs"
     else:
         yield (
             f"imageUri is of the registry {found}; {context.environment} takes {own or 'what it trusts'} alone. Add it "

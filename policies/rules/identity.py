@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from policies import tokens
 from policies.context import Context
 from policies.known.tables import known
+from policies.naming import LONGEST_SUFFIX, beginning
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
-# The property that is the physical name, by type.
-NAMES: Mapping[str, str] = {
-    tokens.ALARM: "name",
-    tokens.ALIAS: "name",
-    tokens.CLUSTER: "clusterIdentifier",
-    tokens.CLUSTER_INSTANCE: "identifier",
-    tokens.CLUSTER_PARAMETERS: "name",
-    tokens.FUNCTION: "name",
-    tokens.LOG_GROUP: "name",
-    tokens.PARAMETERS: "name",
-    tokens.ROLE: "name",
-    tokens.ROLE_POLICY: "name",
-    tokens.SECRET: "name",
-    tokens.SECURITY_GROUP: "name",
-    tokens.SUBNET_GROUP: "name",
-    tokens.TOPIC: "name",
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The property that is a type's physical name, and how many characters AWS takes there."""
+
+    longest: int
+    property: str = "name"
+
+
+NAMES: Mapping[str, Name] = {
+    tokens.ALARM: Name(255),
+    tokens.ALIAS: Name(256),
+    tokens.CLUSTER: Name(63, "clusterIdentifier"),
+    tokens.CLUSTER_INSTANCE: Name(63, "identifier"),
+    tokens.CLUSTER_PARAMETERS: Name(255),
+    tokens.FUNCTION: Name(64),
+    tokens.LOG_GROUP: Name(512),
+    tokens.PARAMETERS: Name(255),
+    tokens.ROLE: Name(64),
+    tokens.ROLE_POLICY: Name(128),
+    tokens.SECRET: Name(512),
+    tokens.SECURITY_GROUP: Name(255),
+    tokens.SUBNET_GROUP: Name(255),
+    tokens.TOPIC: Name(256),
 }
 TAGGED = (
     tokens.ALARM,
@@ -50,23 +60,37 @@ TAGGED = (
 
 
 def _names(resource: Resource, context: Context) -> Iterator[str]:
-    prop = NAMES[resource.type]
+    prop = NAMES[resource.type].property
     found = resource.get(prop)
     if not isinstance(found, str) or not found:
         yield f"{prop} is not set; AWS or Pulumi would choose a name without environment and suffix"
         return
+    begins = beginning(context.environment, context.prefix or "")
     # A log group's name is a path; the alias has a prefix.
-    segments = [part for part in found.split("/") if part.startswith(f"{context.environment}-")]
+    segments = [part for part in found.split("/") if part.startswith(begins)]
     if not segments:
-        yield f"{prop} {found!r} doesn't begin with {context.environment}-"
+        yield f"{prop} {found!r} doesn't begin with {begins}"
     elif context.suffix and not any(part.endswith(f"-{context.suffix}") for part in segments):
         yield f"{prop} {found!r} doesn't end with the suffix -{context.suffix}"
+    elif context.suffix:
+        yield from _too_long(prop, found, context.suffix, NAMES[resource.type].longest, context)
+
+
+def _too_long(prop: str, found: str, suffix: str, longest: int, context: Context) -> Iterator[str]:
+    """Yield what is wrong when the name fits here, and not in every environment and copy that may come."""
+    environments = context.all_limits.environments
+    most = len(found) + max(map(len, environments)) - len(context.environment) + LONGEST_SUFFIX - len(suffix)
+    if most > longest:
+        yield (
+            f"{prop} {found!r} would have {most} characters with the longest environment and a suffix of "
+            f"{LONGEST_SUFFIX}; AWS takes {longest}"
+        )
 
 
 PHYSICAL_NAMES = ResourceRule(
     id="names",
-    title="Physical names must contain the environment and the suffix.",
-    why="Copies can live side by side only if no name of theirs is the same.",
+    title="Physical names must contain the environment, the project's prefix and the suffix.",
+    why="Copies and services can live side by side only if no name of theirs is the same.",
     fix="Take the name from program/service/naming.py.",
     types=tuple(NAMES),
     judge=_names,
@@ -79,7 +103,7 @@ def _named_once(stack: StackView, _context: Context) -> Said:
 
 
 def _named_before(first: dict[tuple[str, str, str], Resource], resource: Resource) -> Iterator[str]:
-    prop = NAMES[resource.type]
+    prop = NAMES[resource.type].property
     # A role policy's name is its role's own.
     role = resource.text("role") if resource.type == tokens.ROLE_POLICY else ""
     found = resource.text(prop)

@@ -34,7 +34,7 @@ MEMORY = ResourceRule(
     id="lambda-memory",
     title="The app must have a memory size that its environment allows.",
     why="Size is the one thing that may differ, and only as declared.",
-    fix="Set parity:lambdaMemory, or change the limits of the environment.",
+    fix="Set lambdaMemory, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
     limits=("lambda_memory",),
     judge=_memory,
@@ -55,7 +55,7 @@ CONCURRENCY = ResourceRule(
     id="lambda-concurrency",
     title="Every function must reserve its concurrency; the app's must follow from its vCPU.",
     why="It bounds the database's connections, and keeps functions from starving each other.",
-    fix="Set parity:lambdaCpu, or change the limits of the environment.",
+    fix="Set lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
     limits=("lambda_cpu", "reserved_concurrency", "rotation_concurrency"),
     judge=_concurrency,
@@ -65,14 +65,15 @@ CONCURRENCY = ResourceRule(
 def _cpu(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
     found = context.stack.get("lambdaCpu")
     if found is not None and found not in context.limits.lambda_cpu and any(stack.of(tokens.FUNCTION)):
-        yield None, f"parity:lambdaCpu is {found}; {context.environment} allows {', '.join(context.limits.lambda_cpu)}"
+        key, allowed = context.stack.key("lambdaCpu"), ", ".join(context.limits.lambda_cpu)
+        yield None, f"{key} is {found}; {context.environment} allows {allowed}"
 
 
 CPU = StackRule(
     id="lambda-cpu",
     title="The app must have a vCPU count that its environment allows.",
     why="Size is the one thing that may differ, and only as declared.",
-    fix="Set parity:lambdaCpu, or change the limits of the environment.",
+    fix="Set lambdaCpu, or change the limits of the environment.",
     types=(tokens.FUNCTION,),
     limits=("lambda_cpu",),
     judge=_cpu,
@@ -107,7 +108,7 @@ IMAGE_PINNED = ResourceRule(
     id="lambda-image-pinned",
     title="The image must be pinned by its digest.",
     why="A tag is whatever was pushed last: two environments with one tag may run two programs.",
-    fix="Set parity:dockerImageUri to the image with its digest.",
+    fix="Set dockerImageUri to the image with its digest.",
     types=(tokens.FUNCTION,),
     severity="critical",
     judge=_image_pinned,

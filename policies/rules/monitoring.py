@@ -15,7 +15,7 @@ LOG_RETENTION = ResourceRule(
     id="log-retention",
     title="Logs must be kept as long as the limits say.",
     why="Logs kept for ever cost for ever; logs gone too soon can't be investigated.",
-    fix="Set parity:logRetentionDays to an allowed number of days.",
+    fix="Set logRetentionDays to an allowed number of days.",
     types=(tokens.LOG_GROUP,),
     limits=("log_retention_days",),
     judge=one_of("retentionInDays", lambda context: context.common.log_retention_days, default=0),
@@ -86,7 +86,7 @@ SUBSCRIBED = StackRule(
     id="sns-subscribed",
     title="Somebody must be told of alarms.",
     why="An alarm that nobody hears is none.",
-    fix="Set parity:alarmEmail, or subscribe to the topic outside this stack.",
+    fix="Set alarmEmail, or subscribe to the topic outside this stack.",
     types=(tokens.TOPIC, tokens.SUBSCRIPTION),
     severity="low",
     default_level="advisory",
@@ -97,14 +97,14 @@ SUBSCRIBED = StackRule(
 def _subscriber(resource: Resource, context: Context) -> Iterator[str]:
     wanted = context.stack.get("alarmEmail")
     if wanted is not None and resource.get("endpoint") != wanted:
-        yield "endpoint is not the address of parity:alarmEmail; alarms would go to somebody else"
+        yield f"endpoint is not the address of {context.stack.key('alarmEmail')}; alarms would go to somebody else"
 
 
 SUBSCRIBER = ResourceRule(
     id="sns-known-subscriber",
     title="Alarms must go to the address that the stack file names.",
     why="Whoever hears the alarms knows when the system is weak.",
-    fix="Set parity:alarmEmail, and subscribe nobody else in the program.",
+    fix="Set alarmEmail, and subscribe nobody else in the program.",
     types=(tokens.SUBSCRIPTION,),
     judge=_subscriber,
 )

@@ -106,14 +106,14 @@ def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | No
     judge = known().types[tokens.STACK_REFERENCE].properties["name"]
     place = Place(stack, context)
     if named and not place.matches(named, judge.name or "", frozenset()) and not is_trusted(named, context):
-        yield None, f"parity:networkingStackRef is {shown(named)}; it must be {words(judge, context)}"
+        yield None, f"{context.stack.key('networkingStackRef')} is {shown(named)}; it must be {words(judge, context)}"
     for found in network_values("vpcCidr", stack, context) or ():
         if not _is_private(found):
             yield (
                 None,
                 f"vpcCidr of the network is {shown(found)}; it must be a private range, as large as a VPC may be",
             )
-    region = context.limits.region
+    region = context.region
     zones = [*(network_values(_ZONES, stack, context) or ()), *given_values(_ZONES, context)]
     for zone in dict.fromkeys(map(str, zones)):
         # A local zone (us-east-1-bos-1a) and a wavelength zone have no Aurora.
@@ -134,7 +134,7 @@ NETWORK = StackRule(
     id="known-network",
     title="The network must be this environment's.",
     why="A production stack on a development network is reached by whatever runs there.",
-    fix="Set parity:networkingStackRef to the environment's own networking stack, zones to the region's.",
+    fix="Set networkingStackRef to the environment's own networking stack, zones to the region's.",
     types=(ANY_TYPE,),
     severity="critical",
     limits=("region",),

@@ -76,7 +76,7 @@ CONSISTENT = ResourceRule(
     id="protection-consistent",
     title="Data must be wholly destroyable or wholly protected.",
     why="One knob in the wrong position breaks the destruction of a review stack, or loses production's data.",
-    fix="Let program/service/protection.py set it, from parity:dataProtection.",
+    fix="Let program/service/protection.py set it, from dataProtection.",
     types=(*_STATEFUL, tokens.FUNCTION),
     severity="critical",
     judge=_consistent,
@@ -97,7 +97,7 @@ UNPROTECTED = StackRule(
     id="data-protected",
     title="Data that matters must be protected.",
     why="A cluster without deletion protection and final snapshot is gone with one command.",
-    fix="Set parity:dataProtection to protected, and declare the differences that follow.",
+    fix="Set dataProtection to protected, and declare the differences that follow.",
     types=(tokens.CLUSTER,),
     severity="high",
     default_level="advisory",
@@ -108,15 +108,15 @@ UNPROTECTED = StackRule(
 def _mode_allowed(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
     given = context.stack.get("dataProtection") or context.data_protection
     if given not in context.limits.data_protection and any(stack.of(*_STATEFUL)):
-        allowed = ", ".join(context.limits.data_protection)
-        yield None, f"parity:dataProtection is {shown(given)}; {context.environment} allows {allowed}"
+        key, allowed = context.stack.key("dataProtection"), ", ".join(context.limits.data_protection)
+        yield None, f"{key} is {shown(given)}; {context.environment} allows {allowed}"
 
 
 MODE_ALLOWED = StackRule(
     id="protection-allowed",
     title="Data protection must be a mode that the environment allows.",
     why="A review stack that protects its data can't be cleaned up.",
-    fix="Set parity:dataProtection, or change the limits of the environment.",
+    fix="Set dataProtection, or change the limits of the environment.",
     types=_STATEFUL,
     limits=("data_protection",),
     judge=_mode_allowed,

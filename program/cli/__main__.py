@@ -25,6 +25,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "compare": "Compare the stacks' manifests side by side.",
         "manifest": "Print one stack's manifest.",
         "report": "Make one report of a check and of all records.",
+        "init": "Make this repository a service of one's own.",
+        "new": "Write the skeleton of a component.",
         "package": "Build the rotation function's zip.",
         "rights": "Write the policies of the workflows' roles in AWS.",
         "completion": "Print the completion for bash, zsh or fish.",

@@ -14,7 +14,7 @@ from program.cli.options import chosen_limits, chosen_stacks, reviewed_file
 from program.errors import CouldNotRunError
 from program.foundation.settings import FILE, FoundationSettings, foundation_settings
 from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
-from program.service.settings import PROJECT
+from program.service.project import project_name
 
 if TYPE_CHECKING:
     from policies.limits import Limits
@@ -107,7 +107,7 @@ def _member(stack: Stack, settings: FoundationSettings) -> Member:
     network = wanted.networking_stack_ref
     return Member(
         copy=Copy(
-            project=PROJECT,
+            project=project_name(),
             environment=wanted.environment,
             suffix=REVIEW if is_review else wanted.environment_suffix,
             region=wanted.region,
@@ -115,7 +115,7 @@ def _member(stack: Stack, settings: FoundationSettings) -> Member:
             image=_image(wanted.docker_image_uri, settings),
         ),
         files=StackFiles(
-            project=PROJECT,
+            project=project_name(),
             stack=REVIEW if is_review else stack.name,
             network=network.partition("/")[2] if network is not None else None,
         ),

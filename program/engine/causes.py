@@ -122,7 +122,7 @@ def _upgraded(drift: Drift) -> Iterator[Cause]:
             text=f"AWS, or somebody, upgraded the engine to {version}; AWS takes no cluster back to a lower version.",
             undo="",
             adopt=(
-                f'raise the version in all stacks: parity:databaseEngineVersion: "{version}" in Pulumi.yaml or every '
+                f'raise the version in all stacks: databaseEngineVersion: "{version}" in Pulumi.yaml or every '
                 f"stack file, and {version} among databaseEngine.supported in policies/environments.yaml"
             ),
         )

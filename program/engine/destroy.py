@@ -18,7 +18,6 @@ from program.offline.stackfile import stack_names
 from program.offline.stacks import Stack
 from program.service.settings import config_key
 
-PROTECTION_KEY = config_key("data_protection")
 # An Aurora cluster takes a quarter of an hour to go.
 _SECONDS = 7200.0
 
@@ -59,7 +58,7 @@ class Destroyer:
         if name in stack_names(self.place.root):
             reasons.append("it has a file in stacks/, so it lives long")
         # What the file says, not the settings: one that can't be deployed any more protects its data all the same.
-        if self.stack.file.config.get(PROTECTION_KEY) == "protected":
+        if self.stack.file.config.get(config_key("data_protection")) == "protected":
             reasons.append("its dataProtection is protected")
         if not reasons or not (checkpoint.deployed or checkpoint.undeleted) or name in confirmed:
             return ()

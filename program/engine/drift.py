@@ -68,7 +68,7 @@ class DriftCheck:
             record = self._compared()
         except CouldNotRunError as error:
             record = self._record(verdict="check-failed", error=str(error))
-        return timed(record, started)
+        return timed(record.model_copy(update={"checked_at": _now()}), started)
 
     def _compared(self) -> DriftRecord:
         declared = self._declared()
@@ -143,6 +143,10 @@ class DriftCheck:
 
     def _record(self, **fields: object) -> DriftRecord:
         return record_of(DriftRecord, self.stack, self.place.root, **fields)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _unjudged(why: str) -> Finding:

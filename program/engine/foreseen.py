@@ -117,7 +117,7 @@ class Foresight:
     def _named_otherwise(self, steps: Iterable[Step]) -> Iterator[Finding]:
         declared = {resource.urn: resource.inputs for resource in self.declared}
         for step in steps:
-            key = NAMES.get(step.type, "")
+            key = NAMES[step.type].property if step.type in NAMES else ""
             if step.new is None or step.operation in _ENDING or step.urn not in declared:
                 continue
             planned, wanted = step.new.inputs.get(key), declared[step.urn].get(key)

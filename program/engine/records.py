@@ -185,13 +185,14 @@ class DriftRecord(StackRecord):
     """How far the cloud, the last deployment and the code are apart.
 
     `drifted` is what the cloud changed (before: deployed, after: live), with `advice` for each, and `expected` what it
-    tells otherwise without having drifted. `pending` is what the code wants otherwise than deployed (before: deployed,
-    after: code). `findings` are the policies' word on what is live. The fingerprint is the same as long as the same
-    properties have drifted to the same values.
+    tells otherwise without having drifted; `checked_at` is when it was asked (UTC). `pending` is what the code wants
+    otherwise than deployed (before: deployed, after: code). `findings` are the policies' word on what is live. The
+    fingerprint is the same as long as the same properties have drifted to the same values.
     """
 
     kind: Literal["drift"] = "drift"
     verdict: DriftVerdict
+    checked_at: str | None = None
     drifted: tuple[Change, ...] = ()
     advice: tuple[Advice, ...] = ()
     expected: tuple[Expected, ...] = ()

@@ -22,7 +22,7 @@ from program.engine.pulumi_cli.workspace import PACK_FOLDER
 from program.errors import CouldNotRunError
 from program.offline.result import Finding
 from program.offline.stacks import Stack
-from program.service.settings import SECRET_KEYS
+from program.service.settings import secret_keys
 
 _SECONDS = 300.0
 # Why the CLI ends with an error when all went well.
@@ -46,7 +46,7 @@ def judge_deployment(
     judge: then nothing is known, which is not the same as nothing found.
     """
     assert stack.settings is not None
-    config = {key: value for key, value in stack.file.config.items() if key not in SECRET_KEYS}
+    config = {key: value for key, value in stack.file.config.items() if key not in secret_keys()}
     with tempfile.TemporaryDirectory(prefix="state-policies-") as scratch:
         exported, told, events = (Path(scratch) / name for name in ("state.json", "config.json", "events.jsonl"))
         exported.write_text(deployment, encoding="utf-8")

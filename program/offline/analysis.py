@@ -17,7 +17,7 @@ from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.packs import ORGANIZATION, PackHost
 from program.offline.recordings import Registration
-from program.service.settings import PROJECT
+from program.service.project import project_name
 
 PROVIDER_TYPE = "pulumi:providers:aws"
 _RECORDED = "recorded"
@@ -79,7 +79,7 @@ class Analysis:
     def _configure(self, analyzer: analyzer_pb2_grpc.AnalyzerStub, recorded: JsonObject) -> None:
         analyzer.ConfigureStack(
             analyzer_pb2.AnalyzerStackConfigureRequest(
-                stack=self.stack, project=PROJECT, organization=ORGANIZATION, dry_run=True, config=self.config
+                stack=self.stack, project=project_name(), organization=ORGANIZATION, dry_run=True, config=self.config
             )
         )
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
@@ -100,7 +100,7 @@ class Analysis:
         return analyzer_pb2.AnalyzerProviderResource(
             type=PROVIDER_TYPE,
             name="default",
-            urn=f"urn:pulumi:{self.stack}::{PROJECT}::{PROVIDER_TYPE}::default",
+            urn=f"urn:pulumi:{self.stack}::{project_name()}::{PROVIDER_TYPE}::default",
             properties=properties,
         )
 

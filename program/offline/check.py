@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from policies.limits import Limits, limits
+from program.errors import CouldNotRunError
 from program.offline.examination import examine, record_stack
 from program.offline.judged_stacks import compared
 from program.offline.packs import pack_host
@@ -20,6 +21,7 @@ from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
 from program.offline.stacks import Stack, read_stack, read_stacks
 from program.offline.workers import in_workers
 from program.sdk.lazy_services import load_used
+from program.service.declaration import stray
 
 # The name that the template of review stacks has in a check.
 TEMPLATE_STACK = "pr-0"
@@ -40,6 +42,8 @@ def check(
     `complete` says that these are all the stacks, so that a declared difference can be stale; without `judge` the
     policies are left out, which leaves the manifests and their comparison.
     """
+    if (differs := stray(root)) is not None:
+        raise CouldNotRunError(differs)
     with pack_host() if judge else nullcontext() as packs:
         preload()
         stacks = [*read_stacks(names, limits, root), *(_template(limits, root) if complete and judge else ())]

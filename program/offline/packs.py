@@ -15,7 +15,7 @@ from pathlib import Path
 
 from program.errors import CouldNotRunError
 from program.offline.stackfile import ROOT
-from program.service.settings import PROJECT
+from program.service.project import project_name
 
 ORGANIZATION = "organization"
 PACK_FOLDER = "policies"
@@ -96,7 +96,7 @@ def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_CONFIG": json.dumps(dict(config)),
         "PULUMI_DRY_RUN": "true",
         "PULUMI_ORGANIZATION": ORGANIZATION,
-        "PULUMI_PROJECT": PROJECT,
+        "PULUMI_PROJECT": project_name(),
         "PULUMI_STACK": stack,
     }
 

@@ -22,10 +22,11 @@ from program.manifest.canonical import JsonObject
 from program.offline.options import options_of
 from program.offline.packs import ORGANIZATION
 from program.offline.recordings import Registration
-from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
+from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud, unanswered
 from program.offline.source_lines import is_shared
 from program.offline.stackfile import ROOT, SECRET_MARKER
-from program.service.settings import PROJECT, SECRET_KEYS
+from program.service.project import project_name
+from program.service.settings import secret_keys
 
 PROGRAM = ROOT / "program"
 _WITH_A_CALLER = 2
@@ -61,7 +62,7 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
     logger = logging.getLogger(f"{__name__}.{stack}")
     logger.addHandler(warnings)
     # As the engine does, which says of each key whether the stack file keeps it encrypted.
-    pulumi_config.set_all_config(dict(config), [key for key in SECRET_KEYS if config.get(key) == SECRET_MARKER])
+    pulumi_config.set_all_config(dict(config), [key for key in secret_keys() if config.get(key) == SECRET_MARKER])
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     configure(
@@ -69,7 +70,7 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
             monitor=monitor,
             monitor_features=set(monitor.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures),
             engine=MockEngine(logger),
-            project=PROJECT,
+            project=project_name(),
             stack=stack,
             dry_run=False,
             organization=ORGANIZATION,
@@ -85,6 +86,9 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
         _cancel_the_rest(loop)
         asyncio.set_event_loop(None)
         loop.close()
+    for registration in monitor.registrations:
+        if (missing := unanswered(registration.type)) is not None:
+            raise ProgramError(missing, registration.source)
     return Recording(
         registrations=tuple(monitor.registrations),
         outputs=monitor.stack_outputs,
@@ -116,7 +120,7 @@ class _RecordingMonitor(MockMonitor):
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         parent_type = parent.split("::")[2] if parent else STACK_TYPE
         qualified = type_ if parent_type == STACK_TYPE else f"{parent_type}${type_}"
-        return f"urn:pulumi:{self._stack}::{PROJECT}::{qualified}::{name}"
+        return f"urn:pulumi:{self._stack}::{project_name()}::{qualified}::{name}"
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:  # noqa: N802
         response = super().RegisterResource(request)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
+from policies.known.tables import known
 from program.service.validation import AVAILABILITY_ZONES
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 Outputs = dict[str, Any]
+_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,9 @@ class Cloud:
     def arn(self, service: str, resource: str) -> str:
         """Return an ARN of the stack's region and account."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+Answer = Callable[[Cloud, str, Mapping[str, Any]], Outputs]
 
 
 def account_of(stack: str) -> str:
@@ -70,7 +77,7 @@ class SimulatedCloud(Mocks):
                 "outputs": network_outputs(self._cloud),
                 "secretOutputNames": [],
             }
-        added = _ANSWERS.get(args.typ, _no_answer)(self._cloud, args.name, args.inputs)
+        added = _answer_of(args.typ)(self._cloud, args.name, args.inputs)
         identifier = added.pop("id", None) or added.get("arn") or self._cloud.token(args.typ, args.name, length=20)
         return str(identifier), {**args.inputs, **added}
 
@@ -88,8 +95,36 @@ def network_outputs(cloud: Cloud) -> Outputs:
     }
 
 
-def _no_answer(_cloud: Cloud, _name: str, _inputs: Mapping[str, Any]) -> Outputs:
-    return {}
+def _answer_of(type_: str) -> Answer:
+    """Return the type's answer: nothing for a component, or for a type that nobody simulates."""
+    entry = known().types.get(type_)
+    if type_ in _ANSWERS or entry is None:
+        return _ANSWERS.get(type_, lambda _cloud, _name, _inputs: {})
+    return partial(_by_template, type_, entry.answer)
+
+
+def unanswered(type_: str) -> str | None:
+    """Return what is missing where a known type of AWS has no answer; one that isn't known is refused as such."""
+    entry = known().types.get(type_)
+    if entry is None or entry.answer or type_ in _ANSWERS or not type_.startswith("aws:"):
+        return None
+    return (
+        f"{type_} has no simulated answer: its outputs would be missing from the manifest; add the line to "
+        f'{known().files[type_]}: answer: {{id: "${{name}}", arn: "arn:aws:...:${{region}}:${{account}}:${{name}}"}}'
+    )
+
+
+def _by_template(
+    type_: str, templates: Mapping[str, str], cloud: Cloud, name: str, inputs: Mapping[str, Any]
+) -> Outputs:
+    values = {
+        "name": _named(cloud, name, inputs),
+        "region": cloud.region,
+        "account": cloud.account,
+        "hex": cloud.token(type_, name, length=20),
+        **{f"input.{key}": str(value) for key, value in inputs.items()},
+    }
+    return {key: _PLACEHOLDER.sub(lambda match: values[match[1]], text) for key, text in templates.items()}
 
 
 def _key(cloud: Cloud, name: str, _inputs: Mapping[str, Any]) -> Outputs:
@@ -107,7 +142,7 @@ def _alias(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
     return {"id": alias, "name": alias, "arn": cloud.arn("kms", alias)}
 
 
-def _of_name(service: str, kind: str) -> Callable[[Cloud, str, Mapping[str, Any]], Outputs]:
+def _of_name(service: str, kind: str) -> Answer:
     """Return the answer of a service whose resources' ids are their names."""
 
     def answer(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Outputs:
@@ -117,7 +152,7 @@ def _of_name(service: str, kind: str) -> Callable[[Cloud, str, Mapping[str, Any]
     return answer
 
 
-def _part_of(key: str) -> Callable[[Cloud, str, Mapping[str, Any]], Outputs]:
+def _part_of(key: str) -> Answer:
     """Return the answer for what has the id of the resource that it belongs to, which an input names."""
 
     def answer(_cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Outputs:
@@ -220,7 +255,7 @@ def _cluster_instance(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Out
     }
 
 
-_ANSWERS: Mapping[str, Callable[[Cloud, str, Mapping[str, Any]], Outputs]] = {
+_ANSWERS: Mapping[str, Answer] = {
     "aws:cloudwatch/logGroup:LogGroup": _of_name("logs", "log-group"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _of_name("cloudwatch", "alarm"),
     "aws:ec2/securityGroup:SecurityGroup": _security_group,

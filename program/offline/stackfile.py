@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from policies.schema import suggest
 from policies.strict_yaml import Document, KeyPath, YamlError, read
-from program.errors import CouldNotRunError, Problem
+from program.errors import Problem
 from program.offline.scalars import unclear
 from program.offline.stack_names import stacks_in
-from program.service.settings import PROJECT, SECRET_KEYS
+from program.service.project import (
+    PROJECT_FILE,
+    ROOT,
+    STACKS,
+    as_pulumi,
+    full_key,
+    project_defaults,
+    project_name,
+)
+from program.service.settings import secret_keys
 
-ROOT = Path(__file__).resolve().parents[2]
-STACKS = "stacks"
+__all__ = ("PROJECT_FILE", "ROOT", "STACKS")
 # What every review stack is made from.
 REVIEW_TEMPLATE = ".github/review-stack.yaml"
-PROJECT_FILE = "Pulumi.yaml"
 # What an encrypted value is offline, which is no address.
 SECRET_MARKER = "secret@offline.invalid"
 # Far more than Pulumi.yaml declares; of each that it doesn't, a problem is made.
@@ -40,7 +45,7 @@ class StackFile:
 
     def source(self, key: str | None) -> str:
         """Return `file:line` of a config key, or the file itself where the key doesn't stand in it."""
-        short = key.removeprefix(f"{PROJECT}:") if key else ""
+        short = key.removeprefix(f"{project_name()}:") if key else ""
         line = self.lines.get(("config", key or "")) or self.lines.get(("config", short))
         line = line or self.lines.get((key,) if key else ())
         return f"{self.path}:{line or 1}"
@@ -70,32 +75,6 @@ def read_stack_file(stack: str, root: Path = ROOT, file: Path | None = None) -> 
     )
 
 
-@cache
-def project_defaults(root: Path = ROOT) -> Mapping[str, str]:
-    """Return the defaults of Pulumi.yaml as Pulumi hands them over: text, arrays and objects as JSON."""
-    return {
-        key: _text(entry["default"])
-        for key, entry in _declared(root).items()
-        if isinstance(entry, dict) and "default" in entry
-    }
-
-
-def declared_keys(root: Path = ROOT) -> tuple[str, ...]:
-    """Return the config keys that Pulumi.yaml declares, sorted."""
-    return tuple(sorted(_declared(root)))
-
-
-def _declared(root: Path) -> Mapping[str, Any]:
-    try:
-        project = read(root / PROJECT_FILE).data
-    except YamlError as problem:
-        raise CouldNotRunError(f"{PROJECT_FILE}: {problem.message}") from None
-    declared = project.get("config") if isinstance(project, dict) else None
-    if not isinstance(declared, dict):
-        raise CouldNotRunError(f"{PROJECT_FILE}: it has no mapping config; it declares the keys of every stack file")
-    return {f"{PROJECT}:{key}": entry for key, entry in declared.items()}
-
-
 def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:
     data = document.data
     if not isinstance(data, dict):
@@ -118,16 +97,16 @@ def _config(document: Document) -> tuple[dict[str, str], list[Problem]]:
     problems += unclear(document, entries)
     config: dict[str, str] = {}
     for key, value in entries.items():
-        full = key if ":" in key else f"{PROJECT}:{key}"
+        full = full_key(key)
         if full in config:
             problems.append(Problem(key, f"{full} stands twice, once without its namespace"))
         elif value is None:
             problems.append(Problem(key, f"{full} is empty; give it a value or remove it"))
-        elif _is_secret(value) and full not in SECRET_KEYS:
-            allowed = ", ".join(sorted(SECRET_KEYS))
+        elif _is_secret(value) and full not in secret_keys():
+            allowed = ", ".join(sorted(secret_keys()))
             problems.append(Problem(key, f"{full} is encrypted; only {allowed} may be, as all others are compared"))
         else:
-            config[full] = SECRET_MARKER if _is_secret(value) else _text(value)
+            config[full] = SECRET_MARKER if _is_secret(value) else as_pulumi(value)
     return config, problems
 
 
@@ -142,11 +121,6 @@ def _too_many(mapping: Any, key: str | None) -> Problem | None:
 
 def _is_secret(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"secure"}
-
-
-def _text(value: Any) -> str:
-    """Return the value as Pulumi hands it to a program."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _kind(value: Any) -> str:

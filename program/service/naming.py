@@ -1,26 +1,32 @@
-"""Physical names and tags: the only place where an environment enters a name."""
+"""Physical names and tags of one copy of the system."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from policies.deployers import Deployers, deployers_of
+from policies.naming import physical_name
 
+# The project's own, before the service in every physical name; `parity init` sets it.
+PREFIX = ""
 # Ends the logical name of the secret's version that the program puts, and that rotation leaves behind.
 BOOTSTRAP = "bootstrap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The names of one copy of the system: `{environment}-{service}-{type}-{suffix}`."""
+    """The names of one copy of the system."""
 
     project: str
+    prefix: str
     environment: str
     suffix: str
 
     def physical(self, service: str, kind: str) -> str:
         """Return the physical name of a resource, for example `prod-db-credentials-main`."""
-        return f"{self.environment}-{service}-{kind}-{self.suffix}"
+        return physical_name(
+            environment=self.environment, prefix=self.prefix, service=service, kind=kind, suffix=self.suffix
+        )
 
     @property
     def deployers(self) -> Deployers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
@@ -23,13 +22,13 @@ from program.service.configuration import stack_manifest
 from program.service.iam import Arns
 from program.service.key_policy import key_policy
 from program.service.packaging import archive, source_hash
+from program.service.project import ROOT
 from program.service.protection import Protection
 from program.service.settings import Settings, config_key, parse_settings
 from program.service.validation import validate
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[2]
-ROTATION_FOLDER = PROJECT_FOLDER / "lambda" / "rotation"
-BUILD_FOLDER = PROJECT_FOLDER / "build"
+ROTATION_FOLDER = ROOT / "lambda" / "rotation"
+BUILD_FOLDER = ROOT / "build"
 
 
 class TapStack(pulumi.ComponentResource):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Collection, Iterator
 
+from pydantic.alias_generators import to_camel
+
 from policies.limits import CommonLimits, EnvironmentLimits, Limits, Range
 from policies.schema import suggest
 from program.errors import Problem, SettingsError
@@ -27,6 +29,7 @@ def validate(settings: Settings, limits: Limits) -> None:
 
 
 _Judgement = Iterator[tuple[str, str]]
+_Sayer = Callable[[str, Collection[object] | Range], _Judgement]
 
 
 def _judge(settings: Settings, limits: Limits) -> _Judgement:
@@ -46,39 +49,32 @@ def _judge(settings: Settings, limits: Limits) -> _Judgement:
 
 def _by_environment(settings: Settings, limits: EnvironmentLimits) -> _Judgement:
     say = _sayer(settings, f"{settings.environment} allows")
-    yield from say("region", [limits.region])
-    for field in (
-        "lambda_memory",
-        "lambda_cpu",
-        "database_instance_class",
-        "database_instances",
-        "error_threshold",
-        "latency_threshold",
-        "connections_threshold",
-        "data_protection",
-    ):
-        yield from say(field, getattr(limits, field))
+    yield from say("region", limits.regions)
+    yield from _by_name(say, limits, f"environments.{settings.environment}")
 
 
 def _by_common(settings: Settings, limits: CommonLimits) -> _Judgement:
-    say = _sayer(settings, "every environment allows")
-    for field in (
-        "lambda_memory",
-        "lambda_cpu",
-        "lambda_timeout_seconds",
-        "backup_retention_days",
-        "log_retention_days",
-        "secret_rotation_days",
-        "database_cpu_threshold",
-        "log_statement",
-        "error_threshold",
-        "latency_threshold",
-        "connections_threshold",
-    ):
-        yield from say(field, getattr(limits, field))
+    yield from _by_name(_sayer(settings, "every environment allows"), limits, "common")
 
 
-def _sayer(settings: Settings, who: str) -> Callable[[str, Collection[object] | Range], _Judgement]:
+def _by_name(say: _Sayer, limits: EnvironmentLimits | CommonLimits, where: str) -> _Judgement:
+    """Yield what the limits don't allow of settings: by a field of the setting's name, or a line of `settings`."""
+    settings = {to_camel(field): field for field in Settings.model_fields}
+    for name, allowed in limits.settings.items():
+        if name in settings:
+            yield from say(settings[name], allowed)
+        else:
+            yield (
+                "environment",
+                f"{LIMITS_FILE}: {where}.settings limits {name!r}, which is no setting{suggest(name, list(settings))}",
+            )
+    for field in Settings.model_fields:
+        of_its_name = getattr(limits, field, None)
+        if isinstance(of_its_name, list | Range):
+            yield from say(field, of_its_name)
+
+
+def _sayer(settings: Settings, who: str) -> _Sayer:
     def say(field: str, allowed: Collection[object] | Range) -> _Judgement:
         found = getattr(settings, field)
         key = config_key(field)

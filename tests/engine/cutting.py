@@ -35,11 +35,11 @@ def running(engine: Engine, *arguments: str):
             process.wait()
 
 
-def cut_off(engine: Engine, *arguments: str, when: Callable[[], bool]) -> None:
-    """Run the command, and kill all that it started once it is so and the engine has come to rest."""
+def cut_off(engine: Engine, *arguments: str, when: Callable[[], bool], rest: float = QUIET_SECONDS) -> None:
+    """Run the command, and kill all that it started once it is so and the engine has come to rest (in seconds)."""
     with running(engine, *arguments) as process:
         wait_until(when, process, engine)
-        time.sleep(QUIET_SECONDS)
+        time.sleep(rest)
 
 
 def wait_until(so: Callable[[], bool], process: subprocess.Popen, engine: Engine) -> None:

@@ -110,7 +110,7 @@ def test_a_cluster_that_aws_upgraded_is_not_taken_back_and_the_way_on_is_told(de
     assert (result.code, record["verdict"]) == (1, "drifted")
     assert {advice["undo"] for advice in record["advice"]} == {None}
     assert all(
-        advice["adopt"].startswith('raise the version in all stacks: parity:databaseEngineVersion: "15.18"')
+        advice["adopt"].startswith('raise the version in all stacks: databaseEngineVersion: "15.18"')
         for advice in record["advice"]
     )
     assert said[ENGINE_LOWERED, "database-cluster"].startswith("engineVersion would go from 15.18 down to 15.17")

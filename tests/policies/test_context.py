@@ -10,11 +10,15 @@ from policies.exemptions import Ledger
 from policies.limits import load_limits
 from policies.pack import Guard, UnknownEnvironmentError
 from policies.pack_config import PackConfig
-from tests.policies.world import TODAY, World, config
+from tests.policies.world import TODAY, World, config, limit
 
 
 def guard(**variables: str) -> Guard:
-    return Guard(limits=load_limits(), stack=StackConfig.of_process(variables), ledger=Ledger((), TODAY, {}))
+    return Guard(
+        limits=load_limits(),
+        stack=StackConfig.of_process({"PULUMI_PROJECT": "parity"} | variables),
+        ledger=Ledger((), TODAY, {}),
+    )
 
 
 def pulumi_config(**values: str) -> str:
@@ -49,6 +53,16 @@ def test_a_project_of_another_name_may_name_it_too():
     assert (context.environment, context.suffix) == ("dev", "a")
 
 
+def test_where_the_engine_names_no_project_the_urn_does():
+    given = Guard(limits=load_limits(), stack=StackConfig.of_process({}), ledger=Ledger((), TODAY, {}))
+
+    context = given.context(PackConfig.of({"configuration": {"mine:environment": "dev"}}), "urn:pulumi:a::mine::t::n")
+
+    assert context.environment == "dev"
+    assert context.prefix == "", "a configuration without a prefix has none"
+    assert guard(PULUMI_STACK="dev").context(PackConfig.of({}), "").prefix is None, "without one, nobody knows"
+
+
 def test_the_suffix_of_the_process_goes_before_the_stacks():
     stack = StackConfig.of_process({"ENVIRONMENT_SUFFIX": "b", "PULUMI_CONFIG": pulumi_config(environmentSuffix="a")})
 
@@ -61,7 +75,7 @@ def test_the_suffix_of_the_process_goes_before_the_stacks():
         ({}, {}, "nothing names the environment of stack ; known: dev, staging, prod"),
         ({"PULUMI_STACK": "pr-7"}, {"environment": 7}, "nothing names the environment of stack pr-7; known: dev, staging, prod"),
         ({}, {"environment": "qa\n"}, "the policy configuration names 'qa'; known: dev, staging, prod"),
-        ({"PULUMI_CONFIG": '{"parity:environment": "x"}'}, {}, "parity:environment names 'x'; known: dev, staging, prod"),
+        ({"PULUMI_PROJECT": "parity", "PULUMI_CONFIG": '{"parity:environment": "x"}'}, {}, "parity:environment names 'x'; known: dev, staging, prod"),
     ],
 )  # fmt: skip
 def test_an_unknown_environment_is_never_guessed(variables: dict[str, str], policy: dict[str, object], said: str):
@@ -99,3 +113,26 @@ def test_data_is_protected_only_when_that_is_asked_for(given: str, mode: str):
 
 def test_the_stacks_name_stands_in_a_urn():
     assert stack_name_of("urn:pulumi:prod::parity::t::n") == "prod"
+
+
+def in_region(region: str, *others: str) -> World:
+    world = World("prod")
+    limit(other_regions=list(others))(world)
+    world.config["aws:region"] = region
+    return world
+
+
+def test_a_stack_may_be_in_any_region_of_its_environment():
+    world = in_region("eu-west-1", "eu-west-1", "eu-north-1")
+
+    assert world.context().region == "eu-west-1"
+    assert world.judge("environment") == [
+        "stack: resources are in us-east-1; this stack of prod is in eu-west-1",
+    ], "and all of it must be in that one"
+
+
+def test_a_region_that_the_environment_doesnt_have_is_none_of_the_stacks():
+    world = in_region("eu-west-1", "eu-north-1")
+
+    assert world.context().region == "us-east-1"
+    assert world.judge("environment") == ["stack: resources are in eu-west-1; this stack of prod is in us-east-1"]

@@ -80,7 +80,7 @@ def test_a_property_that_names_a_rule_is_read_by_it(read):
 
 def test_every_option_names_a_rule_that_there_is_or_a_reason():
     assert [name for name, judge in known_options().options.items() if judge.rule not in (None, *IDS)] == []
-    assert list(problems(IDS)) == []
+    assert list(problems(RULE_OF)) == []
 
 
 @pytest.mark.parametrize("environment", list(load_limits().environments))
@@ -186,7 +186,15 @@ def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:
     changed = key.model_copy(update={"properties": {**key.properties, "keyUsage": Judge(**judge)}})
     types = {**tables_.types, "aws:kms/key:Key": changed}
     monkeypatch.setattr("policies.known.checking.known", lambda: tables.Known(types, tables_.files))
-    return list(problems(IDS))
+    return list(problems(RULE_OF))
+
+
+def test_a_rule_that_is_not_about_the_type_judges_nothing_and_is_refused(monkeypatch: pytest.MonkeyPatch):
+    assert with_judge(monkeypatch, rule="lambda-memory") == [
+        "policies/known/kms.yaml: aws:kms/key:Key keyUsage names rule 'lambda-memory', which is not about "
+        "aws:kms/key:Key; add the type to the rule, or say which values are good: "
+        '{name: "${environment}-*-${suffix}"}, is, oneOf, limit or own'
+    ]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def servicer(stack: StackConfig) -> Analyzer:
 
 def stack_config(stack: str | None, **config: str) -> StackConfig:
     values = {f"parity:{key}": value for key, value in config.items()}
-    return StackConfig(stack=stack, project="parity", config=values, suffix=None)
+    return StackConfig(stack=stack, project="parity", config=values, given_suffix=None)
 
 
 def said(outcomes: list[Outcome], rule: str) -> list[tuple[str, str, str]]:

@@ -180,8 +180,7 @@ class World:
 
     @property
     def stack(self) -> StackConfig:
-        suffix = self.config.get("parity:environmentSuffix")
-        return StackConfig(stack=self.stack_name, project="parity", config=self.config, suffix=suffix)
+        return StackConfig(stack=self.stack_name, project="parity", config=self.config, given_suffix=None)
 
     def context(self) -> Context:
         ledger = Ledger(self.exemptions, TODAY, {rule.id: rule.severity for rule in RULES})

@@ -54,7 +54,7 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
     ),
     (
         re.compile(r"unknown stack \"([^\"]+)\""),
-        "the networking stack {0} is not in this backend; deploy it first, or mend parity:networkingStackRef",
+        "the networking stack {0} is not in this backend; deploy it first, or mend networkingStackRef",
     ),
     (
         re.compile(r"no stack named '([^']+)' found"),

@@ -23,6 +23,7 @@ from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, ru
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS
+from program.service.project import project_name
 
 STATE_FOLDER = ".pulumi-state"
 # Compiled modules go outside of the project: one that lies in it could be of another source.
@@ -68,7 +69,7 @@ class Workspace:
 
     def locks(self) -> tuple[Lock, ...]:
         """Return who holds the stack's lock now, as far as that can be read."""
-        project = str(read(self.root / PROJECT_FILE).data["name"])
+        project = project_name(self.root)
         return locks_of(self.pulumi.environment[BACKEND_VARIABLE], project, self.stack, self.root)
 
 

@@ -123,7 +123,7 @@ def _names(message: str, change: GuardChange) -> bool:
 
 
 def _settings_in(message: str) -> set[str]:
-    """Return the settings that a message names (`parity:lambdaMemory`), as attributes of the limits."""
+    """Return the settings that a message names (`orders:lambdaMemory`), as attributes of the limits."""
     return {
         re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name) for name in re.findall(r"\w+:(\w+)", message)
     }

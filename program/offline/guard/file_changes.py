@@ -12,7 +12,7 @@ from program.offline.guard.tree import Tree
 # What is no part of the guard: what is judged, and what people read. Everything else is, by whatever name.
 _JUDGED = re.compile(
     r"lambda/.+|stacks/.+\.yaml|tests/.+|.+\.md|LICENSE"
-    r"|program/service/(?!(__init__|settings|validation|naming)\.py).+\.py"
+    r"|program/service/(?!(__init__|naming|project|setting|settings|validation)\.py).+\.py"
 )
 # Judged by a list of its own, entry by entry.
 _BY_ENTRY = re.compile(

@@ -30,8 +30,9 @@ from program.offline.judged_stacks import judge_all
 from program.offline.packs import PACK_FOLDER
 from program.offline.recordings import StackRecording, read_recordings
 from program.offline.result import CheckResult, StackResult
-from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, declared_keys, stack_names
+from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, stack_names
 from program.offline.stacks import Stack, read_stack, read_stacks
+from program.service.project import declared_keys
 from program.service.settings import known_keys
 
 # All of the head that is read, as data.

@@ -88,7 +88,7 @@ _OWN: Mapping[str, Paperwork] = {
     ENGINE_LOWERED: Paperwork(
         title="The database's engine must not go to a lower version.",
         why="AWS refuses it, and the update stops half-way.",
-        fix="Raise parity:databaseEngineVersion in all stacks to what runs; an older one takes a new stack and a dump.",
+        fix="Raise databaseEngineVersion in all stacks to what runs; an older one takes a new stack and a dump.",
         severity="high",
     ),
     ENGINE_MAJOR: Paperwork(

@@ -84,6 +84,7 @@ class NightLine:
     """What one drift check found of one stack; the newest stand first."""
 
     stack: str
+    when: str
     verdict: str
     commit: str
     changed: str
@@ -135,7 +136,8 @@ def page_data(report: Report, history: Sequence[DriftRecord]) -> PageData:
         stacks=tuple(_stack(report, row) for row in summary.rows),
         findings=tuple(_finding(group, summary.stack_count, report.links) for group in summary.groups),
         differences=tuple(_differences(summary)),
-        nights=tuple(_night(record) for record in reversed(history)),
+        # Those without a time stand in the order in which they were given.
+        nights=tuple(_night(record) for record in sorted(history, key=lambda record: record.checked_at or "")[::-1]),
         drawing=drawn(architecture(report.check.stacks)),
         frameworks=_frameworks(),
         rules=len(RULES),
@@ -203,6 +205,7 @@ def _night(record: DriftRecord) -> NightLine:
     names = ", ".join(sorted({change.name for change in record.drifted}))
     return NightLine(
         stack=printable(record.stack),
+        when=printable(record.checked_at or "-"),
         verdict=record.verdict,
         commit=printable(record.commit or "-")[:_COMMIT],
         changed=printable(record.error or names or "-"),

@@ -56,7 +56,7 @@ def _https_cidr(found: Mapping[str, Any], settings: Settings) -> str | None:
         return "0.0.0.0/0"
     if _text(found, "endpointSecurityGroupId", settings) is not None:
         return None
-    return str(_required(found, "vpcCidr", settings, "or endpointSecurityGroupId, or set parity:egress to nat"))
+    return str(_required(found, "vpcCidr", settings, "or endpointSecurityGroupId, or set egress to nat"))
 
 
 def _zoned(found: Mapping[str, Any], output: str, settings: Settings) -> list[str]:

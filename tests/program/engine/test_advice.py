@@ -138,7 +138,7 @@ def test_an_upgrade_by_aws_is_adopted_in_all_stacks(live):
 
     assert "upgraded the engine to 15.18" in advice.cause
     assert advice.undo is None
-    assert advice.adopt.startswith('raise the version in all stacks: parity:databaseEngineVersion: "15.18"')
+    assert advice.adopt.startswith('raise the version in all stacks: databaseEngineVersion: "15.18"')
 
 
 def test_a_lower_version_is_no_upgrade(live):

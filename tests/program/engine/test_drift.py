@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from functools import partial
 
 import pytest
@@ -84,6 +85,7 @@ def test_a_cloud_that_is_what_was_deployed_is_clean(commands, tmp_path):
     assert (code, record.verdict, record.error) == (0, "clean", None)
     assert (record.drifted, record.pending, record.fingerprint) == ((), (), None)
     assert record.deployed.config_hash == record.declared.config_hash
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", record.checked_at or ""), "the page says when"
 
 
 def test_without_a_file_the_record_is_only_printed(commands, tmp_path):

@@ -4,9 +4,11 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
+from policies.known.models import KnownType
+from policies.known.tables import Known, known
 from program.offline.analysis import running_pack
 from program.offline.packs import pack_host
-from program.offline.recording import record
+from program.offline.recording import ProgramError, record
 from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
 from tests.program.recorded import config_of
 
@@ -73,3 +75,41 @@ def test_the_rule_of_names_speaks_of_a_resource_that_has_none():
     said = [(outcome.resource.rpartition("::")[2], outcome.message) for outcome in outcomes if outcome.rule == "names"]
     unset = "name is not set; AWS or Pulumi would choose a name without environment and suffix"
     assert said == [("audit-logs", unset), ("audit", unset)]
+
+
+def test_a_known_type_that_nobody_simulates_stops_the_recording_with_the_line_to_add(monkeypatch):
+    types = {**known().types, "aws:sqs/queue:Queue": KnownType(reason="It holds messages.")}
+    files = {**known().files, "aws:sqs/queue:Queue": "policies/known/sqs.yaml"}
+    monkeypatch.setattr("program.offline.simulation.known", lambda: Known(types, files))
+
+    with pytest.raises(ProgramError) as caught:
+        record(lambda: aws.sqs.Queue("orders"), stack="prod", config=config_of("prod"), cloud=CLOUD)
+
+    assert "aws:sqs/queue:Queue has no simulated answer: its outputs would be missing from the manifest" in str(
+        caught.value
+    )
+    assert "add the line to policies/known/sqs.yaml: answer: {" in str(caught.value)
+
+
+def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
+    entry = KnownType(
+        reason="It holds messages.",
+        answer={"id": "https://sqs/${account}/${name}", "arn": "arn:aws:sqs:${region}:${account}:${input.name}"},
+    )
+    types = {**known().types, "aws:sqs/queue:Queue": entry}
+    monkeypatch.setattr("program.offline.simulation.known", lambda: Known(types, known().files))
+
+    assert answer("aws:sqs/queue:Queue", "orders", name="prod-orders") == (
+        "https://sqs/123456789012/prod-orders",
+        {**REQUIRED, "name": "prod-orders", "arn": "arn:aws:sqs:us-east-1:123456789012:prod-orders"},
+    )
+
+
+def test_every_known_type_of_aws_has_an_answer():
+    without = [
+        type_
+        for type_, entry in known().types.items()
+        if type_.startswith("aws:") and type_ not in _ANSWERS and not entry.answer
+    ]
+
+    assert without == [], "give its entry in policies/known an answer"

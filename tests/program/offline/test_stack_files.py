@@ -12,12 +12,12 @@ from program.offline.stackfile import (
     ROOT,
     SECRET_MARKER,
     STACKS,
-    project_defaults,
     read_stack_file,
     stack_names,
 )
 from program.offline.stacks import SETTINGS_RULE, read_stacks
-from program.service.settings import SECRET_KEYS, Settings, config_key, parse_settings
+from program.service.project import declared_keys, project_defaults, project_name
+from program.service.settings import parse_settings
 
 PROD = (ROOT / STACKS / "Pulumi.prod.yaml").read_text()
 DIGEST = "sha256:" + "a" * 64
@@ -314,8 +314,6 @@ def test_every_setting_that_may_be_encrypted_is_hidden_where_settings_are_printe
 
     assert settings.alarm_email == "hunter2@example.com"
     assert "hunter2" not in f"{settings!r} {settings}"
-    hidden = {config_key(name) for name, field in Settings.model_fields.items() if not field.repr}
-    assert hidden == SECRET_KEYS
 
 
 def test_review_stacks_and_other_files_are_no_stacks(root):
@@ -419,15 +417,28 @@ def test_defaults_are_text_as_pulumi_hands_them_over():
     assert "parity:lambdaMemory" not in defaults
 
 
+def test_the_projects_file_is_read_as_pulumi_reads_it(tmp_path):
+    (tmp_path / PROJECT_FILE).write_text(
+        "name: orders\nstackConfigDir: stacks\n"
+        "config:\n  plain: 7\n  orders:full: {value: [a]}\n  aws:region: {value: eu-west-1}\n  asked: {type: string}\n"
+    )
+
+    assert project_name(tmp_path) == "orders"
+    assert project_defaults(tmp_path) == {"orders:plain": "7", "orders:full": '["a"]', "aws:region": "eu-west-1"}
+    assert declared_keys(tmp_path) == ("aws:region", "orders:asked", "orders:full", "orders:plain")
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (None, "Pulumi.yaml: the file does not exist"),
         ("name: [", "Pulumi.yaml: not YAML"),
-        ("- name\n", "Pulumi.yaml: it has no mapping config"),
+        ("- name\n", "Pulumi.yaml: it is no mapping; it must have name and config"),
         ("name: parity\nconfig:\n", "Pulumi.yaml: it has no mapping config"),
+        ("name: a b\nstackConfigDir: stacks\nconfig: {a: {}}\n", "Pulumi.yaml: name is 'a b'; it must be up to 100"),
+        ("name: a\nconfig: {a: {}}\n", "Pulumi.yaml: stackConfigDir is None; it must be stacks"),
     ],
-    ids=["missing", "malformed", "a list", "without config"],
+    ids=["missing", "malformed", "a list", "without config", "a bad name", "no folder"],
 )
 def test_a_broken_project_file_stops_everything(tmp_path, content, words):
     (tmp_path / STACKS).mkdir()

@@ -166,6 +166,14 @@ def test_the_history_stands_with_the_newest_first_and_says_why_a_check_failed():
     ]
 
 
+def test_nights_with_a_time_stand_by_it_however_they_were_given():
+    times = ["2026-11-25 03:00 UTC", "2026-11-26 03:00 UTC", "2026-11-24 03:00 UTC"]
+    nights = page_data(clean_report(), [drift("prod", "clean", checked_at=when) for when in times]).nights
+
+    assert [night.when for night in nights] == sorted(times, reverse=True)
+    assert times[1] in render(clean_report(), [drift("prod", "clean", checked_at=times[1])])
+
+
 def test_the_controls_are_counted_by_framework():
     frameworks = page_data(clean_report(), []).frameworks
 

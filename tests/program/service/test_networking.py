@@ -81,7 +81,7 @@ def test_a_network_without_any_way_out_names_all_three(exported):
     with pytest.raises(ProgramError) as caught:
         exported(**{ENDPOINT: None, "vpcCidr": None})
 
-    assert "no output vpcCidr; export it or endpointSecurityGroupId, or set parity:egress to nat" in str(caught.value)
+    assert "no output vpcCidr; export it or endpointSecurityGroupId, or set egress to nat" in str(caught.value)
 
 
 def test_a_nat_gateway_needs_neither(exported):

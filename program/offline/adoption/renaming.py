@@ -1,0 +1,156 @@
+"""What a service's name changes in the files of the example, as texts; nothing is written here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.strict_yaml import MAX_BYTES
+from program.errors import CouldNotRunError
+from program.offline.adoption.frozen import EXAMPLE
+from program.offline.stackfile import PROJECT_FILE, REVIEW_TEMPLATE, STACKS, stack_names
+
+_CHANGELOG = """# Changelog
+
+The format is that of [Keep a Changelog](https://keepachangelog.com/en/1.1.0/), the versions those of
+[Semantic Versioning](https://semver.org/).
+
+## Unreleased
+"""
+_README = """# {name}
+
+[![deploy](https://github.com/{repository}/actions/workflows/deploy.yml/badge.svg)](https://github.com/{repository}/actions/workflows/deploy.yml)
+[![drift](https://github.com/{repository}/actions/workflows/drift.yml/badge.svg)](https://github.com/{repository}/actions/workflows/drift.yml)
+
+One AWS service, the same in every environment but for what is declared.
+
+    make check     # every stack, offline
+    make test      # all tests
+    ./parity --help
+
+- [CONTRIBUTING.md](CONTRIBUTING.md): change the service, its stacks, its environments and its rules.
+- [SETTING-UP.md](.github/SETTING-UP.md): what to create in AWS and GitHub.
+- [OPERATING.md](.github/OPERATING.md): every command, previews, bundles, drift.
+"""
+# What only the example needs, once its README is gone.
+PICTURES = ".github/pictures"
+# Where the prefix is defined; Pulumi.yaml's default follows from it.
+NAMING = "program/service/naming.py"
+_TEAM, _GUARD_TEAM = "@platform-team", "@platform-security"
+
+Change = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """Who the service is: its name before and after, and what goes with it."""
+
+    old: str
+    new: str
+    prefix: str
+    repository: str
+    owners: str
+    guard_owners: str
+
+
+def changed_texts(root: Path, adoption: Adoption) -> Iterator[tuple[str, str]]:
+    """Yield each file that changes with its new text; Pulumi.yaml, which has the old name, is the last."""
+    for name, changes in _changes(root, adoption):
+        before = _text(root, name)
+        after = before
+        for change in changes:
+            after = change(after)
+        if after != before:
+            yield name, after
+
+
+def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    named = (_namespace(adoption), _image(adoption))
+    for stack in stack_names(root):
+        yield f"{STACKS}/Pulumi.{stack}.yaml", named
+    yield REVIEW_TEMPLATE, named
+    yield "policies/environments.yaml", (_replaced(f"owner: {_TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
+    for file in sorted((root / ".github" / "aws").glob("*.json")):
+        yield f".github/aws/{file.name}", (_image(adoption), _roles(adoption), _rights(adoption))
+    yield ".github/SETTING-UP.md", (_roles(adoption), _image(adoption))
+    yield ".github/CODEOWNERS", (_replaced(_GUARD_TEAM, adoption.guard_owners), _replaced(_TEAM, adoption.owners))
+    yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
+    yield "CHANGELOG.md", (_own(root, "CHANGELOG.md", _CHANGELOG),)
+    yield NAMING, (_constant(adoption),)
+    yield PROJECT_FILE, (_prefix(adoption), _name(adoption))
+
+
+def _replaced(old: str, new: str) -> Change:
+    return lambda text: re.sub(rf"{re.escape(old)}(?![\w-])", lambda _: new, text)
+
+
+def _namespace(adoption: Adoption) -> Change:
+    key = re.compile(rf"^([ \t]+[\"']?){re.escape(adoption.old)}:", re.MULTILINE)
+    return lambda text: key.sub(rf"\g<1>{adoption.new}:", text)
+
+
+def _image(adoption: Adoption) -> Change:
+    return _replaced(f"{adoption.old}-app", f"{adoption.new}-app")
+
+
+def _roles(adoption: Adoption) -> Change:
+    """Return the change of what is the project's in its accounts: roles, the bucket and the key of its state."""
+    name = re.compile(rf"(?<![\w-]){re.escape(adoption.old)}-(?=[<$*]|state\b|review\b|image\b|dev\b)")
+    return lambda text: name.sub(f"{adoption.new}-", text).replace(f"{adoption.old}:", f"{adoption.new}:")
+
+
+def _rights(adoption: Adoption) -> Change:
+    """Return the change of names in rights: only those of this service, where several share an account."""
+    begins = f"${{ENVIRONMENT}}-{adoption.prefix}-*"
+    return lambda text: re.sub(r"\$\{ENVIRONMENT\}-([a-z0-9-]+-)?\*", lambda _: begins, text)
+
+
+def _own(root: Path, name: str, text: str) -> Change:
+    """Return the change of a document that is the example's as long as nobody has written another."""
+    example = root / EXAMPLE / name
+    original = example.read_text(encoding="utf-8") if example.is_file() else None
+    return lambda found: text if found == original else found
+
+
+def _name(adoption: Adoption) -> Change:
+    return lambda text: re.sub(r"^name:.*$", f"name: {adoption.new}", text, count=1, flags=re.MULTILINE)
+
+
+def _constant(adoption: Adoption) -> Change:
+    constant = re.compile(r'^PREFIX = "[^"\n]*"$', re.MULTILINE)
+
+    def change(text: str) -> str:
+        after, count = constant.subn(f'PREFIX = "{adoption.prefix}"', text)
+        if count != 1:
+            raise CouldNotRunError(f'{NAMING}: it has no line PREFIX = "..."; add it, to make it {adoption.prefix}')
+        return after
+
+    return change
+
+
+def _prefix(adoption: Adoption) -> Change:
+    default = re.compile(r"(^  namePrefix:\n(?:    .*\n)*?    default:)[^\n]*", re.MULTILINE)
+
+    def change(text: str) -> str:
+        after, count = default.subn(rf"\g<1> {adoption.prefix}", text)
+        if count != 1:
+            raise CouldNotRunError(
+                f"{PROJECT_FILE}: namePrefix has no line default; add it, so that it can be {adoption.prefix}"
+            )
+        return after
+
+    return change
+
+
+def _text(root: Path, name: str) -> str:
+    path = root / name
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CouldNotRunError(f"{name}: the file has more than {MAX_BYTES} bytes; is it the right one?")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise CouldNotRunError(f"{name}: the file can't be read: {error}") from None

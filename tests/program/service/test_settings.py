@@ -1,0 +1,141 @@
+"""A setting is defined once: Pulumi.yaml, limits and manifest follow from it, and the check keeps them in step."""
+
+import subprocess
+import sys
+
+import pytest
+
+from policies.limits import EnvironmentLimits, Limits, Range, load_limits
+from program.errors import CouldNotRunError, SettingsError
+from program.service import declaration
+from program.service.configuration import stack_manifest
+from program.service.project import PROJECT_FILE, ROOT
+from program.service.setting import place_of, setting
+from program.service.settings import Settings, parse_settings
+from program.service.validation import validate
+from tests.program.cli.running import change, copy_of_the_project, run
+from tests.program.recorded import config_of
+
+CLEAN, COULD_NOT_RUN = 0, 3
+PULUMI_YAML = (ROOT / PROJECT_FILE).read_text()
+
+
+def limited(*, common: dict[str, object] | None = None, prod: dict[str, object] | None = None) -> Limits:
+    """Return the limits with lines for settings that have no field of their own."""
+    known = load_limits()
+    block: EnvironmentLimits = known.environments["prod"].model_copy(update={"settings": prod or {}})
+    return known.model_copy(
+        update={
+            "common": known.common.model_copy(update={"settings": common or {}}),
+            "environments": {**known.environments, "prod": block},
+        }
+    )
+
+
+def refused(limits: Limits, **changes: str) -> list[str]:
+    try:
+        validate(parse_settings(config_of("prod", **changes), {}), limits)
+    except SettingsError as error:
+        return [problem.message for problem in error.problems]
+    return []
+
+
+def test_pulumi_yaml_declares_what_the_settings_are():
+    assert declaration.stray() is None, "run: make docs"
+    assert declaration.written(PULUMI_YAML) == PULUMI_YAML
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  lambdaMemory:\n    type: integer", "  lambdaMemory:\n    type: string", ".lambdaMemory is another; "),
+        ("    default: 30\n", "    default: 31\n", ".lambdaTimeoutSeconds is another; "),
+        ("  egress:\n", "  egres:\n", ".egress is missing; "),
+        ("config:\n", "config:\n  queueTries: {type: integer}\n", ".queueTries is no setting; "),
+    ],
+    ids=["another type", "another default", "missing", "too much"],
+)
+def test_what_pulumi_yaml_says_otherwise_is_told_with_its_line_and_the_way(tmp_path, old, new, said):
+    root = copy_of_the_project(tmp_path)
+    project = root / PROJECT_FILE
+    project.write_text(PULUMI_YAML.replace(old, new, 1))
+
+    done = run("check", root=root)
+
+    assert done.returncode == COULD_NOT_RUN
+    assert f"config{said}" in done.stderr
+    assert done.stderr.startswith("error: Pulumi.yaml:")
+    assert done.stderr.endswith("program/service/settings.py defines what stands here: run `make docs`\n")
+    declaration.write(root)
+    assert project.read_text() == PULUMI_YAML, "what the advice does mends it"
+
+
+def test_what_belongs_to_a_provider_stays_in_pulumi_yaml():
+    theirs = "  aws:region:\n    value: eu-west-1\n"
+
+    written = declaration.written(PULUMI_YAML + theirs)
+
+    assert written == PULUMI_YAML + theirs
+
+
+def test_a_project_without_configuration_is_refused():
+    with pytest.raises(CouldNotRunError, match="it has no line config:"):
+        declaration.written("name: a\n")
+
+
+def test_every_setting_stands_in_the_manifest_at_its_own_place():
+    configuration = stack_manifest(parse_settings(config_of("prod", namePrefix="a"), {}), load_limits(), "")[
+        "configuration"
+    ]
+    places = [place_of(field) for field in Settings.model_fields.values() if place_of(field)]
+
+    assert len(set(places)) == len(places), "two settings would stand in one place"
+    for place in places:
+        found = configuration
+        for part in place.split("."):
+            found = found[part]
+
+
+def test_a_setting_has_a_place_or_a_reason():
+    for given in ({}, {"place": "a", "not_compared": "b"}):
+        with pytest.raises(TypeError, match="a place in the manifest, or the reason"):
+            setting(about="", allowed="", **given)
+
+
+def test_a_limit_holds_for_the_setting_of_its_name_without_code():
+    message = "parity:databaseName is app; every environment allows orders (change it, or policies/environments.yaml)"
+
+    assert refused(limited(common={"databaseName": ["orders"]})) == [message]
+    assert refused(limited(common={"databaseName": ["app"]})) == []
+
+
+def test_a_limit_of_one_environment_holds_there_alone():
+    limits = limited(prod={"lambdaTimeoutSeconds": Range(min=1, max=20)})
+
+    assert refused(limits) == ["parity:lambdaTimeoutSeconds is 30; prod allows 1 to 20"]
+    assert refused(limits, lambdaTimeoutSeconds="20") == []
+
+
+def test_a_limit_of_what_is_no_setting_is_told():
+    (said,) = refused(limited(common={"databaseNames": ["app"]}))
+
+    assert said == (
+        "policies/environments.yaml: common.settings limits 'databaseNames', which is no setting; "
+        "did you mean 'databaseName'?"
+    )
+
+
+def test_a_setting_and_its_limit_cost_two_files_and_the_generated_block(tmp_path):
+    root = copy_of_the_project(tmp_path)
+    field = '    queue_tries: int = setting(3, about="Tries of a message.", allowed="1 to 10", place="queue.tries")\n'
+    change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
+    change(root, "policies/environments.yaml", "common:\n", "common:\n  settings: {queueTries: [3, 5]}\n")
+    subprocess.run([sys.executable, "-m", "program.service.declaration"], cwd=root, check=True)
+
+    assert run("check", "--quiet", root=root).returncode == CLEAN
+    manifest = run("manifest", "prod", root=root).stdout
+    assert '"queue":{"tries":3}' in manifest
+
+    stack = root / "stacks/Pulumi.prod.yaml"
+    stack.write_text(stack.read_text() + "  parity:queueTries: 4\n")
+    assert "parity:queueTries is 4; every environment allows 3, 5" in run("check", root=root).stdout

@@ -1,0 +1,78 @@
+"""The product's tests don't know the service: they run on the example, in a copy that has it in place."""
+
+import subprocess
+import sys
+
+import pytest
+
+from program.offline.adoption.frozen import EXAMPLE, LEFT_OUT, SERVICE, copy, freeze
+from program.offline.stackfile import ROOT
+from tests import suite
+
+
+@pytest.fixture
+def service(tmp_path):
+    """A repository that was adopted, and changed: a stack more, a component less, tests of its own."""
+    root = tmp_path / "service"
+    for name in (*SERVICE, "Makefile", "pyproject.toml", "program", "tests/conftest.py", "tests/suite.py"):
+        copy(ROOT / name, root / name)
+    freeze(root)
+    stacks, program = root / "stacks", root / "program" / "service"
+    (stacks / "Pulumi.qa.yaml").write_text("config: {}\n")
+    (program / "components" / "monitoring.py").unlink()
+    (root / "tests" / "own").mkdir()
+    return root
+
+
+def own_test(root, text):
+    (root / "tests" / "own" / "test_own.py").write_text(text)
+
+
+def test_the_copy_has_the_example_in_place_of_the_service(service):
+    copied = suite.copied(service, service / suite.COPY)
+
+    assert sorted(path.name for path in (copied / "stacks").iterdir()) == sorted(
+        path.name for path in (ROOT / "stacks").iterdir()
+    )
+    assert (copied / "program/service/components/monitoring.py").is_file()
+    assert not (copied / EXAMPLE).exists(), "in the copy the example stands where a service's own files would"
+    assert not (copied / suite.OWN).exists()
+    status = subprocess.run(["git", "status", "--short"], cwd=copied, capture_output=True, text=True, check=True)
+    assert status.stdout == "", "the copy is a repository, whole and committed"
+
+
+def test_what_the_product_is_changed_to_is_what_the_copy_has(service):
+    (service / "program" / "errors.py").write_text("changed = True\n")
+
+    copied = suite.copied(service, service / suite.COPY)
+
+    assert (copied / "program/errors.py").read_text() == "changed = True\n"
+
+
+def test_the_services_own_tests_run_on_the_service(service):
+    own_test(service, "from pathlib import Path\n\ndef test_qa():\n    assert Path('stacks/Pulumi.qa.yaml').exists()\n")
+    assert suite.own_tests(service, ["-q"]) == 0
+
+    own_test(service, "def test_fails():\n    assert False\n")
+    assert suite.own_tests(service, ["-q"]) == 1
+
+
+def test_a_service_without_tests_has_none_to_fail(service):
+    assert suite.own_tests(service, ["-q"]) == 0
+
+
+def test_where_they_stand_the_products_tests_are_not_found_and_why_is_said(service):
+    (service / "tests" / "test_of_the_product.py").write_text("def test_fails():\n    assert False\n")
+    own_test(service, "def test_passes():\n    pass\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rA"], cwd=service, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+    assert "The product's tests run on the example, in a copy: make test." in done.stdout
+
+
+def test_no_cache_is_copied():
+    assert LEFT_OUT("", ["__pycache__", "a.py"]) == {"__pycache__"}
