@@ -10,7 +10,7 @@ EXAMPLE = "tests/example"
 SERVICE = (
     ".github/CODEOWNERS",
     ".github/SETTING-UP.md",
-    ".github/aws",
+    ".github/foundation.yaml",
     ".github/pictures",
     ".github/review-stack.yaml",
     "CHANGELOG.md",
@@ -19,6 +19,9 @@ SERVICE = (
     "README.md",
     "lambda",
     "policies",
+    "program/foundation/RIGHTS.md",
+    "program/foundation/rights/calls.yaml",
+    "program/foundation/rights/service.yaml",
     "program/service",
     "stacks",
 )

@@ -72,8 +72,8 @@ def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change
         yield f"{STACKS}/Pulumi.{stack}.yaml", named
     yield REVIEW_TEMPLATE, named
     yield "policies/environments.yaml", (_replaced(f"owner: {_TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
-    for file in sorted((root / ".github" / "aws").glob("*.json")):
-        yield f".github/aws/{file.name}", (_image(adoption), _roles(adoption), _rights(adoption))
+    repository = _replaced("octo/parity", adoption.repository)
+    yield ".github/foundation.yaml", (repository, _image(adoption), _roles(adoption))
     yield ".github/SETTING-UP.md", (_roles(adoption), _image(adoption))
     yield ".github/CODEOWNERS", (_replaced(_GUARD_TEAM, adoption.guard_owners), _replaced(_TEAM, adoption.owners))
     yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
@@ -97,14 +97,11 @@ def _image(adoption: Adoption) -> Change:
 
 def _roles(adoption: Adoption) -> Change:
     """Return the change of what is the project's in its accounts: roles, the bucket and the key of its state."""
-    name = re.compile(rf"(?<![\w-]){re.escape(adoption.old)}-(?=[<$*]|state\b|review\b|image\b|dev\b)")
+    old = re.escape(adoption.old)
+    alone = r"[<$*]|state\b|review\b|image\b|workflows\b"
+    of_a_copy = r"boundary\b|deploy\b|drift\b|preview\b|review\b"
+    name = re.compile(rf"(?<![\w-]){old}-(?={alone})|(?<=-){old}-(?={of_a_copy})")
     return lambda text: name.sub(f"{adoption.new}-", text).replace(f"{adoption.old}:", f"{adoption.new}:")
-
-
-def _rights(adoption: Adoption) -> Change:
-    """Return the change of names in rights: only those of this service, where several share an account."""
-    begins = f"${{ENVIRONMENT}}-{adoption.prefix}-*"
-    return lambda text: re.sub(r"\$\{ENVIRONMENT\}-([a-z0-9-]+-)?\*", lambda _: begins, text)
 
 
 def _own(root: Path, name: str, text: str) -> Change:
