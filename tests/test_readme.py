@@ -12,7 +12,12 @@ from tests.pictures import readme
 
 README = ROOT / "README.md"
 OPERATING = ROOT / ".github" / "OPERATING.md"
-GUIDES = (ROOT / "CONTRIBUTING.md", ROOT / ".github" / "SETTING-UP.md", ROOT / "lambda" / "app" / "README.md")
+GUIDES = (
+    ROOT / "CONTRIBUTING.md",
+    ROOT / ".github" / "ADOPTING.md",
+    ROOT / ".github" / "SETTING-UP.md",
+    ROOT / "lambda" / "app" / "README.md",
+)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 

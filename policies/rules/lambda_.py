@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
+from policies.known.tables import known
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import is_one_of, own_key, shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
@@ -15,8 +16,7 @@ DEFAULT_MEMORY = 128
 _DIGEST = re.compile(r"^[^@\s]+/[^@\s]+@sha256:[0-9a-f]{64}$")
 _SECRET_NAME = re.compile(r"PASSWORD|PASSWD|PRIVATE_?KEY|API_?KEY|TOKEN|CREDENTIAL", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
-# The variables of an app function: the same in every environment but for the values of the first three.
-APP_VARIABLES = frozenset({"DB_ENDPOINT", "DB_SECRET_ARN", "ENVIRONMENT_NAME", "DB_NAME", "DB_PORT"})
+_VARIABLES = ("environment", "variables")
 
 
 def _is_image(resource: Resource) -> bool:
@@ -132,10 +132,17 @@ TRACING = ResourceRule(
 )
 
 
+def _known_variables(resource: Resource) -> list[str]:
+    """Return the variables that the function is known to have, the same in every environment."""
+    rows = known().rows(resource.type, resource.name)
+    return sorted({row.path[2] for row in rows if row.path[:2] == _VARIABLES})
+
+
 def _environment(resource: Resource, context: Context) -> Iterator[str]:
+    wanted = _known_variables(resource)
     if not resource.inputs.get("environment"):
         if _is_image(resource):
-            yield f"environment is empty; it must have {', '.join(sorted(APP_VARIABLES))}"
+            yield f"environment is empty; it must have {', '.join(wanted)}"
         return
     variables = resource.peek("environment.variables")
     if variables is UNKNOWN:
@@ -146,8 +153,8 @@ def _environment(resource: Resource, context: Context) -> Iterator[str]:
             yield f"variable {name} looks like a secret; pass the ARN of a secret"
         if isinstance(variables[name], str) and _SECRET_VALUE.search(variables[name]):
             yield f"variable {name} holds a key; pass the ARN of a secret"
-    if _is_image(resource) and set(names) != APP_VARIABLES:
-        yield f"the variables are {', '.join(names)}; they must be {', '.join(sorted(APP_VARIABLES))} everywhere"
+    if _is_image(resource) and names != wanted:
+        yield f"the variables are {', '.join(names)}; they must be {', '.join(wanted)} everywhere"
     if _is_image(resource) and resource.get("environment.variables.ENVIRONMENT_NAME") != context.environment:
         yield f"variable ENVIRONMENT_NAME is not {context.environment}"
 
@@ -156,7 +163,7 @@ ENVIRONMENT = ResourceRule(
     id="lambda-environment",
     title="Functions must have the same variables everywhere, and no secret among them.",
     why="Variables are shown to whoever may describe the function, and a missing one is found in production.",
-    fix="Pass the same variables in every environment; pass secrets by ARN.",
+    fix="Pass the variables that policies/known/lambda.yaml names, in every environment; pass secrets by ARN.",
     types=(tokens.FUNCTION,),
     severity="high",
     judge=_environment,

@@ -14,7 +14,7 @@ from program.cli.options import chosen_limits, chosen_stacks, reviewed_file
 from program.errors import CouldNotRunError
 from program.foundation.settings import FILE, FoundationSettings, foundation_settings
 from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
-from program.service.project import project_name
+from program.service.project import full_key, project_name
 
 if TYPE_CHECKING:
     from policies.limits import Limits
@@ -129,7 +129,7 @@ def _image(uri: str, settings: FoundationSettings) -> str:
     parts = registry.split(".")
     if parts[1:3] != ["dkr", "ecr"]:
         raise CouldNotRunError(
-            f"parity:dockerImageUri is of {registry}, which is no registry of ECR; Lambda pulls from "
+            f"{full_key('dockerImageUri')} is of {registry}, which is no registry of ECR; Lambda pulls from "
             f"<account>.dkr.ecr.<region>.amazonaws.com alone ({settings.account}.dkr.ecr.{settings.image.region}...)"
         )
     return f"arn:aws:ecr:{parts[3]}:{parts[0]}:repository/{rest.partition('@')[0]}"

@@ -35,8 +35,8 @@ def boundary(inventory: Inventory, copy: Copy) -> tuple[Statement, ...]:
     return merged(
         Statement(
             actions=tuple(granted.actions),
-            on=tuple(map(copy.fill, granted.on)),
-            conditions=_conditions(_filled(granted.conditions, copy) | _where(granted.on, copy), copy.words),
+            on=tuple(filled(arn, copy.words) for arn in granted.on),
+            conditions=_conditions({**granted.conditions, **_where(granted.on, copy)}, copy.words),
         )
         for granted in inventory.granted
     )
@@ -57,7 +57,7 @@ def _statements(calls: Calls, inventory: Inventory, copy: Copy, phases: tuple[Ph
 
 
 def _words_of(item: Item, of_type: TypeCalls, copy: Copy) -> Mapping[str, str]:
-    inputs = {name: copy.fill(value) for name, value in item.inputs.items() if isinstance(value, str)}
+    inputs = {name: filled(value, copy.words) for name, value in item.inputs.items() if isinstance(value, str)}
     return {"name": inputs.get(of_type.named, "")} | {f"inputs.{name}": value for name, value in inputs.items()}
 
 
@@ -75,10 +75,6 @@ def _tags(call: Call, copy: Copy) -> dict[str, list[str]]:
     if call.tags is None:
         return {}
     return {f"aws:{call.tags.title()}Tag/{tag}": [value] for tag, value in copy.tags.items()}
-
-
-def _filled(bound: Mapping[str, Sequence[str]], copy: Copy) -> dict[str, list[str]]:
-    return {key: [copy.fill(value) for value in values] for key, values in bound.items()}
 
 
 def _where(on: Sequence[str], copy: Copy) -> dict[str, list[str]]:

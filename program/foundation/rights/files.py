@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from program.foundation.rights.buckets import image_repository_policy, state_bucket_policy
 from program.foundation.rights.inventory import inventory
 from program.foundation.rights.keys import state_key_policy
-from program.foundation.rights.places import Copy
+from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.roles import Role, copy_boundary, image_role, stack_roles, workflow_boundary
 from program.foundation.rights.state import StackFiles
 from program.foundation.settings import FoundationSettings
@@ -64,7 +64,7 @@ def _functions(members: Sequence[Member]) -> Iterator[str]:
         copy = member.copy
         for item in inventory().resources:
             if item.type == _FUNCTION and item.inputs.get("packageType") == "Image":
-                name = copy.fill(str(item.inputs["name"]))
+                name = filled(str(item.inputs["name"]), copy.words)
                 yield f"arn:aws:lambda:{copy.region}:{copy.account}:function:{name}"
 
 

@@ -9,13 +9,15 @@ from policies.deployers import Deployers, deployers_of
 from policies.naming import prefixed
 from program.foundation.rights.table import PLACEHOLDER
 
+_PREFIX = "prefix"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """One copy of the service; the suffix `pr-*` stands for all review copies."""
 
     project: str
-    # The project's own, before the service in every name.
+    # Of the service in every physical name, often nothing.
     prefix: str
     environment: str
     suffix: str
@@ -47,15 +49,12 @@ class Copy:
             "boundary": self.boundary,
             "environment": self.environment,
             "image": self.image,
+            _PREFIX: self.prefix,
             "region": self.region,
             "suffix": self.suffix,
         }
 
-    def fill(self, template: str) -> str:
-        """Return the template of a name, or of an ARN with one in it, as the copy has it."""
-        return filled(prefixed(template, self.prefix), self.words)
-
 
 def filled(template: str, words: Mapping[str, str]) -> str:
-    """Return the template with every placeholder's word in its place."""
-    return PLACEHOLDER.sub(lambda match: words[match[1]], template)
+    """Return the template with every placeholder's word in its place, and the prefix where names have it."""
+    return PLACEHOLDER.sub(lambda match: words[match[1]], prefixed(template, words[_PREFIX]))

@@ -8,6 +8,7 @@ from pathlib import Path
 EXAMPLE = "tests/example"
 # What a service makes its own. All else is the product, which has no copy.
 SERVICE = (
+    ".github/ADOPTING.md",
     ".github/CODEOWNERS",
     ".github/SETTING-UP.md",
     ".github/foundation.yaml",
@@ -19,8 +20,7 @@ SERVICE = (
     "README.md",
     "lambda",
     "policies",
-    "program/foundation/RIGHTS.md",
-    "program/foundation/rights/calls.yaml",
+    # What the rights are derived from, written anew from the service.
     "program/foundation/rights/service.yaml",
     "program/service",
     "stacks",

@@ -38,6 +38,8 @@ One AWS service, the same in every environment but for what is declared.
 PICTURES = ".github/pictures"
 # Where the prefix is defined; Pulumi.yaml's default follows from it.
 NAMING = "program/service/naming.py"
+# What the roles of the workflows stand on.
+FOUNDATION = ".github/foundation.yaml"
 _TEAM, _GUARD_TEAM = "@platform-team", "@platform-security"
 
 Change = Callable[[str], str]
@@ -72,9 +74,10 @@ def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change
         yield f"{STACKS}/Pulumi.{stack}.yaml", named
     yield REVIEW_TEMPLATE, named
     yield "policies/environments.yaml", (_replaced(f"owner: {_TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
-    repository = _replaced("octo/parity", adoption.repository)
-    yield ".github/foundation.yaml", (repository, _image(adoption), _roles(adoption))
-    yield ".github/SETTING-UP.md", (_roles(adoption), _image(adoption))
+    # The guide first: the foundation has the old repository.
+    of_github = _repository(root, adoption)
+    yield ".github/SETTING-UP.md", (_of_the_project(adoption), of_github)
+    yield FOUNDATION, (_of_the_project(adoption), of_github)
     yield ".github/CODEOWNERS", (_replaced(_GUARD_TEAM, adoption.guard_owners), _replaced(_TEAM, adoption.owners))
     yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
     yield "CHANGELOG.md", (_own(root, "CHANGELOG.md", _CHANGELOG),)
@@ -95,13 +98,22 @@ def _image(adoption: Adoption) -> Change:
     return _replaced(f"{adoption.old}-app", f"{adoption.new}-app")
 
 
-def _roles(adoption: Adoption) -> Change:
-    """Return the change of what is the project's in its accounts: roles, the bucket and the key of its state."""
-    old = re.escape(adoption.old)
-    alone = r"[<$*]|state\b|review\b|image\b|workflows\b"
-    of_a_copy = r"boundary\b|deploy\b|drift\b|preview\b|review\b"
-    name = re.compile(rf"(?<![\w-]){old}-(?={alone})|(?<=-){old}-(?={of_a_copy})")
-    return lambda text: name.sub(f"{adoption.new}-", text).replace(f"{adoption.old}:", f"{adoption.new}:")
+def _of_the_project(adoption: Adoption) -> Change:
+    """Return the change of what is the project's in its accounts: its roles, its state, its image, its settings."""
+    kinds = "app|boundary|deploy|drift|image|preview|review|state|workflows"
+    name = re.compile(rf"(?<!\w){re.escape(adoption.old)}(?=-(?:{kinds}|\$)|:[a-z])")
+    return lambda text: name.sub(adoption.new, text)
+
+
+def _repository(root: Path, adoption: Adoption) -> Change:
+    """Return the change of GitHub's repository; its number is for whoever makes it to look up."""
+    found = re.search(r"^  name: ([^/\s]+)/(\S+)$", _text(root, FOUNDATION), re.MULTILINE)
+    if found is None:
+        return lambda text: text
+    owner, name = adoption.repository.split("/")
+    old = re.compile(rf"(?<![\w-]){re.escape(found[1])}(@\d+)?/{re.escape(found[2])}(?![\w-])")
+    exported = f"OWNER={found[1]} REPOSITORY={found[2]}"
+    return lambda text: old.sub(rf"{owner}\g<1>/{name}", text).replace(exported, f"OWNER={owner} REPOSITORY={name}")
 
 
 def _own(root: Path, name: str, text: str) -> Change:

@@ -15,7 +15,7 @@ from tests.program.cli.running import run
 CLEAN, WRONG_USAGE, COULD_NOT_RUN = 0, 2, 3
 # Where the word is the product's own: its command, its comments' markers, the names of its jobs.
 PRODUCT = re.compile(r"\./parity|`parity`|parity-guard|Parity|parity check")
-OLD_NAME = re.compile(r"(?<![A-Za-z])parity[-:][a-z$<*]")
+OLD_NAME = re.compile(r"(?<![A-Za-z])parity[-:][a-z$<*]|/parity\b|REPOSITORY=parity")
 
 
 def a_clone(folder: Path) -> Path:
@@ -110,8 +110,7 @@ def test_another_name_later_leaves_what_the_service_has_written(adopted, tmp_pat
     assert done.returncode == CLEAN, done.stderr
     assert (root / "README.md").read_text() == "# Ours\n"
     assert "payments:lambdaMemory" in (root / "stacks/Pulumi.dev.yaml").read_text()
-    assert "repository: payments-app" in (root / ".github/foundation.yaml").read_text()
-    assert "role/dev-payments-preview-main" in (root / ".github/SETTING-UP.md").read_text()
+    assert "bucket: payments-state-" in (root / ".github/foundation.yaml").read_text()
     assert "name: parity\n" in (root / EXAMPLE / "Pulumi.yaml").read_text(), "the example stays what it was"
     assert run("check", "--quiet", root=root).returncode == CLEAN
 
@@ -119,7 +118,7 @@ def test_another_name_later_leaves_what_the_service_has_written(adopted, tmp_pat
 def test_cut_off_between_two_files_it_goes_on_where_it_stopped(adopted, tmp_path):
     root = a_clone(tmp_path)
     # Pulumi.yaml, which has the old name, is written last; here half of the others are.
-    for name in (EXAMPLE, "stacks/Pulumi.dev.yaml", ".github/review-stack.yaml", ".github/foundation.yaml"):
+    for name in (EXAMPLE, "stacks/Pulumi.dev.yaml", ".github/review-stack.yaml", ".github/SETTING-UP.md"):
         copy(adopted[0] / name, root / name)
 
     done = run("init", "--name", "orders", "--owners", "@acme/orders", "--guard-owners", "@acme/guards", root=root)

