@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -76,6 +77,21 @@ def in_workers(
             worker.process.terminate()
             worker.process.join()
     return [results[index] for index in range(len(items))]
+
+
+@contextmanager
+def beside(task: Callable[[Item], Result], item: Item, *, name: str) -> Iterator[Callable[[], Result]]:
+    """Run the task in a forked process while the block goes on, and give what waits for its result.
+
+    That raises as `in_workers` does; a task that nobody waits for is ended with the block.
+    """
+    reader, process = _start(task, item, name)
+    worker: _Worker[Result] = _Worker(0, name, process, reader)
+    try:
+        yield worker.result
+    finally:
+        process.terminate()
+        process.join()
 
 
 def _start(task: Callable[[Item], Result], item: Item, name: str) -> tuple[Connection[Any, Any], BaseProcess]:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from policies.limits import Limits
-from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.guard.changes import KNOWN_FOLDER, guard_changes
 from program.offline.guard.declared import declared_changes
@@ -28,10 +26,11 @@ from program.offline.guard.reviewed import read_reviewed
 from program.offline.guard.tree import Tree
 from program.offline.judged_stacks import judge_all
 from program.offline.packs import PACK_FOLDER
-from program.offline.recordings import StackRecording, read_recordings
+from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, stack_names
 from program.offline.stacks import Stack, read_stack, read_stacks
+from program.offline.workers import beside
 from program.service.project import declared_keys
 from program.service.settings import known_keys
 
@@ -52,7 +51,10 @@ class Judge:
     def judge(self, recordings: Sequence[StackRecording], base: Tree, head: Tree) -> CheckResult:
         """Return what the base's guard says of the head, with what the head does to the guard."""
         changes = guard_changes(base, head)
-        with tempfile.TemporaryDirectory(prefix="head-") as name, _recorded_base(self.jobs) as base_recordings:
+        with (
+            tempfile.TemporaryDirectory(prefix="head-") as name,
+            beside(partial(_record_base, self.limits), self.jobs, name="the base") as base_recordings,
+        ):
             folder = Path(name)
             head.extract(folder, *_DATA)
             reviewed = read_reviewed(folder, self.today)
@@ -90,25 +92,12 @@ class Judge:
         return _manifests(result.stacks)
 
 
-@contextmanager
-def _recorded_base(jobs: int) -> Iterator[Callable[[], Sequence[StackRecording]]]:
-    """Let the base's own program run in a process that judges nothing, and give what waits for its recording."""
-    with tempfile.TemporaryDirectory(prefix="base-") as name:
-        file = Path(name) / "recorded.json"
-        command = [sys.executable, "-m", "program.cli", "record", "--jobs", str(jobs), "--output", str(file)]
-        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own
+def _record_base(limits: Limits, jobs: int) -> list[StackRecording]:
+    """Run the base's own program, in a process that judges nothing."""
+    # Imported here: the process that judges never has the program.
+    from program.offline.check import record_all
 
-            def recordings() -> Sequence[StackRecording]:
-                _, errors = process.communicate()
-                if process.returncode != 0:
-                    said = errors.strip().splitlines()
-                    raise CouldNotRunError(f"the base can't be recorded: {said[-1] if said else 'it said nothing'}")
-                return read_recordings(file)
-
-            try:
-                yield recordings
-            finally:
-                process.kill()
+    return record_all(stack_names(ROOT), limits, jobs=jobs, done=lambda _: None)
 
 
 def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:
