@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The suffix of a review stack's copy; `pr-*` stands for all of them, which share one role and one boundary.
-_OF_REVIEW = re.compile(r"pr-(\d+|\*)")
+# Begins the suffix of a review stack's copy; `pr-*` stands for all of them, which share one role and one boundary.
+REVIEW_SUFFIX = "pr-"
+_OF_REVIEW = re.compile(rf"{REVIEW_SUFFIX}(\d+|\*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policies.deployers import REVIEW_SUFFIX
 from program.cli.options import chosen_limits, chosen_stacks, reviewed_file
 from program.errors import CouldNotRunError
 from program.foundation.settings import FILE, FoundationSettings, foundation_settings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from program.offline.stacks import Stack
 
 BUILD = ROOT / "build" / "rights"
-REVIEW = "pr-*"
+REVIEW = f"{REVIEW_SUFFIX}*"
 # A review stack's name, which stands for all of them while the template is read.
 _ANY_REVIEW_STACK = "pr-0"
 
@@ -75,12 +76,6 @@ def _members(settings: FoundationSettings, limits: Limits) -> Iterator[Member]:
     stacks = read_stacks(chosen_stacks(()), limits)
     for stack in stacks:
         _must_be_usable(stack)
-        if stack.settings is not None and stack.settings.environment_suffix.startswith("pr-"):
-            raise CouldNotRunError(
-                f"{stack.file.source(full_key('environmentSuffix'))}: {full_key('environmentSuffix')} is "
-                f"{stack.settings.environment_suffix}; suffixes that begin with pr- are those of review stacks, whose "
-                f"role could change this one: choose another"
-            )
     template = ROOT / REVIEW_TEMPLATE
     if template.exists():
         review = read_stack(read_stack_file(_ANY_REVIEW_STACK, ROOT, template), limits)
@@ -92,7 +87,7 @@ def _members(settings: FoundationSettings, limits: Limits) -> Iterator[Member]:
 
 
 def _must_be_usable(stack: Stack) -> None:
-    if stack.settings is None:
+    if stack.findings:
         raise CouldNotRunError("\n".join(f"{finding.source}: {finding.message}" for finding in stack.findings))
 
 

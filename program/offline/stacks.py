@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.deployers import REVIEW_SUFFIX
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
 from program.offline.result import Finding
@@ -33,8 +34,8 @@ class Stack:
 
 
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:
-    """Read the stacks; two that claim the same environment and suffix both get a finding."""
-    stacks = [read_stack(read_stack_file(name, root), limits) for name in names]
+    """Read the stacks; two that claim the same environment and suffix both get a finding, and so does a review's."""
+    stacks = [_no_review_stack(read_stack(read_stack_file(name, root), limits)) for name in names]
     claims: dict[tuple[str, str], list[str]] = defaultdict(list)
     for stack in stacks:
         if stack.settings is not None:
@@ -54,6 +55,20 @@ def read_stack(file: StackFile, limits: Limits) -> Stack:
     return Stack(file=file, settings=settings, findings=())
 
 
+def _no_review_stack(stack: Stack) -> Stack:
+    """Refuse a suffix that the role of review stacks acts on: whoever may push a branch would change the stack."""
+    key = config_key("environment_suffix")
+    suffix = stack.file.config.get(key, "")
+    if stack.settings is None or not suffix.startswith(REVIEW_SUFFIX):
+        return stack
+    problem = Problem(
+        key,
+        f"{key} is {suffix}; suffixes that begin with {REVIEW_SUFFIX} are review stacks', whose role may change them: "
+        f"choose another",
+    )
+    return Stack(file=stack.file, settings=stack.settings, findings=_findings(stack.file, [problem]))
+
+
 def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:
     others = [name for claim in claims if stack.name in claim for name in claim if name != stack.name]
     if stack.settings is None or not others:
@@ -64,7 +79,9 @@ def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:
         f"environment {names.environment} with suffix {names.suffix} is claimed by {', '.join(others)} too; "
         f"all physical names would be the same, so give each stack a suffix of its own",
     )
-    return Stack(file=stack.file, settings=stack.settings, findings=_findings(stack.file, [problem]))
+    return Stack(
+        file=stack.file, settings=stack.settings, findings=(*stack.findings, *_findings(stack.file, [problem]))
+    )
 
 
 def _findings(file: StackFile, problems: Iterable[Problem]) -> tuple[Finding, ...]:

@@ -14,6 +14,8 @@ from program.service.settings import Settings, config_key, cut
 
 LIMITS_FILE = "policies/environments.yaml"
 AVAILABILITY_ZONES = 3
+# Databases that every cluster of Aurora PostgreSQL has when it is made: a second one of the name is refused.
+_TAKEN_DATABASES = ("postgres", "rdsadmin", "template0", "template1")
 
 
 def validate(settings: Settings, limits: Limits) -> None:
@@ -87,6 +89,12 @@ def _sayer(settings: Settings, who: str) -> _Sayer:
 
 
 def _by_engine(settings: Settings, limits: CommonLimits) -> _Judgement:
+    if settings.database_name in _TAKEN_DATABASES:
+        yield (
+            "database_name",
+            f"{config_key('database_name')} is {settings.database_name}, which every cluster has already; choose "
+            f"another than {', '.join(_TAKEN_DATABASES)}",
+        )
     found, engine = settings.database_engine_version, limits.database_engine
     if found in engine.supported:
         return

@@ -57,7 +57,7 @@ SECRETS = (
     ("components/database", "master_username=MASTER_USERNAME", 'master_username=pulumi.Output.secret("postgres")'),
     ("components/database", '"rds.force_ssl": "1"', f'"rds.force_ssl": {SECRET}'),
     ("components/database", 'name=names.physical("db", "monitoring-role")', f"name={SECRET}"),
-    ("components/database", '["logs:CreateLogGroup", ', f'[{SECRET}, "*", '),
+    ("components/database", '"logs:CreateLogGroup",', f'{SECRET}, "*",'),
     ("naming", '"Environment": self.environment', f'"Environment": __import__("pulumi").Output.secret("{CANARY}")'),
 )  # fmt: skip
 

@@ -245,14 +245,14 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         "rds-engine-version",
         put("database-cluster", "engineVersion", "15.4"),
         [
-            "database-cluster: engineVersion is '15.4': AWS no longer creates it; take one of 15.10, 15.12, 15.13, 15.14, 15.15, 15.17"
+            "database-cluster: engineVersion is '15.4': AWS no longer creates it; take one of 15.10, 15.12, 15.13, 15.14, 15.15, 15.17, 15.18, 15.19"
         ],
     ),
     (
         "rds-engine-version",
         put("database-instance-0", "engineVersion", "16.1"),
         [
-            "database-instance-0: engineVersion is '16.1': it isn't allowed; take one of 15.10, 15.12, 15.13, 15.14, 15.15, 15.17"
+            "database-instance-0: engineVersion is '16.1': it isn't allowed; take one of 15.10, 15.12, 15.13, 15.14, 15.15, 15.17, 15.18, 15.19"
         ],
     ),
     (

@@ -10,6 +10,7 @@ from typing import Literal
 
 from policies.limits import Reason
 from policies.schema import StrictModel, parse_file
+from program.errors import CouldNotRunError
 from program.foundation.rights.derivation import boundary, key_actions, rights
 from program.foundation.rights.inventory import Inventory, inventory
 from program.foundation.rights.places import Copy
@@ -21,6 +22,8 @@ from program.foundation.rights.trust import Repository, trust
 FILE = Path(__file__).with_name("roles.yaml")
 Kind = Literal["preview", "drift", "deploy", "review", "image"]
 OF_A_STACK: tuple[Kind, ...] = ("preview", "drift", "deploy")
+# The longest name that IAM takes for a role.
+LONGEST_NAME = 64
 # What pushing an image to ECR takes, in AWS's own words.
 _PUSH = (
     "ecr:BatchCheckLayerAvailability",
@@ -114,6 +117,11 @@ def _name(kind: Kind, copy: Copy) -> str:
 def _made(
     kind: Kind, name: str, environment: str, statements: Iterable[Statement], copy: Copy, repository: Repository
 ) -> Role:
+    if len(name) > LONGEST_NAME:
+        raise CouldNotRunError(
+            f"the role {name} would have a name of {len(name)} characters; IAM takes {LONGEST_NAME}: shorten the "
+            f"project's name in Pulumi.yaml, the environment's or the suffix"
+        )
     of_kind = role_kinds().roles[kind]
     found = merged(statements)
     return Role(

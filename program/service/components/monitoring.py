@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,10 +76,11 @@ class MonitoringComponent(pulumi.ComponentResource):
         for alarm in _rotation_alarms():
             self._alarm("rotation", alarm, "AWS/Lambda", {"FunctionName": secrets.rotation_function.name})
         cluster = database.cluster.cluster_identifier
-        for alarm in _writer_alarms(args):
-            self._alarm("db", alarm, "AWS/RDS", {"DBClusterIdentifier": cluster, "Role": "WRITER"})
-        for alarm in _reader_alarms(args):
-            self._alarm("db", alarm, "AWS/RDS", {"DBClusterIdentifier": cluster, "Role": "READER"})
+        for role, alarms in (("WRITER", _writer_alarms(args)), ("READER", _reader_alarms(args))):
+            dimensions: dict[str, pulumi.Input[str]] = {"DBClusterIdentifier": cluster, "Role": role}
+            for alarm in alarms:
+                # Without data they sound: they are made when there is something that has data.
+                self._alarm("db", alarm, "AWS/RDS", dimensions, after=database.instances)
         self.register_outputs({"topicArn": self.topic.arn})
 
     def _topic(self, email: pulumi.Input[str] | None) -> sns.Topic:
@@ -123,7 +125,13 @@ class MonitoringComponent(pulumi.ComponentResource):
         return topic
 
     def _alarm(
-        self, service: str, alarm: Alarm, namespace: str, dimensions: dict[str, pulumi.Input[str]]
+        self,
+        service: str,
+        alarm: Alarm,
+        namespace: str,
+        dimensions: Mapping[str, pulumi.Input[str]],
+        *,
+        after: Sequence[pulumi.Resource] = (),
     ) -> cloudwatch.MetricAlarm:
         percentile = alarm.statistic if alarm.statistic == "p95" else None
         kind = _kebab(alarm.metric)
@@ -147,7 +155,7 @@ class MonitoringComponent(pulumi.ComponentResource):
             alarm_actions=[self.topic.arn],
             ok_actions=[self.topic.arn],
             tags=self._foundation.names.tags,
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
 
 

@@ -31,6 +31,11 @@ def prod():
     return world("prod")
 
 
+def orders():
+    """Another project's copy of the same environment and suffix."""
+    return world("dev", "main", 0, "orders")
+
+
 def team2():
     """A copy beside dev's own, whose suffix ends like it."""
     return world("dev", "team2-main")
@@ -192,6 +197,12 @@ def attacks():
             "list in another region",
             "deploy",
             Request("secretsmanager:ListSecrets", "*", {"aws:RequestedRegion": "eu-west-1"}),
+        ),
+        Attack(
+            "delete the database of another prefix",
+            "deploy",
+            _of(orders, "rds:DeleteDBCluster", "database-cluster"),
+            of=orders,
         ),
         # The review role, which anybody who may push a branch can use.
         Attack(

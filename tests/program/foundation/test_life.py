@@ -14,6 +14,7 @@ WORLDS = [
         for mode in (0, 1, 2)
     ),
     pytest.param(world, ("dev", "team2-main", 0), id="another-copy"),
+    pytest.param(world, ("dev", "main", 0, "orders"), id="with-a-prefix"),
     pytest.param(review, (), id="review"),
 ]
 MEND = "mend program/foundation/rights/calls.yaml, or the key's policy (program/service/key_policy.py)"

@@ -189,3 +189,25 @@ def test_the_guide_names_files_that_the_command_writes(written):
 def test_the_guides_commands_can_be_read_by_a_shell():
     for block in re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL):
         assert shlex.split(block, comments=True)
+
+
+def test_a_role_whose_name_is_too_long_for_iam_is_told(project):
+    change(project, "Pulumi.yaml", "name: parity\n", f"name: {'x' * 60}\n")
+    for file in (*(f"stacks/Pulumi.{stack}.yaml" for stack in ("dev", "staging", "prod")), ".github/review-stack.yaml"):
+        change(project, file, "  parity:", f"  {'x' * 60}:")
+
+    done = run("rights", "--list", root=project)
+
+    assert done.returncode == COULD_NOT_RUN
+    assert "characters; IAM takes 64: shorten the project's name in Pulumi.yaml" in done.stderr
+
+
+def test_a_prefix_of_the_project_is_in_every_name(project):
+    change(project, DEV, "  parity:environmentSuffix", "  parity:namePrefix: orders\n  parity:environmentSuffix")
+
+    done = run("rights", "--output", "out", root=project)
+
+    assert done.returncode == 0, done.stderr
+    policy = (project / "out/roles/dev-parity-deploy-main/policy-1.json").read_text()
+    assert ":role/dev-orders-app-role-main" in policy
+    assert ":role/dev-app-role-main" not in policy

@@ -12,6 +12,7 @@ from program.foundation.rights.state import StackFiles, State
 from program.foundation.rights.table import PHASES, calls
 from program.foundation.rights.trust import Repository
 from program.offline.recording import Recording
+from program.service.naming import PREFIX
 from program.service.project import project_name
 from tests.program.foundation.authorizer import Principal, Request, allows
 from tests.program.foundation.inventory_source import MODES, without_limits
@@ -38,6 +39,7 @@ class World:
 
     stack: str
     recording: Recording
+    prefix: str = PREFIX
 
     @cached_property
     def copy(self) -> Copy:
@@ -46,7 +48,7 @@ class World:
         image = find(self.recording, "lambda-app-function").inputs["imageUri"]
         return Copy(
             project=project_name(),
-            prefix="",
+            prefix=self.prefix,
             environment=tags["Environment"],
             suffix="pr-*" if self.is_review else tags["EnvironmentSuffix"],
             region=find(self.recording, "tap-key").outputs["arn"].split(":")[3],
@@ -161,11 +163,11 @@ def repository_of(image_uri):
 
 
 @cache
-def world(stack="dev", suffix="main", mode=0):
+def world(stack="dev", suffix="main", mode=0, prefix=PREFIX):
     """Return the account with the stack in it, in one of the modes."""
     file = "dev" if stack.startswith("pr-") else stack
-    changes = {"environmentSuffix": suffix, **MODES[mode]}
-    return World(stack, record_program(without_limits, file, **changes))
+    changes = {"environmentSuffix": suffix, "namePrefix": prefix, **MODES[mode]}
+    return World(stack, record_program(without_limits, file, **changes), prefix)
 
 
 def review(number=7):

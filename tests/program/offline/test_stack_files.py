@@ -256,6 +256,22 @@ def test_two_stacks_that_claim_one_name_both_say_so(root):
     assert "claimed by prod too" in found[1]
 
 
+@pytest.mark.parametrize("name", ["postgres", "rdsadmin", "template1"])
+def test_a_database_that_every_cluster_has_already_is_refused(root, name):
+    write(root, f"{PROD}  parity:databaseName: {name}\n")
+
+    (found,) = problems(root, "prod")
+    assert f"parity:databaseName is {name}, which every cluster has already" in found
+
+
+def test_the_suffix_of_a_review_stack_is_refused_in_a_stack_file(root):
+    write(root, PROD.replace("Suffix: main", "Suffix: pr-7"))
+
+    (found,) = problems(root, "prod")
+    assert "parity:environmentSuffix is pr-7; suffixes that begin with pr- are review stacks'" in found
+    assert found.startswith("stacks/Pulumi.prod.yaml:5: ")
+
+
 def test_one_suffix_for_all_makes_twins_of_one_environment(root, monkeypatch):
     write(root, PROD)
     write(root, PROD.replace("Suffix: main", "Suffix: second"), "second")

@@ -167,6 +167,14 @@ def test_only_an_environment_with_a_reader_has_a_lag_alarm():
     assert "monitoring-db-aurora-replica-lag" not in of_type(recorded("dev"), ALARM)
 
 
+def test_an_alarm_that_sounds_without_data_is_made_once_there_is_something_that_has_data():
+    instances = {"database-instance-0", "database-instance-1"}
+
+    for name, alarm in of_type(recorded("prod"), ALARM).items():
+        if alarm.inputs["treatMissingData"] == "breaching":
+            assert instances <= before(recorded("prod"), name), f"{name} sounds while the instances are being made"
+
+
 def test_the_memory_alarm_is_a_tenth_of_the_class_in_bytes():
     inputs = find(recorded("dev"), "monitoring-db-freeable-memory").inputs
 

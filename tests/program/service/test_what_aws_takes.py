@@ -1,0 +1,68 @@
+"""Every resource of every stack, in every mode, against AWS's own models of the calls that make it."""
+
+from dataclasses import replace
+
+import pytest
+from google.protobuf import json_format
+
+from program.offline.stackfile import stack_names
+from tests.program.foundation.inventory_source import MODES
+from tests.program.foundation.world import world
+from tests.program.recorded import find
+from tests.program.service.aws_requests import MADE_BY, problems, requests
+
+
+def aws(recording):
+    return [item for item in recording.registrations if item.type.startswith("aws:")]
+
+
+@pytest.mark.parametrize("mode", range(len(MODES)))
+@pytest.mark.parametrize("stack", stack_names())
+def test_every_call_is_one_that_aws_models_take(stack, mode):
+    found = {
+        f"{item.name}: {operation}": said
+        for item in aws(world(stack, "main", mode).recording)
+        for service, operation, parameters in requests(item)
+        if (said := problems(service, operation, parameters))
+    }
+
+    assert found == {}, "AWS would refuse the call"
+
+
+def test_every_type_that_the_program_makes_is_asked():
+    made = {item.type for mode in range(len(MODES)) for item in aws(world("prod", "main", mode).recording)}
+
+    assert made == set(MADE_BY)
+
+
+@pytest.mark.parametrize(
+    ("name", "prop", "value", "said"),
+    [
+        ("lambda-app-function", "memorySize", 64, "valid min value: 128"),
+        ("lambda-app-function", "timeout", "soon", "Invalid type"),
+        ("lambda-app-function", "packageType", "Box", "none of"),
+        ("secrets-rotation-function", "runtime", "python9.9", "none of"),
+        ("tap-key", "deletionWindowInDays", 366, "more than 365"),
+        ("tap-key-alias", "name", "parity key", "not of the form"),
+        ("monitoring-app-errors", "comparisonOperator", "Above", "none of"),
+        ("monitoring-app-errors", "name", "x" * 300, "more than 255"),
+        ("lambda-app-role", "name", "a role", "not of the form"),
+        ("database-instance-parameters", "parameters", [{"name": "x", "applyMethod": "now"}], "none of"),
+        ("lambda-app-logs", "name", "a group", "not of the form"),
+        ("secrets-schedule", "rotationRules", {"automaticallyAfterDays": 1001}, "more than 1000"),
+    ],
+)
+def test_what_aws_would_refuse_is_found(name, prop, value, said):
+    item = find(world("prod").recording, name)
+    properties = json_format.ParseDict({**item.inputs, prop: value}, type(item.properties)())
+
+    found = [each for call in requests(replace(item, properties=properties)) for each in problems(*call)]
+    assert any(said in each for each in found), found
+
+
+def test_an_input_that_goes_nowhere_is_told():
+    item = find(world("prod").recording, "monitoring-topic")
+    properties = json_format.ParseDict({**item.inputs, "unheardOf": 1}, type(item.properties)())
+
+    with pytest.raises(AssertionError, match="CreateTopic takes no unheardOf"):
+        list(requests(replace(item, properties=properties)))
