@@ -104,12 +104,17 @@ def _named_once(stack: StackView, _context: Context) -> Said:
 
 def _named_before(first: dict[tuple[str, str, str], Resource], resource: Resource) -> Iterator[str]:
     prop = NAMES[resource.type].property
-    # A role policy's name is its role's own.
-    role = resource.text("role") if resource.type == tokens.ROLE_POLICY else ""
     found = resource.text(prop)
-    other = first.setdefault((resource.type, found, role), resource)
+    other = first.setdefault((resource.type, found, _role_of(resource)), resource)
     if found and other is not resource:
         yield f"{prop} {found!r} is the {prop} of {other.name} too; AWS refuses it, or takes one for both"
+
+
+def _role_of(resource: Resource) -> str:
+    """Return the role that a role policy's name is its own of; before a deployment it is known by dependency alone."""
+    if resource.type != tokens.ROLE_POLICY:
+        return ""
+    return ",".join(sorted(resource.depends_by("role"))) or resource.text("role")
 
 
 NAMED_ONCE = StackRule(
