@@ -30,9 +30,11 @@ One AWS service, the same in every environment but for what is declared.
     make test      # all tests
     ./parity --help
 
+- [ADOPTING.md](.github/ADOPTING.md): what each task takes, with a worked example.
 - [CONTRIBUTING.md](CONTRIBUTING.md): change the service, its stacks, its environments and its rules.
 - [SETTING-UP.md](.github/SETTING-UP.md): what to create in AWS and GitHub.
-- [OPERATING.md](.github/OPERATING.md): every command, previews, bundles, drift.
+- [OPERATING.md](.github/OPERATING.md): every command, previews, bundles, drift; [RECOVERING.md](.github/RECOVERING.md):
+  an update that was cut off, a state that is damaged.
 """
 # What only the example needs, once its README is gone.
 PICTURES = ".github/pictures"
