@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from policies.catalogue import RULES
@@ -21,8 +21,10 @@ from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, Stack
 from program.offline.reviewed_lines import entry_place
 from program.offline.simulation import Cloud, account_of
 from program.offline.source_lines import property_place
+from program.offline.stackfile import StackFile
 from program.offline.stacks import Stack
-from program.service.settings import Settings
+from program.service.setting import place_of
+from program.service.settings import Settings, config_key
 
 # What these say is about an entry, and of no resource.
 _OF_REVIEWED_FILES = (EXEMPTIONS.id, EXPIRING.id)
@@ -131,7 +133,15 @@ def _result(
         manifest=manifest,
         resources=tuple(_checked(item) for item in sorted(registrations, key=lambda item: item.urn)),
         findings=tuple(sorted([*stack.findings, *findings], key=_order)),
+        settings=dict(_setting_places(stack.file)),
     )
+
+
+def _setting_places(file: StackFile) -> Iterator[tuple[str, str]]:
+    for name, field in Settings.model_fields.items():
+        place, line = place_of(field), file.line(config_key(name))
+        if place and line is not None:
+            yield place, f"{file.path}:{line}"
 
 
 def _order(finding: Finding) -> tuple[str, str, str, str]:

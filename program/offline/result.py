@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from program.manifest.canonical import JsonObject
@@ -69,7 +69,10 @@ class CheckedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackResult:
-    """One stack: its manifest (None when its settings are unusable), its resources and the findings."""
+    """One stack: its manifest (None when its settings are unusable), its resources and the findings.
+
+    `settings` is where its file sets what: `file:line` by the path in the manifest's configuration.
+    """
 
     stack: str
     environment: str | None
@@ -77,6 +80,7 @@ class StackResult:
     manifest: JsonObject | None
     resources: tuple[CheckedResource, ...]
     findings: tuple[Finding, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -45,10 +45,12 @@ class StackFile:
 
     def source(self, key: str | None) -> str:
         """Return `file:line` of a config key, or the file itself where the key doesn't stand in it."""
-        short = key.removeprefix(f"{project_name()}:") if key else ""
-        line = self.lines.get(("config", key or "")) or self.lines.get(("config", short))
-        line = line or self.lines.get((key,) if key else ())
+        line = (self.line(key) or self.lines.get((key,))) if key else None
         return f"{self.path}:{line or 1}"
+
+    def line(self, key: str) -> int | None:
+        """Return the line of a config key, None where it doesn't stand in the file."""
+        return self.lines.get(("config", key)) or self.lines.get(("config", key.removeprefix(f"{project_name()}:")))
 
 
 def stack_names(root: Path = ROOT) -> tuple[str, ...]:

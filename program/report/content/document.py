@@ -61,6 +61,8 @@ class _Stack(_Part):
     manifest: dict[str, JsonValue] | None
     resources: list[_Resource]
     findings: list[_Finding]
+    # A base from before there were such says none.
+    settings: dict[str, str] = Field(default_factory=dict)
 
 
 class _Difference(_Part):
@@ -219,6 +221,7 @@ def _stack(stack: _Stack) -> StackResult:
             )
             for each in stack.findings
         ),
+        settings=stack.settings,
     )
 
 

@@ -101,7 +101,9 @@ class Summary:
     def where(self, difference: Difference) -> str | None:
         """Return `file:line` of the resource that differs, or the stack file that sets what differs."""
         if difference.resource == CONFIGURATION:
-            return f"{STACKS}/Pulumi.{odd_stacks(difference)[0]}.yaml"
+            odd = odd_stacks(difference)[0]
+            settings = next((stack.settings for stack in self.result.stacks if stack.stack == odd), {})
+            return settings.get(difference.property, f"{STACKS}/Pulumi.{odd}.yaml")
         sources = (
             property_place(resource.source, resource.type, difference.property)
             for stack in self.result.stacks

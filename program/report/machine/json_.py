@@ -66,6 +66,7 @@ def _stack(stack: StackResult) -> JsonObject:
         "manifest": _ordered(stack.manifest),
         "resources": [_resource(resource) for resource in stack.resources],
         "findings": [_finding(finding) for finding in stack.findings],
+        "settings": dict(sorted(stack.settings.items())),
     }
 
 

@@ -134,6 +134,15 @@ def test_a_program_that_stops_is_a_finding_and_no_manifest(only_in_prod):
     assert (result.environment, result.region) == ("prod", "us-east-1")
 
 
+def test_a_stack_says_on_which_line_of_its_file_each_setting_stands(result):
+    lines = (ROOT / "stacks" / "Pulumi.prod.yaml").read_text().splitlines()
+    prod = next(stack for stack in result.stacks if stack.stack == "prod")
+
+    file, _, line = prod.settings["lambda.memory"].partition(":")
+    assert file == "stacks/Pulumi.prod.yaml"
+    assert "lambdaMemory" in lines[int(line) - 1]
+
+
 def test_a_stack_without_settings_has_its_findings_alone():
     result = examined("nowhere")
 

@@ -17,7 +17,15 @@ def test_the_document_has_the_agreed_keys_and_no_other():
 
     assert list(written) == ["schemaVersion", "ok", "stacks", "comparison"]
     assert written["schemaVersion"] == 1
-    assert list(written["stacks"][0]) == ["stack", "environment", "region", "manifest", "resources", "findings"]
+    assert list(written["stacks"][0]) == [
+        "stack",
+        "environment",
+        "region",
+        "manifest",
+        "resources",
+        "findings",
+        "settings",
+    ]
     assert list(written["stacks"][0]["resources"][0]) == RESOURCE
     assert list(written["stacks"][0]["findings"][0]) == FINDING
     assert list(written["comparison"]) == ["baselineHash", "resourcesHash", "match", "differences"]

@@ -1,5 +1,7 @@
 from types import SimpleNamespace
 
+from dataclasses import replace
+
 import pytest
 
 from program.report.check_formats import render
@@ -87,6 +89,10 @@ def test_the_first_failure_may_be_a_difference_or_a_declaration_that_nothing_nee
     stale = result(stack("dev"), stack("prod"), stale=["a b: presence"])
 
     assert last_line(apart).startswith("FAILED  parity: configuration lambda.x differs (stacks/Pulumi.dev.yaml)")
+    placed = replace(
+        apart, stacks=tuple(replace(each, settings={"lambda.x": f"x/{each.stack}:7"}) for each in apart.stacks)
+    )
+    assert last_line(placed).startswith("FAILED  parity: configuration lambda.x differs (x/dev:7)")
     assert last_line(stale) == "FAILED  stale-difference: a b: presence (policies/environments.yaml)."
 
 
