@@ -21,7 +21,9 @@ def new() -> None:
 
 
 @new.command()
-@click.argument("name", type=Matching("name", NAME, "a component's name: 2 to 21 small letters and digits", _LONGEST))
+@click.argument(
+    "name", type=Matching("name", NAME, "a component's name: 2 to 21 lower-case letters and digits", _LONGEST)
+)
 @click.option(
     "--type",
     "type_",
@@ -36,10 +38,13 @@ def component(name: str, type_: str) -> None:
     files is there.
     """
     made = skeleton(name, type_)
-    for path in _to_write(ROOT, made):
+    missing = _to_write(ROOT, made)
+    for path in missing:
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(ROOT / path, made.files[path])
         click.echo(path)
+    if not missing:
+        click.echo("every file is there as it was written; nothing was changed", err=True)
     click.echo(f"now add to program/service/stack.py:\n  {made.imported}\n  {made.called}", err=True)
 
 

@@ -33,6 +33,9 @@ def test_what_was_cut_off_is_written_on_the_second_run(root):
     (root / "policies/known/queue.yaml").unlink()
 
     assert run("new", "component", "queue", *QUEUE, root=root).stdout == "policies/known/queue.yaml\n"
+    third = run("new", "component", "queue", *QUEUE, root=root)
+    assert (third.returncode, third.stdout) == (CLEAN, "")
+    assert "every file is there as it was written; nothing was changed" in third.stderr
 
 
 def test_a_component_may_begin_with_a_module_that_python_has_a_word_for():
@@ -45,7 +48,7 @@ def test_a_component_may_begin_with_a_module_that_python_has_a_word_for():
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("Queue", *QUEUE), WRONG_USAGE, "'Queue' is not a component's name: 2 to 21 small letters and digits"),
+        (("Queue", *QUEUE), WRONG_USAGE, "'Queue' is not a component's name: 2 to 21 lower-case letters and digits"),
         (("queue", "--type", "sqs.Queue"), WRONG_USAGE, "'sqs.Queue' is not a type of the AWS provider, such as"),
         (("queue", "--type", "aws:sqs/queue:Qeue"), COULD_NOT_RUN, "aws:sqs/queue:Qeue: pulumi_aws has no sqs.Qeue;"),
         (("queue", "--type", "aws:sq/queue:Queue"), COULD_NOT_RUN, "aws:sq/queue:Queue: pulumi_aws has no sq.Queue;"),
