@@ -47,7 +47,7 @@ def stacks_in(folder: Path) -> tuple[str, ...]:
 def unfit(name: str) -> str | None:
     """Return why no stack may be called that; None where one may."""
     if not _NAME.fullmatch(name):
-        return "a stack's name begins with a small letter, and has lower-case letters, digits and hyphens alone"
+        return "a stack's name begins with a lower-case letter, and has lower-case letters, digits and hyphens alone"
     if name in _RESERVED or name.endswith(_RESERVED_ENDS):
         return "the workflows have a GitHub environment of that name, with other rights"
     return None

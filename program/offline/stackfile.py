@@ -45,7 +45,7 @@ class StackFile:
 
     def source(self, key: str | None) -> str:
         """Return `file:line` of a config key, or the file itself where the key doesn't stand in it."""
-        line = (self.line(key) or self.lines.get((key,))) if key else None
+        line = (self.line(key) or self.lines.get((key,))) if key else self.lines.get(())
         return f"{self.path}:{line or 1}"
 
     def line(self, key: str) -> int | None:

@@ -131,7 +131,7 @@ def test_a_name_that_no_stack_may_have_is_wrong_usage_with_a_file_of_its_own_too
     said = " ".join(err.split())
     assert (code, out) == (2, "")
     assert f"Invalid value for STACK: {name!r}: " in said
-    assert "a stack's name begins with a small letter" in said or "a GitHub environment of that name" in said
+    assert "a stack's name begins with a lower-case letter" in said or "a GitHub environment of that name" in said
     assert commands.pulumi.calls == []
 
 

@@ -329,7 +329,7 @@ def test_a_project_without_stacks_has_none(tmp_path):
     assert stack_names(tmp_path) == ()
 
 
-LETTERS = "(a stack's name begins with a small letter, and has small letters, digits and hyphens alone)"
+LETTERS = "(a stack's name begins with a lower-case letter, and has lower-case letters, digits and hyphens alone)"
 TAKEN = "(the workflows have a GitHub environment of that name, with other rights)"
 OTHER = "(a stack's file is Pulumi.<stack>.yaml)"
 
