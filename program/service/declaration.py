@@ -53,7 +53,7 @@ def _strays(document: Document) -> Iterator[str]:
     for key in [*wanted, *(key for key in found if key not in wanted)]:
         if found.get(key) != wanted.get(key):
             where = f"{PROJECT_FILE}:{document.line(('config', key))}"
-            what = "is missing" if key not in found else "is no setting" if key not in wanted else "is another"
+            what = "is missing" if key not in found else "is no setting" if key not in wanted else "says something else"
             yield f"{where}: config.{key} {what}; program/service/settings.py defines what stands here: run `make docs`"
 
 

@@ -51,6 +51,9 @@ def test_a_pull_request_is_previewed_deployed_beside_compared_and_cleaned_up(tmp
             "    default: 30\n    description: The app",
             "    default: 20\n    description: The app",
         )
+        # Where the setting is defined, and the block that follows from it.
+        timeout = ",\n        about=\"The app function's timeout"
+        change(repository.project, "program/service/settings.py", f"        30{timeout}", f"        20{timeout}")
         repository.commit("A shorter timeout")
         github.state["issues"][0]["labels"].append(LABEL)
         pushed = pull_request(repository, base=base, action="synchronize", labels=[LABEL])
