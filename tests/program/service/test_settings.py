@@ -48,8 +48,12 @@ def test_pulumi_yaml_declares_what_the_settings_are():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  lambdaMemory:\n    type: integer", "  lambdaMemory:\n    type: string", ".lambdaMemory says something else; "),
-        ("    default: 30\n", "    default: 31\n", ".lambdaTimeoutSeconds says something else; "),
+        (
+            "  lambdaMemory:\n    type: integer",
+            "  lambdaMemory:\n    type: string",
+            ".lambdaMemory says something else",
+        ),
+        ("    default: 30\n", "    default: 31\n", ".lambdaTimeoutSeconds says something else"),
         ("  egress:\n", "  egres:\n", ".egress is missing; "),
         ("config:\n", "config:\n  queueTries: {type: integer}\n", ".queueTries is no setting; "),
     ],
