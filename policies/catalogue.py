@@ -32,62 +32,41 @@ from policies.rules import (
     secrets,
 )
 
-_NAMED = {
-    module.__name__
-    for module in (
-        alarms,
-        code,
-        database,
-        documents,
-        environment,
-        foreign,
-        iam,
-        identity,
-        instances,
-        invocation,
-        kms,
-        known,
-        lambda_,
-        monitoring,
-        network,
-        options,
-        own,
-        ownership,
-        parameters,
-        protection,
-        secrets,
-    )
-}
+# In the order in which they judge; the rules about the files of the guard itself come last.
+_JUDGING = (
+    kms,
+    database,
+    instances,
+    parameters,
+    lambda_,
+    code,
+    invocation,
+    iam,
+    secrets,
+    monitoring,
+    alarms,
+    network,
+    ownership,
+    identity,
+    protection,
+    known,
+    options,
+    own,
+    documents,
+    foreign,
+)
 
 
 def _of_the_service() -> Iterator[ResourceRule | StackRule]:
     """Yield the rules of every other file in rules/: a service adds a file, and nothing else."""
+    named = {module.__name__ for module in (*_JUDGING, environment)}
     for name in sorted(info.name for info in iter_modules(rules.__path__, f"{rules.__name__}.")):
-        if name not in _NAMED:
+        if name not in named:
             yield from getattr(import_module(name), "RULES", ())
 
 
 RULES: tuple[ResourceRule | StackRule, ...] = (
-    *kms.RULES,
-    *database.RULES,
-    *instances.RULES,
-    *parameters.RULES,
-    *lambda_.RULES,
-    *code.RULES,
-    *invocation.RULES,
-    *iam.RULES,
-    *secrets.RULES,
-    *monitoring.RULES,
-    *alarms.RULES,
-    *network.RULES,
-    *ownership.RULES,
-    *identity.RULES,
-    *protection.RULES,
-    *known.RULES,
-    *options.RULES,
-    *own.RULES,
-    *documents.RULES,
-    *foreign.RULES,
+    *(rule for module in _JUDGING for rule in module.RULES),
     *_of_the_service(),
     *environment.RULES,
 )

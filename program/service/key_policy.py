@@ -7,32 +7,10 @@ from typing import Any
 
 import pulumi
 
+from policies.key_actions import ADMINISTRATION
 from program.service.iam import Arns, Statement, document, grant
 from program.service.naming import Names
 
-_ADMINISTRATION = (
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-)
 _READING = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # The services that use the key for whoever calls them in this account.
@@ -54,7 +32,7 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
         "kms:ViaService": [f"{service}.{arns.region}.amazonaws.com" for service in _SERVICES_IN_USE],
     }
     return document(
-        grant("AdministerTheKey", account, _ADMINISTRATION, "*"),
+        grant("AdministerTheKey", account, ADMINISTRATION, "*"),
         grant("UseThroughServices", account, _USE, "*", {"StringEquals": via}),
         _grants("GrantToServices", account, via),
         _log_groups(arns, names),
@@ -68,7 +46,7 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
                 "ArnLike": {"aws:SourceArn": arns.alarm(names.physical("*", "alarm"))},
             },
         ),
-        grant("DeployTheKey", deployer, _ADMINISTRATION, "*"),
+        grant("DeployTheKey", deployer, ADMINISTRATION, "*"),
         grant("CompareTheKey", comparer, _READING, "*"),
         grant("DeployThroughServices", deployer, _USE, "*", {"StringEquals": via}),
         grant("CompareThroughServices", comparer, ["kms:Decrypt"], "*", {"StringEquals": via}),

@@ -4,30 +4,8 @@ from __future__ import annotations
 
 import json
 
-# What a key takes to be made, named, kept and taken down.
-_ADMINISTRATION = (
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-)
+from policies.key_actions import ADMINISTRATION
+
 _USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
 
 
@@ -36,6 +14,6 @@ def state_key_policy(account: str) -> str:
     root = {"AWS": f"arn:aws:iam::{account}:root"}
     statements = [
         {"Sid": sid, "Effect": "Allow", "Principal": root, "Action": list(actions), "Resource": "*"}
-        for sid, actions in (("Administer", _ADMINISTRATION), ("Use", _USE))
+        for sid, actions in (("Administer", ADMINISTRATION), ("Use", _USE))
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"), sort_keys=True)
