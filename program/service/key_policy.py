@@ -7,11 +7,10 @@ from typing import Any
 
 import pulumi
 
-from policies.key_actions import ADMINISTRATION
+from policies.key_actions import ADMINISTRATION, READING
 from program.service.iam import Arns, Statement, document, grant
 from program.service.naming import Names
 
-_READING = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # The services that use the key for whoever calls them in this account.
 _SERVICES_IN_USE = ("lambda", "rds", "secretsmanager", "sns")
@@ -47,7 +46,7 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
             },
         ),
         grant("DeployTheKey", deployer, ADMINISTRATION, "*"),
-        grant("CompareTheKey", comparer, _READING, "*"),
+        grant("CompareTheKey", comparer, READING, "*"),
         grant("DeployThroughServices", deployer, _USE, "*", {"StringEquals": via}),
         grant("CompareThroughServices", comparer, ["kms:Decrypt"], "*", {"StringEquals": via}),
         _grants("DeployWithGrants", deployer, via),

@@ -1,4 +1,4 @@
-"""Where rights hold: one copy of the service, or all review copies, by the words of its names and ARNs."""
+"""Where rights hold: one copy of a project, or all review copies, by the words of its names and ARNs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ _PREFIX = "prefix"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One copy of the service; the suffix `pr-*` stands for all review copies."""
+    """One copy of a project; the suffix `pr-*` stands for all review copies of the service."""
 
+    # Whose inventory holds: of the service (no label), the network or the foundation.
+    label: str
+    # Pulumi's name of the project.
     project: str
-    # Of the service in every physical name, often nothing.
+    # In every physical name, often nothing.
     prefix: str
     environment: str
     suffix: str
     region: str
     account: str
-    # The ARN of the repository that the app's image is pulled from.
+    # The ARN of the repository that the app's image is pulled from; nothing where no image is.
     image: str
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from policies.key_actions import READING as KEY_READING
 from policies.limits import Reason
 from policies.schema import StrictModel, parse_file
 from program.errors import CouldNotRunError
@@ -22,6 +23,7 @@ from program.foundation.rights.trust import Repository, trust
 FILE = Path(__file__).with_name("roles.yaml")
 Kind = Literal["preview", "drift", "deploy", "review", "image"]
 OF_A_STACK: tuple[Kind, ...] = ("preview", "drift", "deploy")
+OF_THE_FOUNDATION: tuple[Kind, ...] = ("preview", "drift")
 # The longest name that IAM takes for a role.
 LONGEST_NAME = 64
 # What pushing an image to ECR takes, in AWS's own words.
@@ -71,39 +73,73 @@ def role_kinds() -> RoleKinds:
     return parse_file(RoleKinds, FILE)
 
 
-def stack_roles(copy: Copy, files: StackFiles, state: State, repository: Repository) -> tuple[Role, ...]:
-    """Return the roles of one stack: preview, drift, deploy; of all review stacks (`pr-*`) the one that they share."""
+def stack_roles(
+    called: str, copy: Copy, files: StackFiles, state: State, repository: Repository
+) -> tuple[Role, ...]:
+    """Return the roles of the stack that is called so (`network/dev`): preview, drift, deploy.
+
+    Of all review stacks (`pr-*`) there is one, which they share.
+    """
     kinds: tuple[Kind, ...] = ("review",) if files.stack == "pr-*" else OF_A_STACK
-    return tuple(_role(kind, copy, files, state, repository) for kind in kinds)
+    return tuple(_role(kind, called, copy, files, state, repository) for kind in kinds)
 
 
-def image_role(copy: Copy, repository: Repository) -> Role:
+def foundation_roles(
+    called: str, copy: Copy, files: StackFiles, states: Sequence[State], repository: Repository
+) -> tuple[Role, ...]:
+    """Return the roles that look at the foundation's own stack; a person deploys it.
+
+    The foundation's keys let the account's policies decide who reads them, so they are named here. The first of the
+    states is that of its own environment.
+    """
+    keys = sorted({key for state in states for key in (state.bucket_key, state.secrets_key)})
+    reading = Statement(actions=KEY_READING, on=tuple(keys))
+    return tuple(
+        _role(kind, called, copy, files, states[0], repository, *([reading] if kind == "drift" else ()))
+        for kind in OF_THE_FOUNDATION
+    )
+
+
+def image_role(name: str, copy: Copy, repository: Repository) -> Role:
     """Return the role that pushes the app's image; of the copy only the place counts."""
     statements = [
         Statement(actions=("ecr:GetAuthorizationToken",), on=("*",)),
         Statement(actions=_PUSH, on=(copy.image,)),
     ]
-    return _made("image", f"{copy.project}-image", "image", statements, copy, repository)
+    return _made("image", name, "image", statements, copy, repository)
 
 
 def copy_boundary(copy: Copy) -> str:
     """Return the boundary of the roles that the copy makes, as one document."""
-    return _one(boundary(inventory(), copy))
+    return _one(boundary(inventory(copy.label), copy))
 
 
-def workflow_boundary(roles: Iterable[Role]) -> str:
-    """Return the boundary of the workflows' roles: whatever is attached to one, it calls nothing that none has to."""
-    actions = {action for role in roles for action in role.actions} | key_actions(calls(), inventory())
+def workflow_boundary(roles: Iterable[Role], labels: Iterable[str]) -> str:
+    """Return the boundary of the workflows' roles: whatever is attached to one, it calls nothing that none has to.
+
+    The labels are those of the projects that the roles act on, whose keys allow calls by themselves.
+    """
+    actions = {action for role in roles for action in role.actions}
+    for label in labels:
+        actions |= key_actions(calls(), inventory(label))
     return _one((Statement(actions=tuple(sorted(actions)), on=("*",)),))
 
 
-def _role(kind: Kind, copy: Copy, files: StackFiles, state: State, repository: Repository) -> Role:
+def _role(  # noqa: PLR0913
+    kind: Kind,
+    called: str,
+    copy: Copy,
+    files: StackFiles,
+    state: State,
+    repository: Repository,
+    *others: Statement,
+) -> Role:
     of_kind = role_kinds().roles[kind]
     table: Calls = calls()
-    known: Inventory = inventory()
+    known: Inventory = inventory(copy.label)
     found = rights(table, known, copy, *of_kind.phases) if of_kind.phases else ()
-    statements = [*found, *state_rights(of_kind.state, state, files)]
-    environment = of_kind.environment.replace("${stack}", files.stack)
+    statements = [*found, *others, *state_rights(of_kind.state, state, files)]
+    environment = of_kind.environment.replace("${stack}", called)
     return _made(kind, _name(kind, copy), environment, statements, copy, repository)
 
 
