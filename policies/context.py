@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from policies.exemptions import Ledger
+from policies.known.tables import Known, known
+from policies.known.worlds import World, world_of
 from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
 
 TODAY_VARIABLE = "PARITY_TODAY"
@@ -84,6 +86,16 @@ class Context:
     all_limits: Limits
     # The options of each resource by its URN, where the program was recorded: the engine doesn't tell them all.
     recorded: Mapping[str, Mapping[str, Any]] | None = None
+
+    @property
+    def world(self) -> World:
+        """Return the world of the stack's project, whose known entries judge it."""
+        return world_of(self.stack.project)
+
+    @property
+    def known(self) -> Known:
+        """Return the types that the stack's project may have."""
+        return known(self.world)
 
     @property
     def is_live(self) -> bool:

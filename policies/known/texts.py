@@ -12,7 +12,6 @@ from typing import Any
 from policies.context import Context
 from policies.deployers import deployers_of
 from policies.known.paths import at
-from policies.known.tables import known
 from policies.naming import NAME_PART, prefixed
 from policies.view import UNKNOWN, Resource, StackView
 
@@ -44,8 +43,13 @@ class Place:
 
     def _accounts(self, prop: str | None) -> Iterator[str]:
         for resource in self.stack.resources:
-            value = resource.inputs if prop is None else made(resource, prop)
+            value = resource.inputs if prop is None else self.made(resource, prop)
             yield from ACCOUNT.findall(repr(value))
+
+    def made(self, resource: Resource, output: str) -> Any:
+        """Return the output that AWS made; what a program may set by itself, as a component's or an input, is none."""
+        is_input = self.context.known.row(resource.type, resource.name, (output,)) is not None
+        return None if is_input or resource.type.partition(":")[0] != "aws" else resource.inputs.get(output)
 
     def matches(self, text: str, template: str, depends: frozenset[str]) -> bool:
         """Tell whether the text is one that the template stands for.
@@ -60,7 +64,7 @@ class Place:
     def comes_from(self, template: str, depends: frozenset[str]) -> bool:
         """Tell whether a text that isn't known yet comes from a resource whose output the template names."""
         owners = {placeholder.partition(".")[0] for placeholder in _PLACEHOLDER.findall(template)}
-        return any(_is(item, owner) for item in self.stack.resources if item.urn in depends for owner in owners)
+        return any(self._is(item, owner) for item in self.stack.resources if item.urn in depends for owner in owners)
 
     @cached_property
     def foundations(self) -> Mapping[str, str | None]:
@@ -88,7 +92,7 @@ class Place:
         if values is not None:
             return f"(?:{'|'.join(map(re.escape, values))})" if values else _NEVER
         owner = placeholder.partition(".")[0]
-        comes = any(item.urn in depends for item in self.stack.resources if _is(item, owner))
+        comes = any(item.urn in depends for item in self.stack.resources if self._is(item, owner))
         return _ANY if comes or placeholder == owner else _NEVER
 
     def _values(self, placeholder: str) -> list[str] | None:
@@ -104,23 +108,16 @@ class Place:
             value = fixed[placeholder]
             return [value] if value is not None else None
         owner, _, output = placeholder.partition(".")
-        values = [at(item.inputs, output) for item in self.stack.resources if _is(item, owner)]
+        values = [at(item.inputs, output) for item in self.stack.resources if self._is(item, owner)]
         known = [value for value in values if isinstance(value, str)]
         return None if not known and any(value is None or value is UNKNOWN for value in values) else known
 
-
-def _is(resource: Resource, owner: str) -> bool:
-    """Tell whether the resource is the one that is meant: a name alone may be given to anything, a component too."""
-    of_type = known().types.get(resource.type)
-    if of_type is None or resource.type.partition(":")[0] != "aws":
-        return False
-    return owner == resource.type.rpartition(":")[2] or (owner == resource.name and owner in of_type.resources)
-
-
-def made(resource: Resource, output: str) -> Any:
-    """Return the output that AWS made; what a program may set by itself, as a component's or an input, is none."""
-    is_input = known().row(resource.type, resource.name, (output,)) is not None
-    return None if is_input or resource.type.partition(":")[0] != "aws" else resource.inputs.get(output)
+    def _is(self, resource: Resource, owner: str) -> bool:
+        """Tell whether the resource is the one that is meant: a name alone anything may have, a component too."""
+        of_type = self.context.known.types.get(resource.type)
+        if of_type is None or resource.type.partition(":")[0] != "aws":
+            return False
+        return owner == resource.type.rpartition(":")[2] or (owner == resource.name and owner in of_type.resources)
 
 
 def matches_name(value: Any, template: str, context: Context) -> bool:

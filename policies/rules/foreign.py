@@ -10,8 +10,7 @@ from functools import cached_property
 from policies import tokens
 from policies.context import Context
 from policies.known.paths import Path
-from policies.known.tables import known
-from policies.known.texts import ACCOUNT, Place, made
+from policies.known.texts import ACCOUNT, Place
 from policies.naming import beginning
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.identity import NAMES
@@ -57,7 +56,7 @@ class _Reader:
     @cached_property
     def _own(self) -> re.Pattern[str]:
         """Return a pattern of what is trusted, and of what the stack or the foundation made."""
-        found = [made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint")]
+        found = [self.place.made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint")]
         found += self._of_the_foundation()
         outputs = sorted(
             {value for value in found if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
@@ -105,21 +104,21 @@ class _Reader:
 def _foreign(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     reader = _Reader(Place(stack, context))
     for resource in stack.resources:
-        of_type = known().types.get(resource.type)
+        of_type = context.known.types.get(resource.type)
         documents = of_type.documents if of_type is not None else ()
         said = {
             f"{path[0]} names {found}"
             for path, value in resource.leaves
-            if isinstance(value, str) and _is_read(resource, path)
+            if isinstance(value, str) and _is_read(resource, path, context)
             for found in reader.foreign(value, is_document=path[0] in documents)
         }
         for message in sorted(said):
             yield resource, f"{message}; it must be this stack's own, or stand under trusted of the environment"
 
 
-def _is_read(resource: Resource, path: Path) -> bool:
+def _is_read(resource: Resource, path: Path, context: Context) -> bool:
     """Tell whether the property is an input whose own judge doesn't compare it with what the stack has."""
-    row = known().row(resource.type, resource.name, path)
+    row = context.known.row(resource.type, resource.name, path)
     return path[0] not in _NOT_READ and row is not None and not row.judge.by_stack
 
 

@@ -10,7 +10,7 @@ from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, Statement, describe, matches_action, statements
 from policies.known.judging import is_trusted
-from policies.known.tables import is_unscoped, known
+from policies.known.tables import is_unscoped
 from policies.known.texts import Place
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
@@ -96,7 +96,7 @@ NO_ADMIN = ResourceRule(
 )
 
 
-def _no_wildcards(resource: Resource, _context: Context) -> Iterator[str]:
+def _no_wildcards(resource: Resource, context: Context) -> Iterator[str]:
     for statement in _safely(resource):
         if statement.not_actions:
             yield f"policy: {describe(statement)} uses NotAction; name the actions"
@@ -107,13 +107,15 @@ def _no_wildcards(resource: Resource, _context: Context) -> Iterator[str]:
                 yield f"policy: {describe(statement)} allows {action}; name the actions"
         if not statement.on_everything:
             yield from _wide_resources(statement)
-        elif scoped := sorted(action for action in set(statement.actions) if not _may_be_everywhere(resource, action)):
+        elif scoped := sorted(
+            action for action in set(statement.actions) if not _may_be_everywhere(resource, action, context)
+        ):
             yield f"policy: {describe(statement)} allows {', '.join(scoped)} on every resource; name the resources"
 
 
-def _may_be_everywhere(resource: Resource, action: str) -> bool:
+def _may_be_everywhere(resource: Resource, action: str, context: Context) -> bool:
     """Tell whether the action knows no resources, or is known to be needed on all of them."""
-    document = known().document(resource.type, resource.name, "policy")
+    document = context.known.document(resource.type, resource.name, "policy")
     everywhere = [item for item in document.allows if item.everywhere] if document is not None else []
     return is_unscoped(action) or any(
         matches_action(action, name.lower()) for item in everywhere for name in item.actions

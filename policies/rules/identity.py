@@ -9,7 +9,6 @@ from functools import partial
 
 from policies import tokens
 from policies.context import Context
-from policies.known.tables import known
 from policies.naming import LONGEST_SUFFIX, beginning
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
@@ -184,9 +183,9 @@ DEFAULT_TAGS = StackRule(
 )
 
 
-def _ignored(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+def _ignored(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     for resource in stack.resources:
-        of_type = known().types.get(resource.type)
+        of_type = context.known.types.get(resource.type)
         hidden = set(resource.ignore_changes) - set(of_type.ignore_changes if of_type is not None else ())
         if hidden:
             yield resource, f"ignoreChanges hides {', '.join(sorted(hidden))}; drift there stays unseen"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
-from policies.known.tables import known, known_options
+from policies.known.tables import known_options
 from policies.rule import ANY_TYPE, StackRule
 from policies.view import Resource, StackView
 
@@ -37,7 +37,7 @@ def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
                     f"the option {name} is not known; nothing judges it. Remove it, or add it to {_FILE} with the rule "
                     f"that judges it or the reason why any value is good: {line}",
                 )
-        of_type = known().types.get(resource.type)
+        of_type = context.known.types.get(resource.type)
         if resource.protect and not (of_type is not None and of_type.data):
             yield resource, "the option protect is set on what holds no data; it stops the destruction of the stack"
 
@@ -55,24 +55,24 @@ OPTIONS = StackRule(
 
 
 def _providers(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
-    good = {row.path[0] for row in known().rows(tokens.PROVIDER, "default")}
+    good = {row.path[0] for row in context.known.rows(tokens.PROVIDER, "default")}
     found = {key for resource in stack.resources for key in resource.provider_inputs}
     for key in sorted(found - good):
-        yield None, f"the provider has {key}, {_why_not(key)}"
+        yield None, f"the provider has {key}, {_why_not(key, context)}"
     # What a stack file may say of a provider is less than what the provider may say of itself.
-    allowed = known().types[tokens.PROVIDER].resources["configuration"].properties
+    allowed = context.known.types[tokens.PROVIDER].resources["configuration"].properties
     for name in sorted(context.stack.config):
         namespace, _, key = name.partition(":")
         if name.startswith(_NAMESPACES) and not (namespace == "aws" and key in allowed):
-            yield None, f"the stack's configuration has {name}, {_why_not(key)}"
+            yield None, f"the stack's configuration has {name}, {_why_not(key, context)}"
 
 
-def _why_not(key: str) -> str:
+def _why_not(key: str, context: Context) -> str:
     if key in _CREDENTIALS:
         return "a credential, which nothing that is reviewed may hold; the deployment gets its own from its role"
     return (
         "which is not known; it can move everything elsewhere. Remove it, or add it to "
-        f"{known().files[tokens.PROVIDER]} under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
+        f"{context.known.files[tokens.PROVIDER]} under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.known.tables import known
+from policies.known.tables import known_somewhere
 from program.foundation.rights.inventory import inventory
 from program.foundation.rights.table import calls
 from program.offline.simulation import unanswered
@@ -13,7 +13,7 @@ _INVENTORY = "program/foundation/rights/service.yaml"
 
 def lacking(type_: str) -> str | None:
     """Return the first thing that a known type lacks, and what to add; one that isn't known is refused as such."""
-    if not type_.startswith("aws:") or type_ not in known().types:
+    if not type_.startswith("aws:") or known_somewhere(type_) is None:
         return None
     if (missing := unanswered(type_)) is not None:
         return missing

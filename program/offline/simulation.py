@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
-from policies.known.tables import known
+from policies.known.tables import known_somewhere
 from program.service.validation import AVAILABILITY_ZONES
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -97,20 +97,18 @@ def network_outputs(cloud: Cloud) -> Outputs:
 
 def _answer_of(type_: str) -> Answer:
     """Return the type's answer: nothing for a component, or for a type that nobody simulates."""
-    entry = known().types.get(type_)
-    if type_ in _ANSWERS or entry is None:
+    if type_ in _ANSWERS or (found := known_somewhere(type_)) is None:
         return _ANSWERS.get(type_, lambda _cloud, _name, _inputs: {})
-    return partial(_by_template, type_, entry.answer)
+    return partial(_by_template, type_, found[0].answer)
 
 
 def unanswered(type_: str) -> str | None:
     """Return what is missing where a type has no answer, with the line to add."""
-    entry = known().types.get(type_)
-    if entry is None or entry.answer or type_ in _ANSWERS:
+    if type_ in _ANSWERS or (found := known_somewhere(type_)) is None or found[0].answer:
         return None
     return (
         f"{type_} has no simulated answer: its outputs would be missing from the manifest; add the line to "
-        f'{known().files[type_]}: answer: {{id: "${{name}}", arn: "arn:aws:...:${{region}}:${{account}}:${{name}}"}}'
+        f'{found[1]}: answer: {{id: "${{name}}", arn: "arn:aws:...:${{region}}:${{account}}:${{name}}"}}'
     )
 
 
