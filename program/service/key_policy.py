@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 
 from policies.key_actions import ADMINISTRATION, READING
+from program.project.naming import Names
 from program.service.iam import Arns, Statement, document, grant
-from program.service.naming import Names
 
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # The services that use the key for whoever calls them in this account.
