@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from policies.deployers import REVIEW_SUFFIX
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
 from program.foundation.rights.places import Copy
-from program.foundation.rights.state import StackFiles
+from program.foundation.rights.state import REVIEW_STACKS, StackFiles
 from program.foundation.settings import Settings
 from program.project.definition import NETWORK, ROOT, SERVICE, Project
 from program.project.settings import ProjectSettings
@@ -20,8 +20,7 @@ from program.project.stackfile import REVIEW_TEMPLATE, StackFile, read_stack_fil
 from program.service import settings as service
 from program.service.validation import validate
 
-# All review stacks, which share a role; and the name of one, under which their template is read.
-REVIEW_STACKS = f"{REVIEW_SUFFIX}*"
+# The name of a review stack, under which their template is read.
 _ANY_REVIEW_STACK = f"{REVIEW_SUFFIX}0"
 Kind = TypeVar("Kind", bound=ProjectSettings)
 
@@ -34,11 +33,6 @@ class Member:
     name: str
     copy: Copy
     files: StackFiles
-
-    @property
-    def is_review(self) -> bool:
-        """Tell whether it stands for all review stacks."""
-        return self.files.stack == REVIEW_STACKS
 
 
 def members(settings: Settings, limits: Limits, root: Path = ROOT) -> tuple[Member, ...]:
@@ -60,7 +54,14 @@ def own_member(settings: Settings, stack: str) -> Member:
     project = settings.project
     return Member(
         name=project.labelled(stack),
-        copy=_copy(project, settings, settings.account),
+        copy=replace(
+            _copy(project, settings, settings.account),
+            more={
+                "imageRegion": settings.image_region,
+                "imageRepository": settings.image_repository,
+                "stateBucket": settings.state_bucket,
+            },
+        ),
         files=StackFiles(project=project.name(), stack=stack),
     )
 

@@ -119,6 +119,7 @@ def _environments(
             deploys = role.kind == "deploy" and member is not None and member.copy.environment != first
             reviewers = settings.reviewers_by_environment[member.copy.environment] if deploys and member else Reviewers()
             yield Environment(
+                logical=role.logical,
                 name=role.environment,
                 only_main=role_kinds().roles[role.kind].branches == "main",
                 reviewers=reviewers,

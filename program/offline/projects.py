@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from policies.limits import Limits
+from program.foundation.settings import Settings as FoundationSettings
+from program.foundation.validation import validate as validate_foundation
 from program.project import declaration
-from program.project.definition import ROOT, SERVICE, Project
+from program.project.definition import FOUNDATION, ROOT, SERVICE, Project
 from program.project.limits import unknown_limits
 from program.project.settings import ProjectSettings
 from program.service.settings import Settings
@@ -37,6 +39,9 @@ class Kind:
 
 KINDS: dict[Project, Kind] = {
     SERVICE: Kind(settings=Settings, validate=validate, module="program.service.stack"),
+    FOUNDATION: Kind(
+        settings=FoundationSettings, validate=validate_foundation, module="program.foundation.stack"
+    ),
 }
 
 

@@ -28,8 +28,12 @@ ACTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """An environment of GitHub: by which branches, who lets a job begin, and its variables."""
+    """An environment of GitHub: by which branches, who lets a job begin, and its variables.
 
+    `logical` is what the program calls the role that it stands for.
+    """
+
+    logical: str
     name: str
     only_main: bool
     reviewers: Reviewers
@@ -82,7 +86,7 @@ class RepositoryComponent(pulumi.ComponentResource):
         self.register_outputs({"environments": len(args.environments)})
 
     def _environment(self, asked: Environment) -> None:
-        logical = f"{self._name}-{asked.name.replace('/', '-')}"
+        logical = f"{self._name}-{asked.logical}"
         reviewers = [
             github.RepositoryEnvironmentReviewerArgs(
                 teams=list(asked.reviewers.teams), users=list(asked.reviewers.users)

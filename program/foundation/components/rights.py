@@ -48,14 +48,13 @@ class RightsComponent(pulumi.ComponentResource):
                 opts=self._child,
             )
             trusted.append(provider)
-        for boundary, document in args.rights.copy_boundaries.items():
-            self._policy(boundary, boundary, "The most that a role of this copy may ever do.", document)
-        limit = names.physical("workflows", "boundary")
+        for boundary in args.rights.copy_boundaries:
+            self._policy(
+                boundary.logical, boundary.name, "The most that a role of this copy may ever do.", boundary.document
+            )
+        limit = args.rights.workflow_boundary
         boundary_arn = self._policy(
-            f"{name}-workflows-boundary",
-            limit,
-            "The most that a role of the workflows may ever do.",
-            args.rights.workflow_boundary,
+            limit.logical, limit.name, "The most that a role of the workflows may ever do.", limit.document
         ).arn
         self.roles = {
             role.name: self._role(role, boundary_arn, args.keys, trusted)
@@ -72,7 +71,7 @@ class RightsComponent(pulumi.ComponentResource):
         trusted: list[pulumi.Resource],
     ) -> iam.Role:
         made = iam.Role(
-            role.name,
+            f"{role.logical}-role",
             name=role.name,
             description=f"Stands for the environment {role.environment} of GitHub.",
             assume_role_policy=role.trust,
@@ -82,13 +81,14 @@ class RightsComponent(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=trusted),
         )
         for number, document in enumerate(role.policies, start=1):
-            name = f"{role.name}-policy-{number}"
+            name = f"{role.logical}-policy-{number}"
             policy = self._policy(
-                name, name, f"What {role.name} may do, part {number}.", _with_keys(document, keys)
+                name,
+                f"{role.name}-policy-{number}",
+                f"What {role.name} may do, part {number}.",
+                _with_keys(document, keys),
             )
-            iam.RolePolicyAttachment(
-                f"{name}-attachment", role=made.name, policy_arn=policy.arn, opts=self._child
-            )
+            iam.RolePolicyAttachment(f"{name}-attachment", role=made.name, policy_arn=policy.arn, opts=self._child)
         return made
 
     def _policy(self, name: str, physical: str, description: str, document: pulumi.Input[str]) -> iam.Policy:

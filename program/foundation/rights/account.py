@@ -13,6 +13,7 @@ from program.foundation.rights.roles import (
     copy_boundary,
     foundation_roles,
     image_role,
+    logical_name,
     stack_roles,
     workflow_boundary,
 )
@@ -27,13 +28,21 @@ _KEY_ID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Boundary:
+    """A policy that limits roles: what the program calls it, its name in IAM, and its document."""
+
+    logical: str
+    name: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRights:
     """Roles by their stacks' names (the image's by its own), and the policies that limit them and what they make."""
 
     roles: Mapping[str, tuple[Role, ...]]
-    workflow_boundary: str
-    # Documents by the policies' names.
-    copy_boundaries: Mapping[str, str]
+    workflow_boundary: Boundary
+    copy_boundaries: tuple[Boundary, ...]
 
 
 def account_rights(settings: Settings, members: Sequence[Member], own: Member) -> AccountRights:
@@ -50,11 +59,22 @@ def account_rights(settings: Settings, members: Sequence[Member], own: Member) -
     roles["image"] = (image_role(image, _place_of_the_image(settings, own.copy), settings.github),)
     return AccountRights(
         roles=roles,
-        workflow_boundary=workflow_boundary(
-            [role for found in roles.values() for role in found],
-            sorted({member.copy.label for member in (own, *members)}),
+        workflow_boundary=Boundary(
+            logical="workflows-boundary",
+            name=own.copy.deployers.boundary,
+            document=workflow_boundary(
+                [role for found in roles.values() for role in found],
+                sorted({member.copy.label for member in (own, *members)}),
+            ),
         ),
-        copy_boundaries={member.copy.deployers.boundary: copy_boundary(member.copy) for member in members},
+        copy_boundaries=tuple(
+            Boundary(
+                logical=logical_name("boundary", member.copy, member.files),
+                name=member.copy.deployers.boundary,
+                document=copy_boundary(member.copy),
+            )
+            for member in members
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.deployers import Deployers, deployers_of
 from policies.naming import prefixed
@@ -28,6 +28,8 @@ class Copy:
     account: str
     # The ARN of the repository that the app's image is pulled from; nothing where no image is.
     image: str
+    # What else the placeholders of the project's inventory stand for.
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def deployers(self) -> Deployers:
@@ -55,6 +57,7 @@ class Copy:
             _PREFIX: self.prefix,
             "region": self.region,
             "suffix": self.suffix,
+            **self.more,
         }
 
 

@@ -15,7 +15,7 @@ from program.errors import CouldNotRunError
 from program.foundation.rights.derivation import boundary, key_actions, rights
 from program.foundation.rights.inventory import Inventory, inventory
 from program.foundation.rights.places import Copy
-from program.foundation.rights.state import Access, StackFiles, State, state_rights
+from program.foundation.rights.state import REVIEW_STACKS, Access, StackFiles, State, state_rights
 from program.foundation.rights.statements import Statement, documents, merged
 from program.foundation.rights.table import Calls, Phase, calls
 from program.foundation.rights.trust import Repository, trust
@@ -57,9 +57,13 @@ class RoleKinds(StrictModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role as IAM has it, and the GitHub environment that it stands for; `policies` are documents."""
+    """A role as IAM has it, and the GitHub environment that it stands for; `policies` are documents.
+
+    `logical` is what the program calls it: the project, the kind and the stack (`network-deploy-dev`).
+    """
 
     kind: Kind
+    logical: str
     name: str
     environment: str
     trust: str
@@ -80,7 +84,7 @@ def stack_roles(
 
     Of all review stacks (`pr-*`) there is one, which they share.
     """
-    kinds: tuple[Kind, ...] = ("review",) if files.stack == "pr-*" else OF_A_STACK
+    kinds: tuple[Kind, ...] = ("review",) if files.stack == REVIEW_STACKS else OF_A_STACK
     return tuple(_role(kind, called, copy, files, state, repository) for kind in kinds)
 
 
@@ -106,7 +110,7 @@ def image_role(name: str, copy: Copy, repository: Repository) -> Role:
         Statement(actions=("ecr:GetAuthorizationToken",), on=("*",)),
         Statement(actions=_PUSH, on=(copy.image,)),
     ]
-    return _made("image", name, "image", statements, copy, repository)
+    return _made("image", "image", name, "image", statements, copy, repository)
 
 
 def copy_boundary(copy: Copy) -> str:
@@ -140,7 +144,15 @@ def _role(  # noqa: PLR0913
     found = rights(table, known, copy, *of_kind.phases) if of_kind.phases else ()
     statements = [*found, *others, *state_rights(of_kind.state, state, files)]
     environment = of_kind.environment.replace("${stack}", called)
-    return _made(kind, _name(kind, copy), environment, statements, copy, repository)
+    return _made(kind, logical_name(kind, copy, files), _name(kind, copy), environment, statements, copy, repository)
+
+
+def logical_name(kind: str, copy: Copy, files: StackFiles) -> str:
+    """Return what the program calls what it makes of the kind for the stack; review stacks share it."""
+    project = copy.label or "service"
+    if files.stack == REVIEW_STACKS:
+        return f"{project}-review" if kind == "review" else f"{project}-{kind}-review"
+    return f"{project}-{kind}-{files.stack}"
 
 
 def _name(kind: Kind, copy: Copy) -> str:
@@ -150,8 +162,14 @@ def _name(kind: Kind, copy: Copy) -> str:
     return names.drift_role if kind == "drift" else names.deploy_role
 
 
-def _made(
-    kind: Kind, name: str, environment: str, statements: Iterable[Statement], copy: Copy, repository: Repository
+def _made(  # noqa: PLR0913
+    kind: Kind,
+    logical: str,
+    name: str,
+    environment: str,
+    statements: Iterable[Statement],
+    copy: Copy,
+    repository: Repository,
 ) -> Role:
     if len(name) > LONGEST_NAME:
         raise CouldNotRunError(
@@ -162,6 +180,7 @@ def _made(
     found = merged(statements)
     return Role(
         kind=kind,
+        logical=logical,
         name=name,
         environment=environment,
         trust=trust(
