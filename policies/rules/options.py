@@ -12,7 +12,8 @@ from policies.rule import ANY_TYPE, StackRule
 from policies.view import Resource, StackView
 
 _FILE = "policies/known/options.yaml"
-_NAMESPACES = ("aws:", "pulumi:")
+_NAMESPACES = ("aws:", "github:", "pulumi:")
+_PROVIDERS = "pulumi:providers:"
 _CREDENTIALS = frozenset(
     {
         "accessKey",
@@ -55,24 +56,35 @@ OPTIONS = StackRule(
 
 
 def _providers(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
-    good = {row.path[0] for row in context.known.rows(tokens.PROVIDER, "default")}
-    found = {key for resource in stack.resources for key in resource.provider_inputs}
-    for key in sorted(found - good):
-        yield None, f"the provider has {key}, {_why_not(key, context)}"
+    for provider, found in sorted(_given(stack).items()):
+        good = {row.path[0] for row in context.known.rows(provider, "default")}
+        for key in sorted(found - good):
+            yield None, f"the provider has {key}, {_why_not(provider, key, context)}"
     # What a stack file may say of a provider is less than what the provider may say of itself.
-    allowed = context.known.types[tokens.PROVIDER].resources["configuration"].properties
     for name in sorted(context.stack.config):
         namespace, _, key = name.partition(":")
-        if name.startswith(_NAMESPACES) and not (namespace == "aws" and key in allowed):
-            yield None, f"the stack's configuration has {name}, {_why_not(key, context)}"
+        provider = f"{_PROVIDERS}{namespace}"
+        known = context.known.types.get(provider)
+        allowed = known.resources["configuration"].properties if known is not None else {}
+        if name.startswith(_NAMESPACES) and key not in allowed:
+            yield None, f"the stack's configuration has {name}, {_why_not(provider, key, context)}"
 
 
-def _why_not(key: str, context: Context) -> str:
+def _given(stack: StackView) -> dict[str, set[str]]:
+    """Return by provider what its resources' providers are given."""
+    found: dict[str, set[str]] = {}
+    for resource in stack.resources:
+        found.setdefault(f"{_PROVIDERS}{resource.type.partition(':')[0]}", set()).update(resource.provider_inputs)
+    return found
+
+
+def _why_not(provider: str, key: str, context: Context) -> str:
     if key in _CREDENTIALS:
         return "a credential, which nothing that is reviewed may hold; the deployment gets its own from its role"
     return (
         "which is not known; it can move everything elsewhere. Remove it, or add it to "
-        f"{context.known.files[tokens.PROVIDER]} under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
+        f"{context.known.files.get(provider, context.known.files[tokens.PROVIDER])} under {provider}: "
+        f"{json.dumps(f'{key}: {{free: ...}}')}"
     )
 
 

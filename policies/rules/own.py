@@ -32,7 +32,7 @@ def _own(stack: StackView, context: Context) -> Said:
     for resource in stack.resources:
         for row in context.known.rows(resource.type, resource.name):
             if row.judge.by_stack and not is_kept(row, resource, context):
-                yield from said_of_each([resource], partial(_row, row, place))
+                yield from said_of_each([resource], partial(_row, row, place.of(resource)))
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:

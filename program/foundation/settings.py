@@ -120,6 +120,11 @@ class Settings(ProjectSettings):
     )
 
     @property
+    def given_account(self) -> str | None:
+        """Return the account that the foundation is of."""
+        return self.account
+
+    @property
     def github(self) -> Repository:
         """Return the repository as trust policies name it."""
         return Repository(name=f"{self.owner}/{self.repository}", id=self.repository_id, subject=self.token_subject)

@@ -151,6 +151,11 @@ class ProjectSettings(BaseModel):
         )
 
     @property
+    def given_account(self) -> str | None:
+        """Return the account that the stack file names, where it names one."""
+        return None
+
+    @property
     def given_network(self) -> dict[str, JsonValue]:
         """Return the outputs that a networking stack has, where the stack file gives them instead."""
         return {}
