@@ -79,7 +79,7 @@ pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/picture
 
 .PHONY: docs
 docs: $(STAMP)  ## Write the generated documents anew.
-	@$(BIN)/python -m program.service.declaration
+	@$(BIN)/python -m program.offline.projects
 	@$(BIN)/python -m policies.document
 	@$(BIN)/python -m tests.program.engine.live_properties
 	@$(BIN)/python -m tests.program.foundation.rights_document --write

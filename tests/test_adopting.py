@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from policies.rules.identity import NAMES
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests import suite
 from tests.program.cli.running import change, run
 
@@ -131,7 +131,7 @@ def a_setting(root) -> None:
     field = '    queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10", place="queue.tries")\n'
     change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
     change(root, "policies/environments.yaml", "common:\n", "common:\n  settings: {queueTries: {min: 1, max: 10}}\n")
-    subprocess.run([sys.executable, "-m", "program.service.declaration"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "program.offline.projects"], cwd=root, check=True)
 
 
 def without_monitoring(root) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.conftest import MUST_RUN
 
 SKIPPED = "tests/engine/test_places.py"

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from program.cli.__main__ import COMMANDS
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.report.check_formats import render
 from tests.pictures import readme
 

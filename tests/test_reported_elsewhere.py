@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 REFUSES = "tests/engine/test_aws_refuses.py"
 LIVE = "tests/engine/test_live_drift.py"

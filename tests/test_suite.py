@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from program.offline.adoption.frozen import EXAMPLE, LEFT_OUT, SERVICE, copy, freeze
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests import suite
 
 

@@ -9,7 +9,8 @@ from program.errors import ParityError
 
 def stacks_that_begin(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the stacks whose name begins so; nothing where the stack files can't be read."""
-    from program.offline.stackfile import ROOT, stack_names
+    from program.project.definition import ROOT
+    from program.project.stackfile import stack_names
 
     try:
         return [name for name in stack_names(ROOT) if name.startswith(incomplete)]

@@ -11,7 +11,8 @@ import click
 
 from program.engine.records import DriftRecord
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT, stack_names
+from program.project.definition import ROOT, SERVICE
+from program.project.stackfile import stack_names
 
 if TYPE_CHECKING:
     from program.github.client import Client
@@ -39,7 +40,7 @@ def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
     from program.github.drift_issues import DriftIssues
 
     context = context_of(os.environ)
-    names = stack_names(ROOT)
+    names = stack_names(ROOT, SERVICE)
     found, problems = _drift_records(records)
     missing = sorted(set(expected or names) - {record.stack for record in found})
     with Client(context) as client:

@@ -10,8 +10,9 @@ import click
 from policies.limits import Limits
 from policies.schema import suggest
 from program.cli.files import write_whole
-from program.offline.stack_names import unfit
-from program.offline.stackfile import ROOT, read_stack_file, stack_names
+from program.project.definition import ROOT
+from program.project.stack_names import unfit
+from program.project.stackfile import read_stack_file, stack_names
 
 if TYPE_CHECKING:
     from program.engine.records import AnyRecord, StackRecord

@@ -39,7 +39,7 @@ def reasons_of(error: Exception) -> list[str]:
 
 def _while_importing(error: Exception) -> list[str]:
     """Return the line of a module that can't be imported: a change of the program did that."""
-    from program.offline.stackfile import ROOT
+    from program.project.definition import ROOT
 
     frames = traceback.extract_tb(error.__traceback__)
     roots = (ROOT / "program", ROOT / "policies")
@@ -51,7 +51,7 @@ def _while_importing(error: Exception) -> list[str]:
 
 
 def _relative(file: str | None) -> str:
-    from program.offline.stackfile import ROOT
+    from program.project.definition import ROOT
 
     path = Path(file or "")
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name

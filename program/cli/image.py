@@ -11,7 +11,8 @@ import click
 from policies.strict_yaml import MAX_BYTES
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
-from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, STACKS, stack_names
+from program.project.definition import ROOT, SERVICE, stack_file
+from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 from program.workflow.image import DIGEST, with_digest
 
 # Enough of the digest to tell images apart.
@@ -50,7 +51,7 @@ def image(digest: str, *, propose: bool) -> None:
 
 def _changed(digest: str) -> dict[str, bytes]:
     """Return the new content of each file that changes, by its path."""
-    paths = [*(f"{STACKS}/Pulumi.{stack}.yaml" for stack in stack_names(ROOT)), REVIEW_TEMPLATE]
+    paths = [*(stack_file(stack) for stack in stack_names(ROOT, SERVICE)), REVIEW_TEMPLATE]
     before = {path: limited(ROOT / path, MAX_BYTES, Path(path)) for path in paths}
     after = {path: with_digest(content, digest, path) for path, content in before.items()}
     return {path: content for path, content in after.items() if content != before[path]}

@@ -9,8 +9,7 @@ import click
 from policies.naming import LONGEST_PREFIX, NAME_PART
 from program.offline.adoption.adopting import adopt
 from program.offline.adoption.renaming import Adoption
-from program.offline.stackfile import ROOT
-from program.service.project import project_name
+from program.project.definition import ROOT, SERVICE
 
 _OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
@@ -69,7 +68,7 @@ def init(name: str, prefix: str | None, repository: str | None, owners: str, gua
         )
     organisation = owners[1:].partition("/")[0]
     adoption = Adoption(
-        old=project_name(),
+        old=SERVICE.name(),
         new=name,
         prefix=prefix or name,
         repository=repository or f"{organisation}/{name}",

@@ -14,7 +14,8 @@ from program.cli.failures import told_in
 from program.cli.options import check_format_option, chosen_limits, exemptions_from, jobs_option
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT, stack_names
+from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 
 if TYPE_CHECKING:
     from program.offline.guard.tree import Tree

@@ -17,7 +17,7 @@ from program.offline.result import StackResult
 
 if TYPE_CHECKING:
     from program.manifest.canonical import JsonObject
-    from program.service.settings import Settings
+    from program.project.settings import ProjectSettings
 
 SOURCES = ("offline", "preview", "state")
 
@@ -86,7 +86,7 @@ def _of_file(stack: str, source: str, file: Path, limits: Limits) -> JsonObject:
     return found
 
 
-def _settings(stack: str, limits: Limits) -> Settings:
+def _settings(stack: str, limits: Limits) -> ProjectSettings:
     from program.offline.stacks import read_stacks
 
     read = read_stacks([stack], limits)[0]

@@ -10,7 +10,7 @@ from program.cli.init import Matching
 from program.errors import CouldNotRunError
 from program.offline.adoption.adopting import write_whole
 from program.offline.adoption.skeleton import NAME, TYPE, Skeleton, skeleton
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 _LONGEST = 100
 

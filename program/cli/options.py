@@ -19,7 +19,8 @@ from policies.limits import LIMITS_FILE, Limits, load_limits
 from policies.schema import ReviewedFileError, suggest
 from program.cli.completing import stacks_that_begin
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT, stack_names
+from program.project.definition import ROOT, Project
+from program.project.stackfile import stack_names
 
 if TYPE_CHECKING:
     from program.report.check_formats import Detail
@@ -38,12 +39,12 @@ stacks_option = click.option(
 )
 
 
-def chosen_stacks(stacks: Sequence[str], *, hint: str = "--stack") -> tuple[str, ...]:
-    """Return the stacks that were asked for, all of them by default; an unknown one is wrong usage.
+def chosen_stacks(stacks: Sequence[str], *projects: Project, hint: str = "--stack") -> tuple[str, ...]:
+    """Return the stacks that were asked for, all of the projects, or of every one, by default.
 
-    `hint` is the option or argument that named it.
+    An unknown one is wrong usage; `hint` is the option or argument that named it.
     """
-    known = stack_names(ROOT)
+    known = stack_names(ROOT, *projects)
     if not known:
         raise CouldNotRunError("stacks/ holds no Pulumi.<stack>.yaml; add one stack file per stack")
     for stack in stacks:

@@ -13,8 +13,9 @@ from policies.deployers import REVIEW_SUFFIX
 from program.cli.options import chosen_limits, chosen_stacks, reviewed_file
 from program.errors import CouldNotRunError
 from program.foundation.settings import FILE, FoundationSettings, foundation_settings
-from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
-from program.service.project import full_key, project_name
+from program.project.definition import ROOT, SERVICE
+from program.project.stackfile import REVIEW_TEMPLATE, read_stack_file
+from program.service.settings import Settings
 
 if TYPE_CHECKING:
     from policies.limits import Limits
@@ -73,7 +74,7 @@ def _members(settings: FoundationSettings, limits: Limits) -> Iterator[Member]:
     """Yield every stack of the account, and its review stacks as one."""
     from program.offline.stacks import read_stack, read_stacks
 
-    stacks = read_stacks(chosen_stacks(()), limits)
+    stacks = read_stacks(chosen_stacks((), SERVICE), limits)
     for stack in stacks:
         _must_be_usable(stack)
     template = ROOT / REVIEW_TEMPLATE
@@ -82,7 +83,7 @@ def _members(settings: FoundationSettings, limits: Limits) -> Iterator[Member]:
         _must_be_usable(review)
         stacks.append(review)
     for stack in stacks:
-        if stack.settings is not None and _account(stack, settings, limits) == settings.account:
+        if isinstance(stack.settings, Settings) and _account(stack, settings, limits) == settings.account:
             yield _member(stack, settings)
 
 
@@ -102,12 +103,12 @@ def _member(stack: Stack, settings: FoundationSettings) -> Member:
     from program.foundation.rights.places import Copy
     from program.foundation.rights.state import StackFiles
 
-    assert stack.settings is not None
+    assert isinstance(stack.settings, Settings)
     wanted, is_review = stack.settings, stack.name == _ANY_REVIEW_STACK
     network = wanted.networking_stack_ref
     return Member(
         copy=Copy(
-            project=project_name(),
+            project=SERVICE.name(),
             prefix=wanted.name_prefix,
             environment=wanted.environment,
             suffix=REVIEW if is_review else wanted.environment_suffix,
@@ -116,7 +117,7 @@ def _member(stack: Stack, settings: FoundationSettings) -> Member:
             image=_image(wanted.docker_image_uri, settings),
         ),
         files=StackFiles(
-            project=project_name(),
+            project=SERVICE.name(),
             stack=REVIEW if is_review else stack.name,
             network=network.partition("/")[2] if network is not None else None,
         ),
@@ -129,7 +130,7 @@ def _image(uri: str, settings: FoundationSettings) -> str:
     parts = registry.split(".")
     if parts[1:3] != ["dkr", "ecr"]:
         raise CouldNotRunError(
-            f"{full_key('dockerImageUri')} is of {registry}, which is no registry of ECR; Lambda pulls from "
+            f"{SERVICE.full_key('dockerImageUri')} is of {registry}, which is no registry of ECR; Lambda pulls from "
             f"<account>.dkr.ecr.<region>.amazonaws.com alone ({settings.account}.dkr.ecr.{settings.image.region}...)"
         )
     return f"arn:aws:ecr:{parts[3]}:{parts[0]}:repository/{rest.partition('@')[0]}"

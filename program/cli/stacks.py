@@ -8,6 +8,7 @@ import sys
 import click
 
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
+from program.project.definition import SERVICE
 
 
 @click.command()
@@ -19,7 +20,7 @@ def stacks(stacks: tuple[str, ...]) -> None:
     """
     from program.offline.stacks import read_stacks
 
-    rows = read_stacks(chosen_stacks(stacks), chosen_limits())
+    rows = read_stacks(chosen_stacks(stacks, SERVICE), chosen_limits())
     problems = [f"{finding.source}: {finding.message}" for row in rows for finding in row.findings]
     for problem in problems:
         click.echo(problem, err=True)

@@ -11,7 +11,8 @@ import click
 from program.cli.engine_options import chosen_stack, say
 from program.cli.options import chosen_limits
 from program.errors import CouldNotRunError
-from program.offline.stackfile import REVIEW_TEMPLATE, ROOT
+from program.project.definition import ROOT
+from program.project.stackfile import REVIEW_TEMPLATE
 from program.workflow.leftover import ReviewStack, Sweep, left_over, number_of, read_listing
 
 

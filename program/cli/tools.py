@@ -12,7 +12,7 @@ import click
 
 from program.cli.engine_options import say
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.workflow.tools import differences, digests_in, pinned_of, this_platform, with_digests
 
 TOOLS = ".github/tools.json"

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 
 from program.engine.bundles.revision import commit_of
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 VERSION = "0.1.0"
 _COMMIT = 10

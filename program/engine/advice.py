@@ -15,10 +15,10 @@ from program.engine.records import Advice, Change, PropertyChange
 from program.errors import SettingsError
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import SECRET, UNKNOWN
+from program.offline.projects import KINDS
 from program.offline.redaction import NOT_SHOWN
 from program.offline.stacks import Stack
-from program.service.settings import config_key, parse_settings
-from program.service.validation import LIMITS_FILE, validate
+from program.project.limits import LIMITS_FILE
 
 _NO_SETTING = frozenset({SECRET, UNKNOWN, NOT_SHOWN})
 # More members of one set than these are let pass by one entry.
@@ -105,7 +105,8 @@ class Adviser:
         field = _SETTINGS.get((change.type, item.path)) or _SETTINGS_BY_NAME.get((change.name, item.path))
         if field is None or item.after is None or str(item.after) in _NO_SETTING:
             return None
-        key, file = config_key(field), self.stack.file
+        file = self.stack.file
+        key = KINDS[file.project].settings.config_key(field)
         where = f"in {file.source(key)}" if ("config", key) in file.lines else f"added to {file.path}"
         allowed = "" if self._allows(key, item.after) else f", which {LIMITS_FILE} has to allow"
         return f"{key}: {json.dumps(item.after)} {where}{allowed}"
@@ -113,7 +114,8 @@ class Adviser:
     def _allows(self, key: str, value: JsonValue) -> bool:
         """Tell whether the limits allow the value of the setting."""
         try:
-            validate(parse_settings({**self.stack.file.config, key: str(value)}, {}), self.limits)
+            kind = KINDS[self.stack.file.project]
+            kind.validate(kind.settings.parse({**self.stack.file.config, key: str(value)}, {}), self.limits)
         except SettingsError:
             return False
         return True

@@ -14,9 +14,9 @@ from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import DestroyRecord, Refusal, record_of, timed
 from program.errors import CouldNotRunError
-from program.offline.stackfile import stack_names
+from program.offline.projects import KINDS
 from program.offline.stacks import Stack
-from program.service.settings import config_key
+from program.project.stackfile import stack_names
 
 # An Aurora cluster takes a quarter of an hour to go.
 _SECONDS = 7200.0
@@ -58,7 +58,7 @@ class Destroyer:
         if name in stack_names(self.place.root):
             reasons.append("it has a file in stacks/, so it lives long")
         # What the file says, not the settings: one that can't be deployed any more protects its data all the same.
-        if self.stack.file.config.get(config_key("data_protection")) == "protected":
+        if self._is_protected:
             reasons.append("its dataProtection is protected")
         if not reasons or not (checkpoint.deployed or checkpoint.undeleted) or name in confirmed:
             return ()
@@ -70,6 +70,11 @@ class Destroyer:
                 fix=f"if all of it may go: --confirm {name}",
             ),
         )
+
+    @property
+    def _is_protected(self) -> bool:
+        key = KINDS[self.stack.file.project].settings.config_key("data_protection")
+        return self.stack.file.config.get(key) == "protected"
 
     def _destroy(self) -> DestroyRecord:
         self.say(f"destroying {self.stack.name} ...")

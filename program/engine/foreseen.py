@@ -19,8 +19,8 @@ from program.engine.versions import is_higher, major
 from program.manifest.canonical import JsonObject
 from program.manifest.normalise import UNKNOWN_SENTINEL, leaves
 from program.offline.result import CheckedResource, Finding
-from program.service.naming import BOOTSTRAP
-from program.service.settings import Settings
+from program.project.settings import ProjectSettings
+from program.service.settings import BOOTSTRAP
 
 REPLACED_IN_USE = "replaced-in-use"
 ENGINE_LOWERED = "engine-lowered"
@@ -39,7 +39,7 @@ _MOST_NAMES = 4
 class Foresight:
     """Looks at the steps of one preview, beside what is deployed and declared, and what the stack file asks for."""
 
-    settings: Settings
+    settings: ProjectSettings
     checkpoint: Checkpoint
     declared: Sequence[CheckedResource]
 

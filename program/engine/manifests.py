@@ -15,13 +15,13 @@ from program.manifest.normalise import UNKNOWN_SENTINEL, Place, Resource, leaves
 from program.manifest.resources import full_manifest
 from program.offline.recording import STACK_TYPE
 from program.offline.simulation import STACK_REFERENCE
-from program.service.settings import Settings
+from program.project.settings import ProjectSettings
 
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12}):")
 _GONE = frozenset({"delete", "delete-replaced"})
 
 
-def deployed_manifest(checkpoint: Checkpoint, settings: Settings | None, limits: Limits) -> JsonObject | None:
+def deployed_manifest(checkpoint: Checkpoint, settings: ProjectSettings | None, limits: Limits) -> JsonObject | None:
     """Return the manifest of what is deployed; None before the first deployment has ended.
 
     `settings` give the network's ids where they come from no other stack.
@@ -37,7 +37,7 @@ def deployed_resources(checkpoint: Checkpoint) -> list[Resource]:
     ]
 
 
-def planned_manifest(log: EventLog, settings: Settings, limits: Limits) -> JsonObject | None:
+def planned_manifest(log: EventLog, settings: ProjectSettings, limits: Limits) -> JsonObject | None:
     """Return the manifest of what a preview plans; None when the program did not come to its outputs."""
     sides = _sides((*log.begun, *log.ended))
     outputs = next((side.outputs for step, side in sides if step.type == STACK_TYPE), {})
@@ -60,7 +60,7 @@ def _sides(steps: Iterable[Step]) -> list[tuple[Step, Side]]:
 
 
 def _manifest(
-    outputs: JsonObject, resources: Sequence[Resource], settings: Settings | None, limits: Limits
+    outputs: JsonObject, resources: Sequence[Resource], settings: ProjectSettings | None, limits: Limits
 ) -> JsonObject | None:
     configuration = outputs.get("configManifest")
     if not isinstance(configuration, str):
@@ -87,7 +87,7 @@ def region_and_account(resources: Iterable[Resource]) -> tuple[str, str]:
     return most
 
 
-def _networking(resources: Iterable[Resource], settings: Settings | None) -> JsonObject:
+def _networking(resources: Iterable[Resource], settings: ProjectSettings | None) -> JsonObject:
     for resource in resources:
         outputs = resource.outputs.get("outputs")
         if resource.type == STACK_REFERENCE and isinstance(outputs, dict):

@@ -11,10 +11,10 @@ from program.manifest.canonical import JsonValue
 from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION
 from program.offline.simulation import STACK_REFERENCE
-from program.service.settings import Settings
+from program.project.settings import ProjectSettings
 
 
-def place_differences(settings: Settings, checkpoint: Checkpoint) -> tuple[Difference, ...]:
+def place_differences(settings: ProjectSettings, checkpoint: Checkpoint) -> tuple[Difference, ...]:
     """Return where the settings ask for another place, copy or network than is deployed, sorted by property.
 
     What the deployment doesn't tell is left out; a stack that isn't deployed tells nothing.
@@ -29,11 +29,11 @@ def place_differences(settings: Settings, checkpoint: Checkpoint) -> tuple[Diffe
             declared=False,
         )
         for key, value in sorted(deployed.items())
-        if value != declared[key]
+        if key in declared and value != declared[key]
     )
 
 
-def _deployed_place(settings: Settings, checkpoint: Checkpoint) -> dict[str, JsonValue]:
+def _deployed_place(settings: ProjectSettings, checkpoint: Checkpoint) -> dict[str, JsonValue]:
     """Return what the deployment tells, by the names that the settings have in a stack file."""
     region, _ = region_and_account(deployed_resources(checkpoint))
     reference, vpc = _reference_of(checkpoint), _vpc_of(checkpoint)
@@ -42,7 +42,7 @@ def _deployed_place(settings: Settings, checkpoint: Checkpoint) -> dict[str, Jso
         "environment": checkpoint.outputs.get("environmentName"),
         "environmentSuffix": checkpoint.outputs.get("environmentSuffix"),
         # Ids of a network are placeholders too; those of a networking stack are its own affair.
-        "vpcId": vpc if settings.networking_stack_ref is None else None,
+        "vpcId": vpc if settings.given_network.get("vpcId") is not None else None,
     }
     facts: dict[str, JsonValue] = {key: value for key, value in told.items() if value is not None}
     # What is in a VPC and refers to no stack was given the network's ids, which is a fact too.

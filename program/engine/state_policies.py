@@ -20,9 +20,9 @@ from program.engine.pulumi_cli.failures import explained
 from program.engine.pulumi_cli.process import Ran
 from program.engine.pulumi_cli.workspace import PACK_FOLDER
 from program.errors import CouldNotRunError
+from program.offline.projects import secret_keys
 from program.offline.result import Finding
 from program.offline.stacks import Stack
-from program.service.settings import secret_keys
 
 _SECONDS = 300.0
 # Why the CLI ends with an error when all went well.

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from program.manifest.canonical import JsonValue
+
+_Of = TypeVar("_Of")
+
+
+def by_project(stacks: Mapping[str, _Of]) -> dict[str, dict[str, _Of]]:
+    """Return what is kept by the stack's name, by project first: `network/dev` is one of the network's."""
+    found: dict[str, dict[str, _Of]] = {}
+    for name, value in stacks.items():
+        found.setdefault(name.rpartition("/")[0], {})[name] = value
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +41,6 @@ class Comparison:
     @property
     def match(self) -> bool:
         """Tell whether the stacks are the same but for declared differences, none of them stale."""
-        both = (self.baseline_hash, self.resources_hash)
-        one_hash = all(len(set(hashes.values())) <= 1 and all(hashes.values()) for hashes in both)
+        hashes = (*by_project(self.baseline_hash).values(), *by_project(self.resources_hash).values())
+        one_hash = all(len(set(alike.values())) <= 1 and all(alike.values()) for alike in hashes)
         return one_hash and not self.stale and all(difference.declared for difference in self.differences)

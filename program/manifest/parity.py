@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from policies.limits import Difference as Declared
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject, JsonValue
-from program.manifest.differences import Comparison, Difference
+from program.manifest.differences import Comparison, Difference, by_project
 from program.manifest.members import unequal
 from program.manifest.resources import covers
 from program.manifest.scaling import scaling_paths
@@ -19,10 +19,15 @@ PRESENT = "present"
 
 
 def compare(manifests: Mapping[str, JsonObject], limits: Limits, *, complete: bool) -> Comparison:
-    """Compare the manifests by stack; `complete` says that they are all, so that a declaration can be stale."""
+    """Compare the manifests by stack, those of each project with each other.
+
+    `complete` says that they are all, so that a declaration can be stale.
+    """
     used: set[Declared] = set()
-    differences = configuration_differences(manifests, scaling_paths(limits))
-    differences += resource_differences(manifests, limits.differences, used)
+    differences: list[Difference] = []
+    for alike in by_project(manifests).values():
+        differences += configuration_differences(alike, scaling_paths(limits))
+        differences += resource_differences(alike, limits.differences, used)
     stale = [_describe(declared) for declared in limits.differences if declared not in used] if complete else []
     return Comparison(
         baseline_hash=_hashes(manifests, "baselineHash"),

@@ -17,7 +17,7 @@ from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.packs import ORGANIZATION, PackHost
 from program.offline.recordings import Registration
-from program.service.project import project_name
+from program.project.definition import SERVICE, Project
 
 PROVIDER_TYPE = "pulumi:providers:aws"
 _RECORDED = "recorded"
@@ -25,10 +25,12 @@ _PROVIDERS = "pulumi:providers:"
 
 
 @contextmanager
-def running_pack(packs: PackHost, *, stack: str, config: Mapping[str, str]) -> Iterator[Analysis]:
-    """Start a pack for the stack and its configuration, and end it with the block."""
-    with packs.pack(stack=stack, config=config) as port:
-        yield Analysis(port=port, stack=stack, config=config)
+def running_pack(
+    packs: PackHost, *, stack: str, config: Mapping[str, str], project: Project = SERVICE
+) -> Iterator[Analysis]:
+    """Start a pack for the project's stack and its configuration, and end it with the block."""
+    with packs.pack(project=project, stack=stack, config=config) as port:
+        yield Analysis(port=port, project=project, stack=stack, config=config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Analysis:
     """A pack that listens on the port, for one stack and its configuration."""
 
     port: int
+    project: Project
     stack: str
     config: Mapping[str, str]
 
@@ -79,7 +82,11 @@ class Analysis:
     def _configure(self, analyzer: analyzer_pb2_grpc.AnalyzerStub, recorded: JsonObject) -> None:
         analyzer.ConfigureStack(
             analyzer_pb2.AnalyzerStackConfigureRequest(
-                stack=self.stack, project=project_name(), organization=ORGANIZATION, dry_run=True, config=self.config
+                stack=self.stack,
+                project=self.project.name(),
+                organization=ORGANIZATION,
+                dry_run=True,
+                config=self.config,
             )
         )
         info = analyzer.GetAnalyzerInfo(empty_pb2.Empty())
@@ -100,7 +107,7 @@ class Analysis:
         return analyzer_pb2.AnalyzerProviderResource(
             type=PROVIDER_TYPE,
             name="default",
-            urn=f"urn:pulumi:{self.stack}::{project_name()}::{PROVIDER_TYPE}::default",
+            urn=f"urn:pulumi:{self.stack}::{self.project.name()}::{PROVIDER_TYPE}::default",
             properties=properties,
         )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from policies.limits import Limits, limits
@@ -15,13 +16,14 @@ from program.errors import CouldNotRunError
 from program.offline.examination import examine, record_stack
 from program.offline.judged_stacks import compared
 from program.offline.packs import pack_host
+from program.offline.projects import KINDS, strays
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, read_stack_file
 from program.offline.stacks import Stack, read_stack, read_stacks
 from program.offline.workers import in_workers
-from program.sdk.lazy_services import load_used
-from program.service.declaration import stray
+from program.project.definition import ROOT, Project
+from program.project.stackfile import REVIEW_TEMPLATE, read_stack_file
+from program.sdk.lazy_services import install, load_used
 
 # The name that the template of review stacks has in a check.
 TEMPLATE_STACK = "pr-0"
@@ -42,11 +44,11 @@ def check(
     `complete` says that these are all the stacks, so that a declared difference can be stale; without `judge` the
     policies are left out, which leaves the manifests and their comparison.
     """
-    if (differs := stray(root)) is not None:
+    if (differs := next(strays(limits, root), None)) is not None:
         raise CouldNotRunError(differs)
     with pack_host() if judge else nullcontext() as packs:
-        preload()
         stacks = [*read_stacks(names, limits, root), *(_template(limits, root) if complete and judge else ())]
+        preload(stack.file.project for stack in stacks)
         results: list[StackResult] = in_workers(
             partial(examine, limits=limits, packs=packs), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
         )
@@ -73,23 +75,28 @@ def record_all(
     names: Sequence[str], limits: Limits, *, jobs: int, done: Callable[[str], None], root: Path = ROOT
 ) -> list[StackRecording]:
     """Run the program for the stacks and return what each registers; nobody is asked for a judgement."""
-    preload()
     task = partial(record_stack, limits=limits)
     stacks = read_stacks(names, limits, root)
+    preload(stack.file.project for stack in stacks)
     return in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
 
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:
     """Examine one stack, in a process of its own, as Pulumi's runtime is there once in each."""
     with pack_host() if judge else nullcontext() as packs:
-        preload()
+        preload([stack.file.project])
         task = partial(examine, limits=limits, packs=packs)
         return in_workers(task, [stack], jobs=1, name=lambda stack: stack.name, done=lambda _: None)[0]
 
 
-def preload() -> None:
-    """Import what the program uses of the provider's SDK, once, before any worker is forked; each would do it again."""
-    load_used([module for name, module in sorted(sys.modules.items()) if name.startswith("program.service.")])
+def preload(projects: Iterable[Project]) -> None:
+    """Import what the projects' programs use of the provider's SDK, once, before any worker is forked."""
+    # Before a program imports the provider's SDK.
+    install()
+    for module in sorted({KINDS[project].module for project in projects}):
+        import_module(module)
+        package = module.rpartition(".")[0]
+        load_used([found for name, found in sorted(sys.modules.items()) if name.startswith(f"{package}.")])
     # Every worker and its pack read the limits; they find them read.
     limits()
     # What was imported is never garbage: without this every worker's collector walks all of it, again and again.

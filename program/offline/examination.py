@@ -5,17 +5,12 @@ from __future__ import annotations
 from policies.limits import Limits
 from program.offline.judgement import judge_stack, stack_cloud
 from program.offline.packs import PackHost
+from program.offline.projects import KINDS
 from program.offline.recording import ProgramError, record
 from program.offline.recordings import StackRecording
 from program.offline.registered_types import lacking
 from program.offline.result import StackResult
 from program.offline.stacks import Stack
-from program.sdk import lazy_services
-
-# Before the program imports the provider's SDK.
-lazy_services.install()
-
-from program.service.stack import deploy  # noqa: E402
 
 
 def examine(stack: Stack, limits: Limits, *, packs: PackHost | None) -> StackResult:
@@ -27,9 +22,12 @@ def record_stack(stack: Stack, limits: Limits) -> StackRecording:
     """Return what the stack registers; nothing without settings, or where its program stops or a type lacks a part."""
     if stack.settings is None:
         return StackRecording(stack=stack.name)
-    cloud = stack_cloud(stack.name, stack.settings, limits)
+    file = stack.file
+    cloud = stack_cloud(stack.file, stack.settings, limits)
     try:
-        recording = record(deploy, stack=stack.name, config=stack.file.config, cloud=cloud)
+        recording = record(
+            KINDS[file.project].deploy, project=file.project, stack=file.stack, config=file.config, cloud=cloud
+        )
     except ProgramError as error:
         return StackRecording(stack=stack.name, problem=str(error), source=error.source)
     for registration in recording.registrations:

@@ -14,9 +14,9 @@ from program.offline.packs import pack_host
 from program.offline.promotion import promotion
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stackfile import ROOT
 from program.offline.stacks import Stack
 from program.offline.workers import in_workers
+from program.project.definition import ROOT
 
 
 def judge_all(

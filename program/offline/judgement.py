@@ -15,16 +15,17 @@ from program.manifest.normalise import Place
 from program.manifest.resources import full_manifest
 from program.manifest.scaling import baseline
 from program.offline.packs import PackHost
+from program.offline.projects import KINDS
 from program.offline.recordings import Registration, StackRecording
 from program.offline.redaction import redacted
 from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, StackResult, excuse_and_fault
 from program.offline.reviewed_lines import entry_place
 from program.offline.simulation import Cloud, account_of
 from program.offline.source_lines import property_place
-from program.offline.stackfile import StackFile
 from program.offline.stacks import Stack
-from program.service.setting import place_of
-from program.service.settings import Settings, config_key
+from program.project.setting import place_of
+from program.project.settings import ProjectSettings
+from program.project.stackfile import StackFile
 
 # What these say is about an entry, and of no resource.
 _OF_REVIEWED_FILES = (EXEMPTIONS.id, EXPIRING.id)
@@ -59,17 +60,17 @@ def judge_recorded(
     return judge_stack(stack, recordings.get(stack.name, missing), limits, packs=packs)
 
 
-def stack_cloud(stack: str, settings: Settings, limits: Limits) -> Cloud:
+def stack_cloud(file: StackFile, settings: ProjectSettings, limits: Limits) -> Cloud:
     """Return the simulated region and account that the stack is recorded in."""
     account = limits.environments[settings.environment].account
-    return Cloud(stack=stack, region=settings.region, account=account or account_of(stack))
+    return Cloud(stack=file.name, region=settings.region, account=account or account_of(file.stack))
 
 
 def _judged(stack: Stack, recording: StackRecording, limits: Limits, packs: PackHost) -> list[Finding]:
     # grpc takes a while to import, and not every caller asks the policies.
     from program.offline.analysis import running_pack
 
-    with running_pack(packs, stack=stack.name, config=stack.file.config) as pack:
+    with running_pack(packs, project=stack.file.project, stack=stack.file.stack, config=stack.file.config) as pack:
         outcomes = pack.judge([*recording.registrations, *recording.references])
     registered = (*recording.registrations, *recording.references)
     by_urn = {registration.urn: registration for registration in registered}
@@ -98,13 +99,13 @@ def _configuration(outputs: JsonObject) -> JsonObject | None:
 
 
 def _manifest(
-    stack: Stack, settings: Settings, limits: Limits, recording: StackRecording, configuration: JsonObject
+    stack: Stack, settings: ProjectSettings, limits: Limits, recording: StackRecording, configuration: JsonObject
 ) -> JsonObject:
     place = Place(
         environment=settings.environment,
         suffix=settings.environment_suffix,
         region=settings.region,
-        account=stack_cloud(stack.name, settings, limits).account,
+        account=stack_cloud(stack.file, settings, limits).account,
         networking=recording.networking or settings.given_network,
     )
     # The hashes are made anew: what is judged says nothing of its own result.
@@ -138,8 +139,9 @@ def _result(
 
 
 def _setting_places(file: StackFile) -> Iterator[tuple[str, str]]:
-    for name, field in Settings.model_fields.items():
-        place, line = place_of(field), file.line(config_key(name))
+    settings = KINDS[file.project].settings
+    for name, field in settings.model_fields.items():
+        place, line = place_of(field), file.line(settings.config_key(name))
         if place and line is not None:
             yield place, f"{file.path}:{line}"
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
-from program.service.project import project_name
+from program.project.definition import ROOT, SERVICE, Project
 
 ORGANIZATION = "organization"
 PACK_FOLDER = "policies"
@@ -38,13 +37,13 @@ class PackHost:
     root: Path
 
     @contextmanager
-    def pack(self, *, stack: str, config: Mapping[str, str]) -> Iterator[int]:
+    def pack(self, *, stack: str, config: Mapping[str, str], project: Project = SERVICE) -> Iterator[int]:
         """Start a pack for the stack, give its port, and end it with the block; raise CouldNotRunError if it can't."""
         with (
             tempfile.NamedTemporaryFile(prefix="pack-", dir=self.folder) as errors,
             socket.socket(socket.AF_UNIX) as connection,
         ):
-            request = {"environment": _environment(stack, config), "errors": errors.name}
+            request = {"environment": _environment(project, stack, config), "errors": errors.name}
             yield self._port(connection, json.dumps(request).encode() + b"\n", Path(errors.name))
 
     def _port(self, connection: socket.socket, request: bytes, errors: Path) -> int:
@@ -91,12 +90,12 @@ def pack_host(
             yield PackHost(address=address, folder=folder, start_seconds=start_seconds, root=root)
 
 
-def _environment(stack: str, config: Mapping[str, str]) -> dict[str, str]:
+def _environment(project: Project, stack: str, config: Mapping[str, str]) -> dict[str, str]:
     return {
         "PULUMI_CONFIG": json.dumps(dict(config)),
         "PULUMI_DRY_RUN": "true",
         "PULUMI_ORGANIZATION": ORGANIZATION,
-        "PULUMI_PROJECT": project_name(),
+        "PULUMI_PROJECT": project.name(),
         "PULUMI_STACK": stack,
     }
 

@@ -24,9 +24,8 @@ from program.offline.packs import ORGANIZATION
 from program.offline.recordings import Registration
 from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
 from program.offline.source_lines import is_shared
-from program.offline.stackfile import ROOT, SECRET_MARKER
-from program.service.project import project_name
-from program.service.settings import secret_keys
+from program.project.definition import ROOT, SERVICE, Project
+from program.project.stackfile import SECRET_MARKER
 
 PROGRAM = ROOT / "program"
 _WITH_A_CALLER = 2
@@ -52,17 +51,19 @@ class ProgramError(Exception):
         self.source = source
 
 
-def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str], cloud: Cloud) -> Recording:
-    """Run the program as Pulumi would for the stack; raise ProgramError when it raises.
+def record(
+    program: Callable[[], None], *, stack: str, config: Mapping[str, str], cloud: Cloud, project: Project = SERVICE
+) -> Recording:
+    """Run the project's program as Pulumi would for the stack; raise ProgramError when it raises.
 
     Pulumi's runtime is global: one recording at a time in a process.
     """
-    monitor = _RecordingMonitor(SimulatedCloud(cloud), stack)
+    monitor = _RecordingMonitor(SimulatedCloud(cloud), project, stack)
     warnings = _Warnings()
     logger = logging.getLogger(f"{__name__}.{stack}")
     logger.addHandler(warnings)
     # As the engine does, which says of each key whether the stack file keeps it encrypted.
-    pulumi_config.set_all_config(dict(config), [key for key in secret_keys() if config.get(key) == SECRET_MARKER])
+    pulumi_config.set_all_config(dict(config), [key for key, value in config.items() if value == SECRET_MARKER])
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     configure(
@@ -70,7 +71,7 @@ def record(program: Callable[[], None], *, stack: str, config: Mapping[str, str]
             monitor=monitor,
             monitor_features=set(monitor.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures),
             engine=MockEngine(logger),
-            project=project_name(),
+            project=project.name(),
             stack=stack,
             dry_run=False,
             organization=ORGANIZATION,
@@ -106,18 +107,18 @@ def _cancel_the_rest(loop: asyncio.AbstractEventLoop) -> None:
 class _RecordingMonitor(MockMonitor):
     """Keeps every request; makes URNs as the engine does, which Pulumi's mocks don't."""
 
-    def __init__(self, cloud: SimulatedCloud, stack: str) -> None:
+    def __init__(self, cloud: SimulatedCloud, project: Project, stack: str) -> None:
         super().__init__(cloud)
         self.registrations: list[Registration] = []
         self.stack_outputs: JsonObject = {}
         self.networking: JsonObject = {}
         self.references: list[Registration] = []
-        self._stack = stack
+        self._urn = f"urn:pulumi:{stack}::{project.name()}"
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         parent_type = parent.split("::")[2] if parent else STACK_TYPE
         qualified = type_ if parent_type == STACK_TYPE else f"{parent_type}${type_}"
-        return f"urn:pulumi:{self._stack}::{project_name()}::{qualified}::{name}"
+        return f"{self._urn}::{qualified}::{name}"
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:  # noqa: N802
         response = super().RegisterResource(request)

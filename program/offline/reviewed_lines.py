@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.strict_yaml import Document, YamlError, read
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 EXEMPTIONS = "policies/exemptions.yaml"
 LIMITS = "policies/environments.yaml"

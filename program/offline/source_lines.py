@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

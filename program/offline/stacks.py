@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from policies.deployers import REVIEW_SUFFIX
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
+from program.offline.projects import KINDS
 from program.offline.result import Finding
-from program.offline.stackfile import ROOT, StackFile, read_stack_file
-from program.service.settings import Settings, config_key, parse_settings
-from program.service.validation import validate
+from program.project.definition import ROOT
+from program.project.settings import ProjectSettings
+from program.project.stackfile import StackFile, read_stack_file
 
 SETTINGS_RULE = "stack-settings"
 
@@ -24,40 +25,48 @@ class Stack:
     """One stack: its file, and either settings that may be deployed or the reasons against it."""
 
     file: StackFile
-    settings: Settings | None
+    settings: ProjectSettings | None
     findings: tuple[Finding, ...]
 
     @property
     def name(self) -> str:
-        """Return the stack's name."""
-        return self.file.stack
+        """Return what the stack is called: `dev`, or `network/dev` of another project than the service."""
+        return self.file.name
 
 
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:
     """Read the stacks; two that claim the same environment and suffix both get a finding, and so does a review's."""
     stacks = [_no_review_stack(read_stack(read_stack_file(name, root), limits)) for name in names]
-    claims: dict[tuple[str, str], list[str]] = defaultdict(list)
+    claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for stack in stacks:
-        if stack.settings is not None:
-            claims[stack.settings.environment, stack.settings.environment_suffix].append(stack.name)
+        if (settings := stack.settings) is not None:
+            claims[settings.project.label, settings.environment, settings.environment_suffix].append(stack.name)
     return [_with_claims(stack, claims.values()) for stack in stacks]
 
 
 def read_stack(file: StackFile, limits: Limits) -> Stack:
     """Return the stack that the file describes."""
-    if file.problems:
-        return Stack(file=file, settings=None, findings=_findings(file, file.problems))
+    kind = KINDS[file.project]
+    if problems := (*file.problems, *_encrypted(file, kind.settings.secret_keys())):
+        return Stack(file=file, settings=None, findings=_findings(file, problems))
     try:
-        settings = parse_settings(file.config, os.environ)
-        validate(settings, limits)
+        settings = kind.settings.parse(file.config, os.environ)
+        kind.validate(settings, limits)
     except SettingsError as error:
         return Stack(file=file, settings=None, findings=_findings(file, error.problems))
     return Stack(file=file, settings=settings, findings=())
 
 
+def _encrypted(file: StackFile, allowed: Collection[str]) -> Iterator[Problem]:
+    for key in file.encrypted:
+        if key not in allowed:
+            may = f"only {', '.join(sorted(allowed))} may be" if allowed else "nothing of this project may be"
+            yield Problem(key, f"{key} is encrypted; {may}, as all others are compared")
+
+
 def _no_review_stack(stack: Stack) -> Stack:
     """Refuse a suffix that the role of review stacks acts on: whoever may push a branch would change the stack."""
-    key = config_key("environment_suffix")
+    key = KINDS[stack.file.project].settings.config_key("environment_suffix")
     suffix = stack.file.config.get(key, "")
     if stack.settings is None or not suffix.startswith(REVIEW_SUFFIX):
         return stack
@@ -75,7 +84,7 @@ def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:
         return stack
     names = stack.settings.names
     problem = Problem(
-        config_key("environment_suffix"),
+        stack.settings.config_key("environment_suffix"),
         f"environment {names.environment} with suffix {names.suffix} is claimed by {', '.join(others)} too; "
         f"all physical names would be the same, so give each stack a suffix of its own",
     )

@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 
 from policies.key_actions import ADMINISTRATION
+from program.project.naming import Names
 from program.service.iam import Arns, Statement, document, grant
-from program.service.naming import Names
 
 _READING = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")

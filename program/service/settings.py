@@ -1,116 +1,55 @@
-"""Turn the string map that Pulumi gives a program into typed settings, or into every reason it can't be."""
+"""What one stack of the service asks for."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
+from pydantic import Field
 
 from policies.limits import DataProtection
-from policies.naming import LONGEST_PREFIX, LONGEST_SUFFIX, NAME_PART
-from policies.schema import suggest
-from program.errors import Problem, SettingsError
 from program.manifest.canonical import JsonValue
-from program.manifest.implied import NAME_PREFIX
-from program.service.naming import PREFIX, Names
-from program.service.project import full_key, project_name
-from program.service.setting import setting
+from program.project.definition import SERVICE, Project
+from program.project.setting import setting
+from program.project.settings import ProjectSettings
+from program.project.values import Cidr, OrAbsent, PolicyArn, StackName, Texts
 
-REGION_KEY = "aws:region"
-SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
 DATABASE_PORT = 5432
 # The role that the app connects as; the first rotation makes it.
 DATABASE_USERNAME = "app_user"
+# Ends the logical name of the secret's version that the program puts, and that rotation leaves behind.
+BOOTSTRAP = "bootstrap"
 _OF_THE_NETWORK = "a fact of the environment's network"
-# The most of a value that a message repeats.
-_LONGEST = 100
-# Namespaces whose keys belong to the provider or to Pulumi itself, and the keys of theirs that a stack file may have.
-_FOREIGN_NAMESPACES = ("aws:", "pulumi:")
-_FOREIGN_KEYS = (REGION_KEY, "aws:allowedAccountIds")
-_CREDENTIALS = frozenset({"aws:accessKey", "aws:secretKey", "aws:token", "aws:profile", "aws:sharedCredentialsFiles"})
 
 
-def _decoded(value: object) -> object:
-    """Decode an array, which Pulumi hands over as JSON text."""
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
-        return value
-
-
-def _absent_when_empty(value: object) -> object:
-    return None if value == "" else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_decoded)]
-_OrAbsent = BeforeValidator(_absent_when_empty)
-StackName = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+/[\w.-]+$")]
 VpcId = Annotated[str, Field(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$")]
 GroupId = Annotated[str, Field(pattern=r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")]
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
-PolicyArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/[\w+=,.@/-]+$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
-class Settings(BaseModel):
-    """What one stack asks for: the one definition of every setting.
+class Settings(ProjectSettings):
+    """Every setting of the service beside those that each project has."""
 
-    Pulumi.yaml's block, the limits that hold for a setting (those of its name) and its place in the manifest all follow
-    from here; the check says where Pulumi.yaml doesn't.
-    """
+    project: ClassVar[Project] = SERVICE
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
-
-    region: str = setting(
-        about="The region; a stack file has it as aws:region.",
-        allowed="an AWS region such as us-east-1",
-        not_compared="the environment's own",
-        pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
-    )
-    environment: str = setting(
-        about="The environment whose limits hold, a key of environments in policies/environments.yaml.",
-        allowed="up to 16 lower-case letters and digits",
-        not_compared="stands beside the configuration",
-        pattern=r"^[a-z][a-z0-9]{0,15}$",
-    )
-    name_prefix: str = setting(
-        PREFIX,
-        about="Stands before the service in every physical name, so that projects can share an account.",
-        allowed=f"empty, or up to {LONGEST_PREFIX} lower-case letters, digits and single hyphens, a letter first",
-        place=NAME_PREFIX,
-        pattern=rf"^({NAME_PART})?$",
-        max_length=LONGEST_PREFIX,
-    )
-    environment_suffix: str = setting(
-        about="Ends every physical name, so that copies can live side by side. ENVIRONMENT_SUFFIX goes before it.",
-        allowed=f"up to {LONGEST_SUFFIX} lower-case letters, digits and single hyphens",
-        not_compared="each copy has its own",
-        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
-        max_length=LONGEST_SUFFIX,
-    )
     docker_image_uri: str = setting(
         about="The app's image, by digest (registry/repository@sha256:...).",
         allowed="an image by digest: registry/repository@sha256:<64 hex digits>",
         place="docker.imageUri",
         pattern=r"^[a-z0-9.-]+(:\d+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$",
     )
-    networking_stack_ref: Annotated[StackName | None, _OrAbsent] = setting(
+    networking_stack_ref: Annotated[StackName | None, OrAbsent] = setting(
         "",
         about="The stack whose outputs are the network (organization/networking-stack/<env>). Empty when vpcId is set.",
         allowed="a stack's full name: organization/project/stack",
         not_compared=_OF_THE_NETWORK,
     )
-    vpc_id: Annotated[VpcId | None, _OrAbsent] = setting(
+    vpc_id: Annotated[VpcId | None, OrAbsent] = setting(
         "",
         about="A VPC that Pulumi doesn't manage, in place of networkingStackRef.",
         allowed="a VPC's id: vpc-<hex digits>",
         not_compared=_OF_THE_NETWORK,
     )
-    vpc_cidr: Annotated[Cidr | None, _OrAbsent] = setting(
+    vpc_cidr: Annotated[Cidr | None, OrAbsent] = setting(
         "",
         about="That VPC's IPv4 range.",
         allowed="an IPv4 range such as 10.0.0.0/16",
@@ -134,7 +73,7 @@ class Settings(BaseModel):
         allowed="a list of availability zones",
         not_compared=_OF_THE_NETWORK,
     )
-    endpoint_security_group_id: Annotated[GroupId | None, _OrAbsent] = setting(
+    endpoint_security_group_id: Annotated[GroupId | None, OrAbsent] = setting(
         "",
         about="The security group of that VPC's interface endpoints, where it has them.",
         allowed="a security group's id: sg-<hex digits>",
@@ -253,13 +192,13 @@ class Settings(BaseModel):
         ge=1,
         le=100,
     )
-    permissions_boundary: Annotated[PolicyArn | None, _OrAbsent] = setting(
+    permissions_boundary: Annotated[PolicyArn | None, OrAbsent] = setting(
         "",
         about="The managed policy that limits every role of the stack. Empty for the one that the foundation makes.",
         allowed="a managed policy's ARN: arn:aws:iam::<account>:policy/<name>",
         not_compared="each account has its own",
     )
-    alarm_email: Annotated[Email | None, _OrAbsent] = setting(
+    alarm_email: Annotated[Email | None, OrAbsent] = setting(
         "",
         about="An address that every alarm is sent to. Empty for none.",
         allowed="an e-mail address",
@@ -280,16 +219,6 @@ class Settings(BaseModel):
         }
 
     @property
-    def names(self) -> Names:
-        """Return the names of this copy of the system."""
-        return Names(
-            project=project_name(),
-            prefix=self.name_prefix,
-            environment=self.environment,
-            suffix=self.environment_suffix,
-        )
-
-    @property
     def image_repository(self) -> str:
         """Return the image's repository, without the registry, which belongs to a region and an account."""
         return self.docker_image_uri.partition("/")[2].partition("@")[0]
@@ -298,70 +227,3 @@ class Settings(BaseModel):
     def image_digest(self) -> str:
         """Return the image's digest, `sha256:<hex>`."""
         return self.docker_image_uri.partition("@")[2]
-
-
-def config_key(field: str) -> str:
-    """Return the config key of a settings field or of its alias, for example `orders:lambdaMemory`."""
-    return REGION_KEY if field == "region" else full_key(to_camel(field))
-
-
-def known_keys() -> list[str]:
-    """Return the config keys of all settings, sorted."""
-    return sorted(config_key(field) for field in Settings.model_fields)
-
-
-def secret_keys() -> frozenset[str]:
-    """Return the config keys that a stack file may keep encrypted: what is never shown, and never compared."""
-    return frozenset(config_key(name) for name, field in Settings.model_fields.items() if not field.repr)
-
-
-def parse_settings(config: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
-    """Parse Pulumi's config map; the process's environment may set the suffix.
-
-    Raises SettingsError with every problem at once.
-    """
-    values: dict[str, str] = {}
-    problems: list[Problem] = []
-    known = {config_key(field): to_camel(field) for field in Settings.model_fields}
-    for key, value in config.items():
-        if key in known:
-            values[known[key]] = value
-        elif key not in _FOREIGN_KEYS:
-            problems.append(Problem(key, _unknown(key, sorted(known))))
-    if suffix := environment.get(SUFFIX_VARIABLE):
-        values["environmentSuffix"] = suffix
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        problems += [_problem(detail) for detail in error.errors(include_url=False)]
-        raise SettingsError(problems) from None
-    if problems:
-        raise SettingsError(problems)
-    return settings
-
-
-def _unknown(key: str, known: list[str]) -> str:
-    if key in _CREDENTIALS:
-        return f"{key} is a credential, which no stack file may hold; remove it: a deployment has its role's own"
-    if key.startswith(_FOREIGN_NAMESPACES):
-        allowed = " and ".join(_FOREIGN_KEYS)
-        return (
-            f"{key} can move every resource elsewhere; remove it: of these keys a stack file may have {allowed} alone"
-        )
-    return f"unknown key {key!r}{suggest(key, known)}"
-
-
-def _problem(detail: ErrorDetails) -> Problem:
-    alias = str(detail["loc"][0])
-    key = config_key(alias)
-    if detail["type"] == "missing":
-        return Problem(key, f"{key} is missing; add it to the stack file")
-    allowed = next(field.description for name, field in Settings.model_fields.items() if alias in (name, field.alias))
-    # Encrypted or not: a value that only a stack file may show is no part of a message.
-    found = "has a value that is not shown" if key in secret_keys() else f"is {cut(repr(detail['input']))}"
-    return Problem(key, f"{key} {found}; it must be {allowed}")
-
-
-def cut(text: str) -> str:
-    """Return the text, cut where it is too long for a message."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."

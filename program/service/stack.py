@@ -11,7 +11,8 @@ from pulumi_aws import kms
 
 from policies.limits import Limits, limits
 from program.errors import SettingsError
-from program.manifest.canonical import canonical
+from program.project.configuration import exported
+from program.project.definition import ROOT
 from program.service.components.database import DatabaseArgs, DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.lambda_ import LambdaArgs, LambdaComponent
@@ -22,9 +23,8 @@ from program.service.configuration import stack_manifest
 from program.service.iam import Arns
 from program.service.key_policy import key_policy
 from program.service.packaging import archive, source_hash
-from program.service.project import ROOT
 from program.service.protection import Protection
-from program.service.settings import Settings, config_key, parse_settings
+from program.service.settings import Settings
 from program.service.validation import validate
 
 ROTATION_FOLDER = ROOT / "lambda" / "rotation"
@@ -104,7 +104,7 @@ class TapStack(pulumi.ComponentResource):
                 database_cpu=settings.database_cpu_threshold,
                 instance_memory_gib=common.instance_memory_gib[settings.database_instance_class],
                 has_reader=settings.database_instances > 1,
-                email=_secret_if_given_so(settings.alarm_email, config_key("alarm_email")),
+                email=_secret_if_given_so(settings.alarm_email, settings.config_key("alarm_email")),
             ),
             database=database,
             secrets=secrets,
@@ -117,11 +117,7 @@ class TapStack(pulumi.ComponentResource):
             "databaseEndpoint": database.endpoint,
             "lambdaFunctionArn": app.function.arn,
             "secretArn": secrets.secret.arn,
-            "configManifest": canonical(manifest).decode(),
-            "configHash": str(manifest["configHash"]),
-            "baselineHash": str(manifest["baselineHash"]),
-            "environmentName": settings.environment,
-            "environmentSuffix": settings.environment_suffix,
+            **exported(settings, manifest),
         }
         self.register_outputs(self.outputs)
 
@@ -153,7 +149,7 @@ def _secret_if_given_so(value: str | None, key: str) -> pulumi.Input[str] | None
 def deploy() -> None:
     """Register one stack's resources from Pulumi's config; refuse settings before any resource exists."""
     try:
-        settings = parse_settings(CONFIG.get(), os.environ)
+        settings = Settings.parse(CONFIG.get(), os.environ)
         validate(settings, limits())
     except SettingsError as error:
         # Pulumi prints a RunError's text and no traceback.

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from policies.limits import load_limits
 from program.offline.check import check
-from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, stack_names
+from program.project.definition import PROJECT_FILE, ROOT, STACKS
+from program.project.stackfile import stack_names
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ from program.offline.analysis import running_pack
 from program.offline.packs import pack_host
 from program.offline.recording import record
 from program.offline.simulation import Cloud, account_of
-from program.offline.stackfile import ROOT, read_stack_file, stack_names
+from program.project.definition import ROOT
+from program.project.stackfile import read_stack_file, stack_names
 from program.service.stack import deploy
 
 pytestmark = pytest.mark.benchmark

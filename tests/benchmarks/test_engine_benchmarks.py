@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.benchmarks.test_benchmarks import row
 from tests.engine.harness import STACK, make_engine, needs_pulumi, needs_the_double
 from tests.program.cli.running import change

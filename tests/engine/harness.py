@@ -32,7 +32,7 @@ from typing import Any
 import pytest
 
 from program.offline.simulation import Cloud, account_of, network_outputs
-from program.offline.stackfile import read_stack_file, stack_names
+from program.project.stackfile import read_stack_file, stack_names
 from tests.engine.cloud_file import CloudFile
 from tests.engine.provider import serve
 from tests.program.cli.running import copy_of_the_project

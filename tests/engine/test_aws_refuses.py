@@ -14,7 +14,7 @@ from program.engine.foreseen import (
     STACK_MOVED,
 )
 from program.engine.left_drift import DRIFT_LEFT
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.engine.cloud_file import Existing
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.life import apply, destroy, drift, preview

@@ -5,8 +5,8 @@ import pytest
 from policies import tokens
 from policies.limits import load_limits
 from program.offline.check import check_one
-from program.offline.stackfile import read_stack_file, stack_names
 from program.offline.stacks import read_stack
+from program.project.stackfile import read_stack_file, stack_names
 from tests.engine.ground import NETWORK
 from tests.engine.refusals.every import RULES
 from tests.engine.refusals.secretsmanager import SECRET_VERSION

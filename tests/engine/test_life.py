@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.life import apply, destroy, drift, must_deploy, preview
 from tests.program.cli.running import change

@@ -21,8 +21,8 @@ from program.engine.pulumi_cli.process import Pulumi
 from program.engine.state_policies import judge_deployment
 from program.errors import CouldNotRunError
 from program.offline.result import Finding
-from program.offline.stackfile import read_stack_file
 from program.offline.stacks import read_stacks
+from program.project.stackfile import read_stack_file
 from tests.engine.harness import STACK, Engine, needs_pulumi
 from tests.policies.test_pack import started
 from tests.program.cli.running import change

@@ -2,7 +2,7 @@
 
 import pytest
 
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.engine.harness import STACK, Result, needs_pulumi
 from tests.program.cli.running import change
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.engine.client import KEY, Client
 from tests.engine.cloud_file import CloudFile
 

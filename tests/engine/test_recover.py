@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.engine.cloud_file import Fault
 from tests.engine.cutting import cut_off, has, is_locked, running, wait_until
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double

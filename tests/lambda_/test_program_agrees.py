@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 import program.service.stack
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from program.service.packaging import output_of, source_hash
 from program.service.stack import ROTATION_FOLDER, deploy
 from tests.lambda_.roots import APP, ROTATION

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from policies.catalogue import RULES
 from policies.references import load_references
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.report.check_formats import render
 from program.report.content.architecture import architecture
 from program.report.content.document import read_check

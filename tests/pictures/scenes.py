@@ -132,7 +132,7 @@ def whole_page():
     """The page of a real check of every stack, with three nights."""
     from policies.limits import load_limits
     from program.offline.check import check
-    from program.offline.stackfile import stack_names
+    from program.project.stackfile import stack_names
     from program.report.page.render import render
 
     checked = check(stack_names(), load_limits(), jobs=2, complete=True, done=lambda _stack: None)

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.limits import LIMITS_FILE, limits
-from program.offline.stackfile import project_defaults
+from program.project.stackfile import project_defaults
 from tests.policies.engine_versions import SOURCE, classes, text, versions
 
 ENGINE = limits().common.database_engine

@@ -4,7 +4,7 @@ import pytest
 
 from policies.naming import LONGEST_PREFIX, LONGEST_SUFFIX, physical_name, prefixed
 from policies.rules.identity import NAMES
-from program.service.naming import Names
+from program.project.naming import Names
 from tests.policies.world import World, config, put
 from tests.program.recorded import recorded
 

@@ -26,7 +26,8 @@ from policies.wire import UndecidedError
 from program.offline.check import preload
 from program.offline.recording import Registration, record
 from program.offline.simulation import Cloud
-from program.offline.stackfile import read_stack_file
+from program.project.definition import SERVICE
+from program.project.stackfile import read_stack_file
 from program.service.stack import deploy
 
 ACCOUNT = "912345678901"
@@ -46,7 +47,7 @@ def config_of(environment: str) -> Mapping[str, str]:
 
 @cache
 def recorded(environment: str) -> tuple[Registration, ...]:
-    preload()
+    preload([SERVICE])
     config = config_of(environment)
     cloud = Cloud(stack=environment, region=config["aws:region"], account=ACCOUNT)
     recording = record(deploy, stack=environment, config=config, cloud=cloud)

@@ -4,7 +4,7 @@ import pulumi.runtime.config
 import pytest
 from pulumi.runtime.settings import reset_options
 
-from program.service.settings import SUFFIX_VARIABLE
+from program.project.settings import SUFFIX_VARIABLE
 
 
 @pytest.fixture(autouse=True)

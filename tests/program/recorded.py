@@ -6,8 +6,8 @@ from functools import cache
 
 from program.offline.recording import Recording, Registration, record
 from program.offline.simulation import Cloud
-from program.offline.stackfile import read_stack_file
-from program.service.project import full_key
+from program.project.definition import SERVICE
+from program.project.stackfile import read_stack_file
 from program.service.stack import deploy
 
 ACCOUNT = "123456789012"
@@ -22,7 +22,7 @@ EXPLICIT_NETWORK = {
 
 def config_of(stack: str, **changes: str) -> dict[str, str]:
     """Return the stack's config map with the keys of our namespace changed."""
-    return {**read_stack_file(stack).config, **{full_key(key): value for key, value in changes.items()}}
+    return {**read_stack_file(stack).config, **{SERVICE.full_key(key): value for key, value in changes.items()}}
 
 
 def record_program(program: Callable[[], None], stack: str = "prod", **changes: str) -> Recording:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.cli.running import copy_of_the_project
 
 LINTER = Path(sys.executable).with_name("lint-imports")
@@ -19,7 +19,7 @@ FORBIDDEN = {
     "program/manifest/scaling.py": "import program.service.settings",
     "program/offline/check.py": "import program.engine.preview",
     "program/report/check_formats.py": "import program.github.client",
-    "program/service/naming.py": "import program.offline.stackfile",
+    "program/project/naming.py": "import program.service.settings",
     "program/workflow/scope.py": "import program.cli.options",
 }
 

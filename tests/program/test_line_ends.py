@@ -8,7 +8,7 @@ import pytest
 from program.engine.bundles.revision import source_of
 from program.errors import CouldNotRunError
 from program.manifest.line_ends import refuse_foreign
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.service.packaging import source_hash
 from tests.program.cli.running import copy_of_the_project, run
 

@@ -11,7 +11,7 @@ import pytest
 from policies.limits import load_limits
 from program.cli.__main__ import main
 from program.offline.check import check
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from program.report.check_formats import render
 from program.workflow.stages import MOST_ROWS, parts, stages
 from tests.program.cli.running import copy_of_the_project, run

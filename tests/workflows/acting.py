@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.cli.running import copy_of_the_project
 from tests.program.workflow.events import REPOSITORY
 

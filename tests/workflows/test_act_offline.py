@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.program.cli.running import change
 from tests.program.github import server
 from tests.program.github.state import empty

@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from policies.limits import limits
-from program.offline.stackfile import ROOT, read_stack_file, stack_names
+from program.project.definition import ROOT
+from program.project.stackfile import read_stack_file, stack_names
 from tests.workflows.owners import owner_of
 
 OWNERS = (ROOT / ".github" / "CODEOWNERS").read_text()

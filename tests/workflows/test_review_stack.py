@@ -3,8 +3,9 @@
 import re
 
 from policies.limits import limits
-from program.offline.stackfile import ROOT, read_stack_file, stack_names
 from program.offline.stacks import read_stack
+from program.project.definition import ROOT
+from program.project.stackfile import read_stack_file, stack_names
 
 TEMPLATE = ROOT / ".github" / "review-stack.yaml"
 

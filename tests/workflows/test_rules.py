@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from policies.limits import limits
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.workflow.event import Event
 from program.workflow.scope import REVIEW_STACKS, decide
 from tests.workflows.rules import problems, unpinned

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from program.offline.simulation import Cloud
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.engine.harness import Engine, cloud_of, make_engine
 from tests.engine.provider import serve
 from tests.program.github.server import LocalGitHub

@@ -22,8 +22,7 @@ from program.engine.pulumi_cli.locks import Lock, locks_of
 from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, runs
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
-from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS
-from program.service.project import project_name
+from program.project.definition import PROJECT_FILE, ROOT, SERVICE, STACKS
 
 STATE_FOLDER = ".pulumi-state"
 # Compiled modules go outside of the project: one that lies in it could be of another source.
@@ -69,7 +68,7 @@ class Workspace:
 
     def locks(self) -> tuple[Lock, ...]:
         """Return who holds the stack's lock now, as far as that can be read."""
-        project = project_name(self.root)
+        project = SERVICE.name(self.root)
         return locks_of(self.pulumi.environment[BACKEND_VARIABLE], project, self.stack, self.root)
 
 

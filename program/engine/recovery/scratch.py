@@ -21,7 +21,7 @@ from program.engine.recovery.identities import Question, ids_in
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.recording import STACK_TYPE
-from program.offline.stackfile import PROJECT_FILE
+from program.project.definition import PROJECT_FILE
 
 _SECONDS = 1800.0
 # Asks the provider, and changes nothing: a stack's outputs are all that it has.

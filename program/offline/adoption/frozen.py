@@ -22,6 +22,9 @@ SERVICE = (
     "policies",
     # What the rights are derived from, written anew from the service.
     "program/foundation/rights/service.yaml",
+    "program/network",
+    # What stands before the service in every physical name.
+    "program/project/naming.py",
     "program/service",
     "stacks",
 )

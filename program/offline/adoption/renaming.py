@@ -10,7 +10,8 @@ from pathlib import Path
 from policies.strict_yaml import MAX_BYTES
 from program.errors import CouldNotRunError
 from program.offline.adoption.frozen import EXAMPLE
-from program.offline.stackfile import PROJECT_FILE, REVIEW_TEMPLATE, STACKS, stack_names
+from program.project.definition import PROJECT_FILE, SERVICE, stack_file
+from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 
 _CHANGELOG = """# Changelog
 
@@ -39,7 +40,7 @@ One AWS service, the same in every environment but for what is declared.
 # What only the example needs, once its README is gone.
 PICTURES = ".github/pictures"
 # Where the prefix is defined; Pulumi.yaml's default follows from it.
-NAMING = "program/service/naming.py"
+NAMING = "program/project/naming.py"
 # What the roles of the workflows stand on.
 FOUNDATION = ".github/foundation.yaml"
 _TEAM, _GUARD_TEAM = "@platform-team", "@platform-security"
@@ -72,8 +73,8 @@ def changed_texts(root: Path, adoption: Adoption) -> Iterator[tuple[str, str]]:
 
 def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change, ...]]]:
     named = (_namespace(adoption), _image(adoption))
-    for stack in stack_names(root):
-        yield f"{STACKS}/Pulumi.{stack}.yaml", named
+    for stack in stack_names(root, SERVICE):
+        yield stack_file(stack), named
     yield REVIEW_TEMPLATE, named
     yield "policies/environments.yaml", (_replaced(f"owner: {_TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
     # The guide first: the foundation has the old repository.

@@ -73,7 +73,7 @@ _TEST = Template('''"""$Class: what it makes in every stack."""
 
 import pytest
 
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.program.recorded import find, recorded
 
 

@@ -11,7 +11,7 @@ from program.offline.guard.file_changes import file_changes
 from program.offline.guard.limit_changes import LIMITS, limit_changes
 from program.offline.guard.rule_changes import rule_changes
 from program.offline.guard.tree import Tree
-from program.offline.stackfile import PROJECT_FILE, STACKS
+from program.project.definition import PROJECT_FILE, STACKS
 
 EXEMPTIONS = "policies/exemptions.yaml"
 IGNORES = "policies/drift-ignores.yaml"

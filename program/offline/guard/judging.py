@@ -26,16 +26,17 @@ from program.offline.guard.reviewed import read_reviewed
 from program.offline.guard.tree import Tree
 from program.offline.judged_stacks import judge_all
 from program.offline.packs import PACK_FOLDER
+from program.offline.projects import KINDS
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stackfile import PROJECT_FILE, ROOT, STACKS, stack_names
 from program.offline.stacks import Stack, read_stack, read_stacks
 from program.offline.workers import beside
-from program.service.project import declared_keys
-from program.service.settings import known_keys
+from program.project.definition import PROJECTS, ROOT, STACKS
+from program.project.stackfile import stack_names
 
 # All of the head that is read, as data.
-_DATA = (PROJECT_FILE, f"{STACKS}/", "policies/")
+_PROJECT_FILES = tuple(project.file for project in PROJECTS)
+_DATA = (*_PROJECT_FILES, f"{STACKS}/", "policies/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class Judge:
         root: Path,
         done: Callable[[str], None],
     ) -> CheckResult:
-        new_settings = frozenset() if limits is self.limits else frozenset(declared_keys(folder)) - set(known_keys())
+        new_settings = frozenset() if limits is self.limits else frozenset(_new_settings(folder))
         stacks = [_readable(stack, new_settings, limits) for stack in read_stacks(stack_names(folder), limits, folder)]
         return judge_all(recordings, stacks, limits, jobs=self.jobs, done=done, root=root)
 
@@ -106,7 +107,7 @@ def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:
 
 def _data_changed(base: Tree, head: Tree) -> bool:
     """Tell whether the head has other data than the base for the same rules, or other settings."""
-    names = {LIMITS, PROJECT_FILE, *base.names(KNOWN_FOLDER), *head.names(KNOWN_FOLDER)}
+    names = {LIMITS, *_PROJECT_FILES, *base.names(KNOWN_FOLDER), *head.names(KNOWN_FOLDER)}
     return any(base.digest(name) != head.digest(name) for name in names if not name.endswith(".py"))
 
 
@@ -121,6 +122,13 @@ def _pack_with_data(folder: Path) -> Iterator[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
         yield Path(name)
+
+
+def _new_settings(folder: Path) -> Iterator[str]:
+    """Yield the config keys that the head declares and this code doesn't know."""
+    for project, kind in KINDS.items():
+        if (folder / project.file).exists():
+            yield from set(project.declared_keys(folder)) - set(kind.settings.known_keys())
 
 
 def _readable(stack: Stack, new_settings: frozenset[str], limits: Limits) -> Stack:

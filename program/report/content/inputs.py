@@ -17,7 +17,8 @@ from program.offline.documents import validated
 from program.offline.guard.joining import joined
 from program.offline.result import CheckResult
 from program.offline.shards import joined_shards
-from program.offline.stackfile import ROOT, stack_names
+from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 from program.report.content.document import read_check
 
 LARGEST_BYTES = 32 * 1024 * 1024

@@ -9,7 +9,7 @@ from typing import Literal
 from program.engine.records import AnyRecord, ApplyRecord, DestroyRecord
 from program.offline.guard.result import Guarded
 from program.offline.reviewed_lines import declaration_place
-from program.offline.stackfile import STACKS
+from program.project.definition import stack_file
 from program.report.content.grouping import stack_list
 from program.report.content.merged import change_sets, merged_check
 from program.report.content.model import GOOD, Report, StackReport, outcome_of
@@ -173,7 +173,7 @@ def _steps(report: Report) -> Iterator[Place]:
 
 def _step(stack: StackReport, message: str) -> Place:
     # A stack of a review has no file that a change could touch.
-    file = f"{STACKS}/Pulumi.{stack.stack}.yaml" if stack.checked is not None else None
+    file = stack_file(stack.stack) if stack.checked is not None else None
     return Place(
         level="error",
         rule=STEP_RULE,

@@ -12,8 +12,8 @@ from program.manifest.parity import CONFIGURATION
 from program.offline.result import CheckResult, StackResult
 from program.offline.reviewed_lines import declaration_place
 from program.offline.source_lines import property_place
-from program.offline.stackfile import STACKS
 from program.offline.stacks import SETTINGS_RULE
+from program.project.definition import stack_file
 from program.report.content.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
 from program.report.content.paperwork import PARITY_RULE, STALE_RULE
 
@@ -103,7 +103,7 @@ class Summary:
         if difference.resource == CONFIGURATION:
             odd = odd_stacks(difference)[0]
             settings = next((stack.settings for stack in self.result.stacks if stack.stack == odd), {})
-            return settings.get(difference.property, f"{STACKS}/Pulumi.{odd}.yaml")
+            return settings.get(difference.property, stack_file(odd))
         sources = (
             property_place(resource.source, resource.type, difference.property)
             for stack in self.result.stacks

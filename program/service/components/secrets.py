@@ -11,8 +11,7 @@ from program.service.components.database import DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.function import FunctionHost
 from program.service.iam import allow, document
-from program.service.naming import BOOTSTRAP
-from program.service.settings import DATABASE_PORT, DATABASE_USERNAME
+from program.service.settings import BOOTSTRAP, DATABASE_PORT, DATABASE_USERNAME
 
 PYTHON_RUNTIME = "python3.12"
 

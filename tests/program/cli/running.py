@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 COPIED = ("Pulumi.yaml", "lambda", "policies", "program", "stacks")
 

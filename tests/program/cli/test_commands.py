@@ -20,7 +20,7 @@ from program.cli import __main__ as door
 from program.cli import options
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.report.results import clean, finding, result, stack, violating
 
 

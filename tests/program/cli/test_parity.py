@@ -14,7 +14,7 @@ from program.cli import __main__ as door
 from program.cli import completing
 from program.cli.failures import reasons_of, told_in
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.cli.running import change, copy_of_the_project, run
 
 
@@ -102,7 +102,7 @@ def test_commands_stacks_and_rules_are_completed(monkeypatch):
     def broken(_root):
         raise CouldNotRunError("stacks/: rename it")
 
-    monkeypatch.setattr("program.offline.stackfile.stack_names", broken)
+    monkeypatch.setattr("program.project.stackfile.stack_names", broken)
     assert completing.stacks_that_begin(None, None, "") == [], "completing says nothing of what is wrong"
 
 

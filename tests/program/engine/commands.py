@@ -11,7 +11,7 @@ from functools import partial
 from policies.drift_ignores import load_ignores
 from program.cli.__main__ import main
 from program.engine.pulumi_cli.workspace import workspace
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.engine.standin import StandIn, recorded_check
 
 

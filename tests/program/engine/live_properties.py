@@ -12,7 +12,7 @@ from policies.drift_noise import load_noise
 from policies.limits import load_limits
 from program.engine.advice import Adviser
 from program.engine.drift_changes import DriftReader
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.engine.live import GONE, Added, recorded_live
 from tests.program.engine.standin import stack_of
 

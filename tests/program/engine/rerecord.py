@@ -23,8 +23,8 @@ from policies.limits import load_limits
 from policies.pack_config import policy_config
 from program.offline.check import check_one
 from program.offline.result import StackResult
-from program.offline.stackfile import read_stack_file
 from program.offline.stacks import read_stack
+from program.project.stackfile import read_stack_file
 from tests.engine.cloud_file import CloudFile, Fault
 from tests.engine.harness import STACK, Engine, Result, make_engine
 from tests.program.cli.running import change

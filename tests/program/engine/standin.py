@@ -12,8 +12,8 @@ from policies.limits import load_limits
 from program.engine.pulumi_cli.checkpoint import parse_checkpoint
 from program.engine.pulumi_cli.events import read_events
 from program.offline.result import StackResult
-from program.offline.stackfile import read_stack_file, stack_names
 from program.offline.stacks import read_stack
+from program.project.stackfile import read_stack_file, stack_names
 
 RECORDED = Path(__file__).parent / "recorded"
 # The stack that was recorded.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from program.engine.records import DestroyRecord
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.program.engine.standin import CUT_OFF, STACK, exported, stack_of
 
 

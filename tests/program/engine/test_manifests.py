@@ -8,7 +8,8 @@ from policies.limits import load_limits
 from program.manifest.normalise import UNKNOWN, UNKNOWN_SENTINEL, Place, Resource, in_order, own_items
 from program.manifest.resources import full_manifest
 from program.offline.check import check_one
-from program.offline.stackfile import ROOT, read_stack_file
+from program.project.definition import ROOT
+from program.project.stackfile import read_stack_file
 from program.service.settings import Settings
 from tests.program.engine.standin import STACK, stack_of
 

@@ -12,8 +12,9 @@ from program.engine.pulumi_cli.process import Ran
 from program.engine.state_policies import judge_deployment
 from program.errors import CouldNotRunError
 from program.offline.result import Finding
-from program.offline.stackfile import ROOT, SECRET_MARKER
 from program.offline.stacks import read_stacks
+from program.project.definition import ROOT
+from program.project.stackfile import SECRET_MARKER
 
 STACK = "dev"
 URN = f"urn:pulumi:{STACK}::parity::tap:stack:TapStack$tap:components"

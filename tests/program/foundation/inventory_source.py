@@ -10,8 +10,8 @@ from pulumi.runtime.config import CONFIG
 from policies.limits import limits
 from program.foundation.rights.inventory import FILE
 from program.foundation.rights.table import calls
-from program.offline.stackfile import stack_names
-from program.service.settings import parse_settings
+from program.project.stackfile import stack_names
+from program.service.settings import Settings
 from program.service.stack import TapStack
 from tests.program.recorded import ACCOUNT, find, record_program
 
@@ -27,7 +27,7 @@ _HEAD = (
 
 def without_limits():
     """The service as settings ask for it: a mode that an environment's limits don't allow yet is recorded too."""
-    TapStack("tap", parse_settings(CONFIG.get(), os.environ), limits())
+    TapStack("tap", Settings.parse(CONFIG.get(), os.environ), limits())
 
 
 def recordings(suffix=SUFFIX):

@@ -10,7 +10,7 @@ from program.foundation.rights.table import FILE as CALLS
 from program.foundation.rights.table import PHASES, Calls, calls
 from program.foundation.settings import FILE as SETTINGS
 from program.foundation.settings import FoundationSettings
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.foundation.attacks import attacks
 from tests.program.foundation.world import review, world
 

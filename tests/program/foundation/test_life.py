@@ -3,7 +3,7 @@
 import pytest
 
 from program.foundation.rights.roles import role_kinds
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES
 from tests.program.foundation.world import review, world
 

@@ -18,8 +18,8 @@ from program.foundation.rights.inventory import inventory
 from program.foundation.rights.roles import copy_boundary, image_role, role_kinds, workflow_boundary
 from program.foundation.rights.statements import LONGEST_POLICY, MOST_POLICIES
 from program.foundation.rights.table import FILE, PHASES, Calls, calls
-from program.offline.stackfile import ROOT, stack_names
-from program.service.project import project_name
+from program.project.definition import ROOT, SERVICE
+from program.project.stackfile import stack_names
 from tests.program.foundation import rights_document
 from tests.program.foundation.authorizer import as_list, like
 from tests.program.foundation.inventory_source import text
@@ -201,8 +201,8 @@ def test_a_service_with_a_prefix_has_rights_on_names_with_it_alone():
 
 
 def test_review_stacks_share_one_role_and_one_boundary():
-    assert deployers_of(project_name(), "dev", "pr-7") == deployers_of(project_name(), "dev", "pr-*")
-    assert deployers_of(project_name(), "dev", "pr-x") != deployers_of(project_name(), "dev", "pr-*")
+    assert deployers_of(SERVICE.name(), "dev", "pr-7") == deployers_of(SERVICE.name(), "dev", "pr-*")
+    assert deployers_of(SERVICE.name(), "dev", "pr-x") != deployers_of(SERVICE.name(), "dev", "pr-*")
 
 
 def jobs_with_an_environment():

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from program.foundation.settings import FILE
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.cli.running import change, copy_of_the_project, run
 
 COULD_NOT_RUN = 3

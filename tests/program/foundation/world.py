@@ -12,8 +12,8 @@ from program.foundation.rights.state import StackFiles, State
 from program.foundation.rights.table import PHASES, calls
 from program.foundation.rights.trust import Repository
 from program.offline.recording import Recording
-from program.service.naming import PREFIX
-from program.service.project import project_name
+from program.project.definition import SERVICE
+from program.project.naming import PREFIX
 from tests.program.foundation.authorizer import Principal, Request, allows
 from tests.program.foundation.inventory_source import MODES, without_limits
 from tests.program.recorded import ACCOUNT, find, of_type, record_program
@@ -47,7 +47,7 @@ class World:
         tags = registrations[0].inputs["tags"]
         image = find(self.recording, "lambda-app-function").inputs["imageUri"]
         return Copy(
-            project=project_name(),
+            project=SERVICE.name(),
             prefix=self.prefix,
             environment=tags["Environment"],
             suffix="pr-*" if self.is_review else tags["EnvironmentSuffix"],
@@ -64,7 +64,7 @@ class World:
     def roles(self) -> dict[str, Role]:
         environment = self.copy.environment
         files = StackFiles(
-            project=project_name(),
+            project=SERVICE.name(),
             stack="pr-*" if self.is_review else self.stack,
             network=f"networking-stack/{environment}",
         )

@@ -11,8 +11,9 @@ from program.offline.analysis import running_pack
 from program.offline.check import preload
 from program.offline.examination import examine
 from program.offline.packs import PackHost, pack_host
-from program.offline.stackfile import ROOT, read_stack_file
 from program.offline.stacks import read_stacks
+from program.project.definition import ROOT, SERVICE
+from program.project.stackfile import read_stack_file
 
 STACK = "dev"
 
@@ -86,7 +87,7 @@ def test_who_asks_for_nothing_gets_no_pack_and_disturbs_nobody():
 
 
 def test_every_stack_is_judged_clean_of_what_is_mandatory():
-    preload()
+    preload([SERVICE])
     limits = load_limits()
     stacks = read_stacks(("dev", "prod", "staging"), limits, ROOT)
 

@@ -7,12 +7,12 @@ from pulumi_aws import sns
 from policies.limits import Difference, load_limits
 from program.errors import Problem, SettingsError
 from program.manifest.canonical import canonical
-from program.offline import examination
 from program.offline.check import check
 from program.offline.examination import examine
 from program.offline.result import PROGRAM_RULE
-from program.offline.stackfile import REVIEW_TEMPLATE, ROOT, stack_names
 from program.offline.stacks import read_stacks
+from program.project.definition import ROOT
+from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 from program.service.stack import ROTATION_FOLDER, deploy
 from tests.program.recorded import EXPLICIT_NETWORK, config_of
 
@@ -43,7 +43,7 @@ def only_in_prod(monkeypatch):
                 more()
             deploy()
 
-        monkeypatch.setattr(examination, "deploy", program)
+        monkeypatch.setattr("program.service.stack.deploy", program)
 
     return arrange
 
@@ -167,7 +167,7 @@ def test_a_checked_resource_has_what_policies_see(result):
 
 def test_a_network_of_ids_gives_the_same_resources_as_another_stacks(result, monkeypatch):
     config = config_of("prod", **EXPLICIT_NETWORK)
-    monkeypatch.setattr("program.offline.stackfile._config", lambda _document: (config, []))
+    monkeypatch.setattr("program.project.stackfile._entries", lambda _document: (config, []))
     network = "${networking."
 
     manifest = examined().manifest

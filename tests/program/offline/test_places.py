@@ -7,7 +7,7 @@ import pytest
 from program.offline.packs import last_words
 from program.offline.reviewed_lines import declaration_place, entry_place
 from program.offline.source_lines import is_shared, property_place
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 
 DATABASE = "program/service/components/database.py"
 CLUSTER = "aws:rds/cluster:Cluster"

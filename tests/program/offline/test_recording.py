@@ -12,7 +12,7 @@ from pulumi_aws import s3, sns
 from program.offline.recording import ProgramError
 from program.offline.redaction import redacted
 from program.offline.simulation import STACK_REFERENCE, Cloud, account_of
-from program.offline.stackfile import SECRET_MARKER, stack_names
+from program.project.stackfile import SECRET_MARKER, stack_names
 from program.service.stack import deploy
 from tests.program.recorded import find, record_program, recorded
 

@@ -17,8 +17,9 @@ from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
 from program.offline.recordings import StackRecording, read_recordings, written
 from program.offline.result import CheckResult
-from program.offline.stackfile import ROOT, stack_names
 from program.offline.stacks import read_stacks
+from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from program.offline.scalars import is_unclear
-from program.offline.stackfile import read_stack_file
+from program.project.scalars import is_unclear
+from program.project.stackfile import read_stack_file
 
 # How Go's YAML reads a value without quotes (gopkg.in/yaml: resolve.go), in its own order.
 WORDS = {"y", "yes", "n", "no", "on", "off", "true", "false", "null", "~", "<<", ".nan", ".inf", "+.inf", "-.inf"}

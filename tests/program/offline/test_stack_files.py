@@ -7,17 +7,10 @@ import pytest
 
 from policies.limits import load_limits
 from program.errors import CouldNotRunError, SettingsError
-from program.offline.stackfile import (
-    PROJECT_FILE,
-    ROOT,
-    SECRET_MARKER,
-    STACKS,
-    read_stack_file,
-    stack_names,
-)
 from program.offline.stacks import SETTINGS_RULE, read_stacks
-from program.service.project import declared_keys, project_defaults, project_name
-from program.service.settings import parse_settings
+from program.project.definition import PROJECT_FILE, ROOT, SERVICE, STACKS
+from program.project.stackfile import SECRET_MARKER, read_stack_file, stack_names
+from program.service.settings import Settings
 
 PROD = (ROOT / STACKS / "Pulumi.prod.yaml").read_text()
 DIGEST = "sha256:" + "a" * 64
@@ -302,7 +295,7 @@ def test_a_setting_that_may_be_encrypted_is_never_shown(secret):
     config = {**read_stack_file("prod").config, "parity:alarmEmail": secret}
 
     with pytest.raises(SettingsError) as caught:
-        parse_settings(config, {})
+        Settings.parse(config, {})
 
     assert str(caught.value) == "parity:alarmEmail has a value that is not shown; it must be an e-mail address"
 
@@ -310,7 +303,7 @@ def test_a_setting_that_may_be_encrypted_is_never_shown(secret):
 def test_every_setting_that_may_be_encrypted_is_hidden_where_settings_are_printed():
     config = {**read_stack_file("prod").config, "parity:alarmEmail": "hunter2@example.com"}
 
-    settings = parse_settings(config, {})
+    settings = Settings.parse(config, {})
 
     assert settings.alarm_email == "hunter2@example.com"
     assert "hunter2" not in f"{settings!r} {settings}"
@@ -409,7 +402,7 @@ def test_what_has_no_end_is_not_read(root, kind):
 
 
 def test_defaults_are_text_as_pulumi_hands_them_over():
-    defaults = project_defaults()
+    defaults = SERVICE.defaults()
 
     assert defaults["parity:backupRetentionDays"] == "7"
     assert defaults["parity:privateSubnetIds"] == "[]"
@@ -423,9 +416,9 @@ def test_the_projects_file_is_read_as_pulumi_reads_it(tmp_path):
         "config:\n  plain: 7\n  orders:full: {value: [a]}\n  aws:region: {value: eu-west-1}\n  asked: {type: string}\n"
     )
 
-    assert project_name(tmp_path) == "orders"
-    assert project_defaults(tmp_path) == {"orders:plain": "7", "orders:full": '["a"]', "aws:region": "eu-west-1"}
-    assert declared_keys(tmp_path) == ("aws:region", "orders:asked", "orders:full", "orders:plain")
+    assert SERVICE.name(tmp_path) == "orders"
+    assert SERVICE.defaults(tmp_path) == {"orders:plain": "7", "orders:full": '["a"]', "aws:region": "eu-west-1"}
+    assert SERVICE.declared_keys(tmp_path) == ("aws:region", "orders:asked", "orders:full", "orders:plain")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from program.cli.drift_issue import drift_issue
 from program.cli.report import _now, report
 from program.engine.records import written
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.report.check_formats import render
 from program.report.pull_request.figures import parse
 from tests.program.github.server import LocalGitHub

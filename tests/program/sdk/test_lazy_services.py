@@ -9,7 +9,7 @@ from pathlib import Path
 import pulumi_aws
 import pytest
 
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.sdk import lazy_services
 
 PACKAGE = Path(pulumi_aws.__file__).parent

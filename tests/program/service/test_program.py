@@ -10,7 +10,7 @@ import pytest
 from policies.limits import load_limits
 from program.offline.recording import PROGRAM
 from program.offline.redaction import redacted
-from program.offline.stackfile import SECRET_MARKER, stack_names
+from program.project.stackfile import SECRET_MARKER, stack_names
 from program.service.stack import deploy
 from tests.program.recorded import ACCOUNT, before, find, of_type, record_program, recorded, statements
 

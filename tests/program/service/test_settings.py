@@ -7,11 +7,12 @@ import pytest
 
 from policies.limits import EnvironmentLimits, Limits, Range, load_limits
 from program.errors import CouldNotRunError, SettingsError
-from program.service import declaration
+from program.project import declaration
+from program.project.definition import PROJECT_FILE, ROOT
+from program.project.limits import unknown_limits
+from program.project.setting import place_of, setting
 from program.service.configuration import stack_manifest
-from program.service.project import PROJECT_FILE, ROOT
-from program.service.setting import place_of, setting
-from program.service.settings import Settings, parse_settings
+from program.service.settings import Settings
 from program.service.validation import validate
 from tests.program.cli.running import change, copy_of_the_project, run
 from tests.program.recorded import config_of
@@ -34,15 +35,15 @@ def limited(*, common: dict[str, object] | None = None, prod: dict[str, object] 
 
 def refused(limits: Limits, **changes: str) -> list[str]:
     try:
-        validate(parse_settings(config_of("prod", **changes), {}), limits)
+        validate(Settings.parse(config_of("prod", **changes), {}), limits)
     except SettingsError as error:
         return [problem.message for problem in error.problems]
     return []
 
 
 def test_pulumi_yaml_declares_what_the_settings_are():
-    assert declaration.stray() is None, "run: make docs"
-    assert declaration.written(PULUMI_YAML) == PULUMI_YAML
+    assert declaration.stray(Settings) is None, "run: make docs"
+    assert declaration.written(Settings, PULUMI_YAML) == PULUMI_YAML
 
 
 @pytest.mark.parametrize(
@@ -70,25 +71,25 @@ def test_what_pulumi_yaml_says_otherwise_is_told_with_its_line_and_the_way(tmp_p
     assert f"config{said}" in done.stderr
     assert done.stderr.startswith("error: Pulumi.yaml:")
     assert done.stderr.endswith("program/service/settings.py defines what stands here: run `make docs`\n")
-    declaration.write(root)
+    declaration.write(Settings, root)
     assert project.read_text() == PULUMI_YAML, "what the advice does mends it"
 
 
 def test_what_belongs_to_a_provider_stays_in_pulumi_yaml():
     theirs = "  aws:region:\n    value: eu-west-1\n"
 
-    written = declaration.written(PULUMI_YAML + theirs)
+    written = declaration.written(Settings, PULUMI_YAML + theirs)
 
     assert written == PULUMI_YAML + theirs
 
 
 def test_a_project_without_configuration_is_refused():
     with pytest.raises(CouldNotRunError, match="it has no line config:"):
-        declaration.written("name: a\n")
+        declaration.written(Settings, "name: a\n")
 
 
 def test_every_setting_stands_in_the_manifest_at_its_own_place():
-    configuration = stack_manifest(parse_settings(config_of("prod", namePrefix="a"), {}), load_limits(), "")[
+    configuration = stack_manifest(Settings.parse(config_of("prod", namePrefix="a"), {}), load_limits(), "")[
         "configuration"
     ]
     places = [place_of(field) for field in Settings.model_fields.values() if place_of(field)]
@@ -121,7 +122,7 @@ def test_a_limit_of_one_environment_holds_there_alone():
 
 
 def test_a_limit_of_what_is_no_setting_is_told():
-    (said,) = refused(limited(common={"databaseNames": ["app"]}))
+    (said,) = unknown_limits(limited(common={"databaseNames": ["app"]}), [Settings])
 
     assert said == (
         "policies/environments.yaml: common.settings limits 'databaseNames', which is no setting; "
@@ -134,7 +135,7 @@ def test_a_setting_and_its_limit_cost_two_files_and_the_generated_block(tmp_path
     field = '    queue_tries: int = setting(3, about="Tries of a message.", allowed="1 to 10", place="queue.tries")\n'
     change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
     change(root, "policies/environments.yaml", "common:\n", "common:\n  settings: {queueTries: [3, 5]}\n")
-    subprocess.run([sys.executable, "-m", "program.service.declaration"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "program.offline.projects"], cwd=root, check=True)
 
     assert run("check", "--quiet", root=root).returncode == CLEAN
     manifest = run("manifest", "prod", root=root).stdout

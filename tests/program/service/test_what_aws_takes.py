@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from google.protobuf import json_format
 
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES
 from tests.program.foundation.world import world
 from tests.program.recorded import find

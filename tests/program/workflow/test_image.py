@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from program.cli import image as command
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT, stack_names
+from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 from program.workflow.image import with_digest
 
 OLD = b"sha256:" + b"1" * 64

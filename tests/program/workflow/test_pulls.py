@@ -7,7 +7,8 @@ from program.cli.image import image
 from program.cli.unlabel import unlabel
 from program.errors import CouldNotRunError
 from program.github.context import Context
-from program.offline.stackfile import ROOT, stack_names
+from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 from program.workflow.pulls import PullRequests
 from tests.program.github import server
 from tests.program.github.state import empty, issue, pull_request

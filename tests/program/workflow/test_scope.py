@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from policies.limits import limits
 from program.cli.scope import scope
 from program.errors import CouldNotRunError
-from program.offline.stackfile import stack_names
+from program.project.stackfile import stack_names
 from tests.program.workflow.events import labelled, pull_request, variables
 
 OFFLINE = ["record", "guard", "test", "compare"]

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from program.cli.tools import TOOLS, tools
 from program.errors import CouldNotRunError
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from program.workflow.tools import read_pinned, this_platform
 
 PLUGIN = f"resource-aws-v{importlib.metadata.version('pulumi-aws')}"

@@ -8,7 +8,7 @@ import pytest
 
 from policies.limits import load_limits
 from program.offline.guard.reviewed import ReviewedProblem, read_reviewed
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.cli.running import change
 
 TODAY = datetime.date(2026, 11, 26)

@@ -5,7 +5,7 @@ import pytest
 from policies.catalogue import RULES
 from program.offline.guard.rule_changes import _rules, rule_changes
 from program.offline.guard.tree import working_tree
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.offline.guard.trees import told, tree
 
 FILE = "policies/rules/kms.py"

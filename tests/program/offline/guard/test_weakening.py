@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from program.offline.guard import file_changes
-from program.offline.stackfile import ROOT
+from program.project.definition import ROOT
 from tests.program.cli.running import change, copy_of_the_project, run
 from tests.program.offline.guard.test_tree import git
 from tests.workflows import golden

@@ -23,23 +23,23 @@ _MOST_NAMED = 5
 _LONGEST_NAME = 60
 
 
-def stacks_in(folder: Path) -> tuple[str, ...]:
-    """Return the names of all stacks but review stacks, sorted.
+def stacks_in(root: Path, folder: str) -> tuple[str, ...]:
+    """Return the names of all stacks in the folder but review stacks, sorted.
 
     Raises CouldNotRunError in one line for files that look like a stack's and can't be one: nobody would miss them.
     """
-    if not folder.is_dir():
+    if not (root / folder).is_dir():
         return ()
-    with os.scandir(folder) as found:
+    with os.scandir(root / folder) as found:
         files = sorted(entry.name for entry in islice(found, _MOST_FILES + 1))
     if len(files) > _MOST_FILES:
         raise CouldNotRunError(
-            f"{folder.name}/ holds more than {_MOST_FILES} files, which are more stacks than are checked; remove what "
+            f"{folder}/ holds more than {_MOST_FILES} files, which are more stacks than are checked; remove what "
             f"is none"
         )
     if misnamed := [f"{_shown(file)} ({reason})" for file, reason in _misnamed(files)]:
         more = f" and {len(misnamed) - _MOST_NAMED} more" if len(misnamed) > _MOST_NAMED else ""
-        raise CouldNotRunError(f"{folder.name}/: rename or remove {', '.join(misnamed[:_MOST_NAMED])}{more}")
+        raise CouldNotRunError(f"{folder}/: rename or remove {', '.join(misnamed[:_MOST_NAMED])}{more}")
     names = (match["name"] for match in map(_FILE.fullmatch, files) if match)
     return tuple(name for name in names if not _REVIEW_STACK.fullmatch(name))
 

@@ -1,4 +1,4 @@
-"""Pulumi.yaml's block of configuration, which follows from the settings: `python -m program.service.declaration`."""
+"""Pulumi.yaml's block of configuration, which follows from the settings: `make docs` writes it."""
 
 from __future__ import annotations
 
@@ -13,48 +13,62 @@ from pydantic_core import PydanticUndefined
 
 from policies.strict_yaml import Document, YamlError, read
 from program.errors import CouldNotRunError
-from program.service.project import PROJECT_FILE, ROOT
-from program.service.setting import about_of
-from program.service.settings import Settings
+from program.project.definition import ROOT
+from program.project.setting import about_of
+from program.project.settings import ProjectSettings
 
 _BLOCK = re.compile(r"(?<=^config:\n)(?:[ \t]+.*\n?|\n)*", re.MULTILINE)
 # As YAML takes a word for text without quotes.
 _PLAIN = re.compile(r"(?!(true|false|null|yes|no|on|off)$)[a-z][a-z0-9_]*")
 
 
-def declaration() -> Mapping[str, Mapping[str, Any]]:
-    """Return what Pulumi.yaml must declare, by the keys of a stack file."""
-    return {str(field.alias): dict(_entry(field)) for name, field in Settings.model_fields.items() if name != "region"}
+Kind = type[ProjectSettings]
 
 
-def stray(root: Path = ROOT) -> str | None:
+def declaration(kind: Kind) -> Mapping[str, Mapping[str, Any]]:
+    """Return what the project's Pulumi.yaml must declare, by the keys of a stack file."""
+    return {str(field.alias): dict(_entry(field)) for name, field in kind.model_fields.items() if name != "region"}
+
+
+def stray(kind: Kind, root: Path = ROOT) -> str | None:
     """Return in one line the first thing in which Pulumi.yaml isn't what the settings say; None where it is."""
+    file = kind.project.file
     try:
-        document = read(root / PROJECT_FILE)
+        document = read(root / file)
     except YamlError as problem:
-        raise CouldNotRunError(f"{PROJECT_FILE}: {problem.message}") from None
-    return next(_strays(document), None)
+        raise CouldNotRunError(f"{file}: {problem.message}") from None
+    return next(_strays(kind, document), None)
 
 
-def written(text: str) -> str:
+def written(kind: Kind, text: str) -> str:
     """Return Pulumi.yaml's text with the block as the settings have it; what belongs to a provider stays."""
     found = _BLOCK.search(text)
     if found is None:
-        raise CouldNotRunError(f"{PROJECT_FILE}: it has no line config:; add it, and what stands below is written")
+        raise CouldNotRunError(f"{kind.project.file}: it has no line config:; add it, and what stands below is written")
     others = re.findall(r"^  [\w.-]+:[\w.-]+:.*\n(?:    .*\n)*", found[0], re.MULTILINE)
-    return text[: found.start()] + "".join([*_lines(), *others]) + text[found.end() :]
+    return text[: found.start()] + "".join([*_lines(kind), *others]) + text[found.end() :]
 
 
-def _strays(document: Document) -> Iterator[str]:
+def write(kind: Kind, root: Path = ROOT) -> None:
+    """Write the block anew."""
+    path = root / kind.project.file
+    path.write_text(written(kind, path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _strays(kind: Kind, document: Document) -> Iterator[str]:
     data = document.data if isinstance(document.data, dict) else {}
     config = data.get("config")
     found = {key: entry for key, entry in config.items() if ":" not in key} if isinstance(config, dict) else {}
-    wanted = declaration()
+    wanted = declaration(kind)
     for key in [*wanted, *(key for key in found if key not in wanted)]:
         if found.get(key) != wanted.get(key):
-            where = f"{PROJECT_FILE}:{document.line(('config', key))}"
+            where = f"{kind.project.file}:{document.line(('config', key))}"
             what = "is missing" if key not in found else "is no setting" if key not in wanted else "says something else"
-            yield f"{where}: config.{key} {what}; program/service/settings.py defines what stands here: run `make docs`"
+            yield f"{where}: config.{key} {what}; {_source(kind)} defines what stands here: run `make docs`"
+
+
+def _source(kind: Kind) -> str:
+    return f"{kind.__module__.replace('.', '/')}.py"
 
 
 def _entry(field: FieldInfo) -> Iterator[tuple[str, Any]]:
@@ -68,8 +82,8 @@ def _entry(field: FieldInfo) -> Iterator[tuple[str, Any]]:
     yield "description", about_of(field)
 
 
-def _lines() -> Iterator[str]:
-    for key, entry in declaration().items():
+def _lines(kind: Kind) -> Iterator[str]:
+    for key, entry in declaration(kind).items():
         yield f"  {key}:\n"
         for name, value in entry.items():
             yield f"    {name}: {_yaml(name, value)}\n"
@@ -81,13 +95,3 @@ def _yaml(name: str, value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {item}" for key, item in value.items()) + "}"
     return value if isinstance(value, str) and _PLAIN.fullmatch(value) else json.dumps(value)
-
-
-def write(root: Path = ROOT) -> None:
-    """Write the block anew."""
-    path = root / PROJECT_FILE
-    path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write()

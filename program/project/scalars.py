@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.strict_yaml import Document
 from program.errors import Problem
-from program.service.settings import cut
+from program.project.texts import cut
 
 # What both readers take for the same: a whole number as people write one, true and false.
 _SAME = re.compile(r"-?(0|[1-9][0-9]{0,14})|true|false")

@@ -9,8 +9,6 @@ from policies.naming import physical_name
 
 # The project's own, before the service in every physical name; `parity init` sets it.
 PREFIX = ""
-# Ends the logical name of the secret's version that the program puts, and that rotation leaves behind.
-BOOTSTRAP = "bootstrap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

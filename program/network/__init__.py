@@ -1,0 +1,1 @@
+"""The network that a service's stacks stand in: a Pulumi project of its own."""
