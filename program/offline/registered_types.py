@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from policies.known.tables import known_somewhere
-from program.foundation.rights.inventory import inventory
+from program.foundation.rights.inventory import file_of, inventory
 from program.foundation.rights.table import calls
 from program.offline.simulation import unanswered
+from program.project.definition import ROOT
 
 _CALLS = "program/foundation/rights/calls.yaml"
-_INVENTORY = "program/foundation/rights/service.yaml"
 
 
-def lacking(type_: str) -> str | None:
-    """Return the first thing that a known type lacks, and what to add; one that isn't known is refused as such."""
+def lacking(type_: str, label: str = "") -> str | None:
+    """Return the first thing that a known type lacks, and what to add; one that isn't known is refused as such.
+
+    `label` is that of the project that registers it.
+    """
     if not type_.startswith("aws:") or known_somewhere(type_) is None:
         return None
     if (missing := unanswered(type_)) is not None:
@@ -23,9 +26,9 @@ def lacking(type_: str) -> str | None:
             f'{type_}: {{arn: "arn:aws:...:${{region}}:${{account}}:${{name}}", read: [...], create: [...], '
             f"update: [...], delete: [...]}}"
         )
-    if all(item.type != type_ for item in inventory().resources):
+    if all(item.type != type_ for item in inventory(label).resources):
         return (
-            f"{type_} is in no right: {_INVENTORY} doesn't have it; "
+            f"{type_} is in no right: {file_of(label).relative_to(ROOT).as_posix()} doesn't have it; "
             f"write it anew: .venv/bin/python -m tests.program.foundation.inventory_source"
         )
     return None
