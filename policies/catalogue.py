@@ -31,6 +31,7 @@ from policies.rules import (
     parameters,
     protection,
     secrets,
+    vpc,
 )
 
 # In the order in which they judge; the rules about the files of the guard itself come last.
@@ -48,6 +49,7 @@ _JUDGING = (
     monitoring,
     alarms,
     network,
+    vpc,
     ownership,
     identity,
     protection,

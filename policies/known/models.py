@@ -107,7 +107,7 @@ class KnownType(StrictModel):
     a list have the list's own path. `documents` are policy documents, which are known by resource alone. `data` says
     that the resources hold data, so that the option protect follows dataProtection. `answer` is what AWS answers when
     one is made, simulated offline: outputs with the placeholders `${name}`, `${region}`, `${account}`, `${hex}` (what
-    AWS makes up) and `${input.<property>}`.
+    AWS makes up, `${hex17}` in the length of EC2's ids) and `${input.<property>}`.
     """
 
     reason: Reason

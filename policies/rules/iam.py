@@ -40,7 +40,7 @@ _ESCALATION = (
     "sts:AssumeRole",
 )
 # Services that send aws:SourceAccount when they assume a role.
-_BINDING_SERVICES = frozenset({"Service:monitoring.rds.amazonaws.com"})
+_BINDING_SERVICES = frozenset({"Service:monitoring.rds.amazonaws.com", "Service:vpc-flow-logs.amazonaws.com"})
 _KEY_USE = ("kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey", "kms:CreateGrant")
 ARN_PARTS = 6
 _ACCOUNT = re.compile(r"AWS:(arn:aws[\w-]*:iam::)?\d{12}(:root)?$")
@@ -65,8 +65,8 @@ READABLE = ResourceRule(
     id="iam-readable",
     title="Every policy document must be readable.",
     why="What can't be read can't be judged.",
-    fix="Build documents with program/service/iam.py.",
-    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY),
+    fix="Build documents with program/project/iam.py.",
+    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY, tokens.VPC_ENDPOINT),
     severity="high",
     judge=_readable,
 )

@@ -120,6 +120,8 @@ def _by_template(
         "region": cloud.region,
         "account": cloud.account,
         "hex": cloud.token(type_, name, length=20),
+        # As long as EC2's ids are behind their prefix.
+        "hex17": cloud.token(type_, name, length=17),
         **{f"input.{key}": str(value) for key, value in inputs.items()},
     }
     return {key: _PLACEHOLDER.sub(lambda match: values[match[1]], text) for key, text in templates.items()}
