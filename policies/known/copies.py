@@ -15,13 +15,14 @@ from policies.known.worlds import FOUNDATION, SERVICE, WORLDS, World, world_of
 from policies.naming import NAME_PART
 from policies.view import Resource
 
-_REVIEW = "review"
+_REVIEW, _IMAGE = "review", "image"
 _PARTS = r"role|policy-\d+(?:-attachment)?|environment|branch|aws-[a-z-]+"
 _OF_A_STACK = re.compile(
     rf"(?:github-)?(?P<world>{'|'.join(WORLDS)})-(?P<kind>preview|drift|deploy|boundary)-"
     rf"(?P<stack>[a-z][a-z0-9-]*?)(?:-(?:{_PARTS}))?"
 )
 _OF_REVIEWS = re.compile(rf"(?:github-)?(?P<world>{SERVICE})-(?P<kind>{_REVIEW})-(?:{_PARTS})")
+_OF_THE_IMAGE = re.compile(rf"github-(?P<kind>{_IMAGE})-(?:environment|branch|aws-[a-z-]+)")
 # In IAM a role's policies have its name and a number.
 _NUMBER = r"(?:-policy-\d+)?"
 _SUFFIX = r"[a-z0-9]+(?:-[a-z0-9]+)*?"
@@ -29,7 +30,7 @@ _SUFFIX = r"[a-z0-9]+(?:-[a-z0-9]+)*?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A stack, or all review stacks; the last three are known of what has a name in IAM alone."""
+    """A stack, all review stacks, or the image; the last three are known of what has a name in IAM alone."""
 
     world: World
     kind: str
@@ -90,6 +91,8 @@ def copy_of(resource: Resource, context: Context) -> Copy | None:
     """
     if context.world != FOUNDATION:
         return None
+    if _OF_THE_IMAGE.fullmatch(resource.name) is not None:
+        return Copy(world=SERVICE, kind=_IMAGE, stack=_IMAGE)
     found = _OF_A_STACK.fullmatch(resource.name) or _OF_REVIEWS.fullmatch(resource.name)
     if found is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from policies import tokens
 from policies.context import Context
@@ -14,6 +15,7 @@ from policies.view import Resource, StackView
 _FILE = "policies/known/options.yaml"
 _NAMESPACES = ("aws:", "github:", "pulumi:")
 _PROVIDERS = "pulumi:providers:"
+_ALIASES = "aliases"
 _CREDENTIALS = frozenset(
     {
         "accessKey",
@@ -30,7 +32,10 @@ _CREDENTIALS = frozenset(
 def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     recorded = context.recorded or {}
     for resource in stack.resources:
-        for name in sorted({**resource.options, **recorded.get(resource.urn, {})}):
+        options = {**resource.options, **recorded.get(resource.urn, {})}
+        for name in sorted(options):
+            if name == _ALIASES and _are_former_names(options[name], resource, context):
+                continue
             if name not in known_options().options:
                 line = json.dumps(f"{name}: {{free: ...}}")
                 yield (
@@ -41,6 +46,16 @@ def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
         of_type = context.known.types.get(resource.type)
         if resource.protect and not (of_type is not None and of_type.data):
             yield resource, "the option protect is set on what holds no data; it stops the destruction of the stack"
+
+
+def _are_former_names(aliases: Any, resource: Resource, context: Context) -> bool:
+    """Tell whether the aliases say no more than how the type was called before, as its SDK gives them by itself."""
+    of_type = context.known.types.get(resource.type)
+    formerly = of_type.formerly if of_type is not None else []
+    # As a program gives them, and as the engine tells them.
+    given = [{"spec": {"type": type_, "parentUrn": ""}} for type_ in formerly]
+    told = [resource.urn.replace(resource.type, type_) for type_ in formerly]
+    return bool(aliases) and all(alias in given or alias in told for alias in aliases)
 
 
 OPTIONS = StackRule(

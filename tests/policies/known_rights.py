@@ -114,7 +114,8 @@ def roles():
     ):
         yield role, f"foundation-{role.kind}-*"
     pushed = "arn:aws:ecr:${config.imageRegion}:${account}:repository/${config.imageRepository}"
-    yield image_role("${environment}-image-role-${suffix}", _with_image(copy(""), pushed), REPOSITORY), "image"
+    image = "${environment}-image-role-${suffix}"
+    yield image_role(image, "", _with_image(copy(""), pushed), REPOSITORY), "image"
 
 
 def _with_image(place, image):

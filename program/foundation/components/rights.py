@@ -80,11 +80,12 @@ class RightsComponent(pulumi.ComponentResource):
             tags=self._names.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=trusted),
         )
-        for number, document in enumerate(role.policies, start=1):
+        parts = zip(role.policy_names, role.policies, strict=True)
+        for number, (physical, document) in enumerate(parts, start=1):
             name = f"{role.logical}-policy-{number}"
             policy = self._policy(
                 name,
-                f"{role.name}-policy-{number}",
+                physical,
                 f"What {role.name} may do, part {number}.",
                 _with_keys(document, keys),
             )

@@ -55,8 +55,8 @@ def account_rights(settings: Settings, members: Sequence[Member], own: Member) -
         for member in members
     }
     roles[own.name] = foundation_roles(own.name, own.copy, own.files, list(states.values()), settings.github)
-    image = settings.names.physical("image", "role")
-    roles["image"] = (image_role(image, _place_of_the_image(settings, own.copy), settings.github),)
+    image, policy = (settings.names.physical("image", kind) for kind in ("role", "policy"))
+    roles["image"] = (image_role(image, policy, _place_of_the_image(settings, own.copy), settings.github),)
     return AccountRights(
         roles=roles,
         workflow_boundary=Boundary(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from program.foundation.rights.derivation import boundary, key_actions, rights
 from program.foundation.rights.inventory import Inventory, inventory
 from program.foundation.rights.places import Copy
 from program.foundation.rights.state import REVIEW_STACKS, Access, StackFiles, State, state_rights
-from program.foundation.rights.statements import Statement, documents, merged
+from program.foundation.rights.statements import LONGEST_POLICY, Statement, documents, merged
 from program.foundation.rights.table import Calls, Phase, calls
 from program.foundation.rights.trust import Repository, trust
 
@@ -68,6 +68,8 @@ class Role:
     environment: str
     trust: str
     policies: tuple[str, ...]
+    # Of the policies in IAM, in their order.
+    policy_names: tuple[str, ...]
     actions: frozenset[str]
 
 
@@ -104,13 +106,15 @@ def foundation_roles(
     )
 
 
-def image_role(name: str, copy: Copy, repository: Repository) -> Role:
-    """Return the role that pushes the app's image; of the copy only the place counts."""
+def image_role(name: str, policy_name: str, copy: Copy, repository: Repository) -> Role:
+    """Return the role that pushes the app's image, by the names of both; of the copy only the place counts."""
     statements = [
         Statement(actions=("ecr:GetAuthorizationToken",), on=("*",)),
         Statement(actions=_PUSH, on=(copy.image,)),
     ]
-    return _made("image", "image", name, "image", statements, copy, repository)
+    return replace(
+        _made("image", "image", name, "image", statements, copy, repository), policy_names=(policy_name,)
+    )
 
 
 def copy_boundary(copy: Copy) -> str:
@@ -178,6 +182,7 @@ def _made(  # noqa: PLR0913
         )
     of_kind = role_kinds().roles[kind]
     found = merged(statements)
+    policies = documents(found)
     return Role(
         kind=kind,
         logical=logical,
@@ -190,11 +195,18 @@ def _made(  # noqa: PLR0913
             workflows=tuple(of_kind.workflows),
             branches=of_kind.branches,
         ),
-        policies=documents(found),
+        policies=policies,
+        policy_names=tuple(f"{name}-policy-{number}" for number in range(1, len(policies) + 1)),
         actions=frozenset(action for statement in found for action in statement.actions),
     )
 
 
 def _one(statements: tuple[Statement, ...]) -> str:
-    (document,) = documents(statements)
-    return document
+    """Return the one document that a boundary is; raise CouldNotRunError where AWS takes none as long."""
+    found = documents(statements)
+    if len(found) != 1 or len(found[0]) > LONGEST_POLICY:
+        raise CouldNotRunError(
+            f"a boundary would have more than {LONGEST_POLICY} characters, and a role has one alone; its projects have "
+            f"too many different calls: leave types out, or give a project an account of its own"
+        )
+    return found[0]
