@@ -117,6 +117,4 @@ def _named(copy: Copy, name: str, context: Context) -> Copy | None:
     agrees = copy.stack not in context.all_limits.environments or copy.stack == parts["environment"]
     if world_of(parts["project"]) != copy.world or not agrees:
         return None
-    return replace(
-        copy, project=parts["project"], environment=parts["environment"], suffix=fixed or parts["suffix"]
-    )
+    return replace(copy, project=parts["project"], environment=parts["environment"], suffix=fixed or parts["suffix"])

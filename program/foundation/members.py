@@ -16,6 +16,7 @@ from program.foundation.rights.state import REVIEW_STACKS, StackFiles
 from program.foundation.settings import Settings
 from program.project.definition import NETWORK, ROOT, SERVICE, Project
 from program.project.settings import ProjectSettings
+from program.project.stack_names import reserved_suffix
 from program.project.stackfile import REVIEW_TEMPLATE, StackFile, read_stack_file, stack_names
 from program.service import settings as service
 from program.service.validation import validate
@@ -43,9 +44,7 @@ def members(settings: Settings, limits: Limits, root: Path = ROOT) -> tuple[Memb
     found = [*_of_networks(settings, limits, root), *_of_service(settings, limits, root)]
     if not any(member.copy.label == SERVICE.label for member in found):
         key = settings.config_key("account")
-        raise SettingsError(
-            [Problem(key, f"{key} is {settings.account}, in which no stack lives; give a stack's own")]
-        )
+        raise SettingsError([Problem(key, f"{key} is {settings.account}, in which no stack lives; give a stack's own")])
     return tuple(found)
 
 
@@ -66,13 +65,33 @@ def own_member(settings: Settings, stack: str) -> Member:
     )
 
 
+def read_settings(
+    file: StackFile, kind: type[Kind], validation: Callable[[Kind, Limits], None], limits: Limits
+) -> Kind:
+    """Return the settings of the stack's file; raise SettingsError with each problem's place in it."""
+    problems = list(file.problems)
+    if not problems:
+        try:
+            found = kind.parse(file.config, os.environ)
+            validation(found, limits)
+        except SettingsError as error:
+            problems = list(error.problems)
+        else:
+            return found
+    raise SettingsError([Problem(None, f"{file.source(problem.key)}: {problem.message}") for problem in problems])
+
+
 def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[Member]:
     files = [(name, read_stack_file(name, root)) for name in stack_names(root, SERVICE)]
     template = root / REVIEW_TEMPLATE
     if template.exists():
         files.append((REVIEW_STACKS, read_stack_file(_ANY_REVIEW_STACK, root, template)))
     for name, file in files:
-        found = _read(file, service.Settings, validate, limits)
+        found = read_settings(file, service.Settings, validate, limits)
+        key = found.config_key("environment_suffix")
+        why = reserved_suffix(key, file.config.get(key, "")) if name != REVIEW_STACKS else None
+        if why is not None:
+            raise SettingsError([Problem(None, f"{file.source(key)}: {why}")])
         if _account(found, limits, settings) == settings.account:
             yield _member(name, found, settings)
 
@@ -86,7 +105,7 @@ def _of_networks(settings: Settings, limits: Limits, root: Path) -> Iterator[Mem
 
     for name in names:
         file = read_stack_file(name, root)
-        found = _read(file, network.Settings, validate_network, limits)
+        found = read_settings(file, network.Settings, validate_network, limits)
         if _account(found, limits, settings) == settings.account:
             yield Member(
                 name=name,
@@ -126,24 +145,6 @@ def _copy(
         region=found.region,
         account=account,
         image=image,
-    )
-
-
-def _read(
-    file: StackFile, kind: type[Kind], validation: Callable[[Kind, Limits], None], limits: Limits
-) -> Kind:
-    """Return the stack's settings; raise SettingsError with each problem's place in the file before it."""
-    problems = list(file.problems)
-    if not problems:
-        try:
-            found = kind.parse(file.config, os.environ)
-            validation(found, limits)
-        except SettingsError as error:
-            problems = list(error.problems)
-        else:
-            return found
-    raise SettingsError(
-        [Problem(None, f"{file.source(problem.key)}: {problem.message}") for problem in problems]
     )
 
 

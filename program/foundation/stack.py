@@ -14,7 +14,7 @@ from program.errors import SettingsError
 from program.foundation.components.image import ImageArgs, ImageComponent
 from program.foundation.components.repository import Environment, RepositoryArgs, RepositoryComponent
 from program.foundation.components.rights import RightsArgs, RightsComponent
-from program.foundation.components.state import StateArgs, StateComponent
+from program.foundation.components.state import StateArgs, StateComponent, secrets_alias
 from program.foundation.configuration import stack_manifest
 from program.foundation.members import Member, members, own_member
 from program.foundation.rights.account import (
@@ -93,7 +93,7 @@ class FoundationStack(pulumi.ComponentResource):
             "stateBucket": state.bucket.bucket,
             "backendUrl": settings.backend_url,
             "secretsProviders": {
-                environment: f"awskms://alias/{names.physical(f'secrets-{environment}', 'key')}?region={settings.region}"
+                environment: f"awskms://{secrets_alias(names, environment)}?region={settings.region}"
                 for environment in environments(found, own)
             },
             "imageRepository": image.repositories[settings.image_region].repository_url,
@@ -117,7 +117,9 @@ def _environments(
         member = stacks.get(name)
         for role in roles:
             deploys = role.kind == "deploy" and member is not None and member.copy.environment != first
-            reviewers = settings.reviewers_by_environment[member.copy.environment] if deploys and member else Reviewers()
+            reviewers = (
+                settings.reviewers_by_environment[member.copy.environment] if deploys and member else Reviewers()
+            )
             yield Environment(
                 logical=role.logical,
                 name=role.environment,

@@ -90,7 +90,10 @@ def _by_reviewers(settings: Settings, limits: Limits) -> Judgement:
             )
     for environment, reviewers in found.items():
         if len(reviewers.teams) + len(reviewers.users) > MOST_REVIEWERS:
-            yield "reviewers", f"{key} has more than {MOST_REVIEWERS} for {environment}; GitHub takes no more: name a team"
+            yield (
+                "reviewers",
+                f"{key} has more than {MOST_REVIEWERS} for {environment}; GitHub takes no more: name a team",
+            )
 
 
 def _malformed(settings: Settings, limits: Limits) -> Iterator[str]:

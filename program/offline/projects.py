@@ -42,9 +42,7 @@ class Kind:
 KINDS: dict[Project, Kind] = {
     SERVICE: Kind(settings=Settings, validate=validate, module="program.service.stack"),
     NETWORK: Kind(settings=NetworkSettings, validate=validate_network, module="program.network.stack"),
-    FOUNDATION: Kind(
-        settings=FoundationSettings, validate=validate_foundation, module="program.foundation.stack"
-    ),
+    FOUNDATION: Kind(settings=FoundationSettings, validate=validate_foundation, module="program.foundation.stack"),
 }
 
 

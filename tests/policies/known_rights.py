@@ -21,7 +21,7 @@ from program.foundation.rights.roles import (
 from program.foundation.rights.state import REVIEW_STACKS, StackFiles, State
 from program.foundation.rights.table import calls
 from program.foundation.rights.trust import Repository
-from program.project.definition import FOUNDATION, NETWORK, SERVICE
+from program.project.definition import FOUNDATION, NETWORK
 
 FILE = FOLDER / "foundation" / "rights.yaml"
 REPOSITORY = Repository(
@@ -60,6 +60,7 @@ _POLICY = {
         "tags.*": {"rule": "tags"},
     },
 }
+_NO_BOUNDARY = "Without it, whoever may attach a policy to a role of the workflows gives it any right."
 _BOUNDARY = "A boundary allows nothing by itself; it names all that may be allowed."
 
 
@@ -84,9 +85,7 @@ def copy(label, suffix="${suffix}"):
 
 
 def state(key):
-    return State(
-        bucket="${config.stateBucket}", region=REGION, bucket_key="${state-bucket-key.arn}", secrets_key=key
-    )
+    return State(bucket="${config.stateBucket}", region=REGION, bucket_key="${state-bucket-key.arn}", secrets_key=key)
 
 
 def files(stack="${copy.stack}", project="${copy.project}", network=None):
@@ -115,7 +114,7 @@ def roles():
         yield role, f"foundation-{role.kind}-*"
     pushed = "arn:aws:ecr:${config.imageRegion}:${account}:repository/${config.imageRepository}"
     image = "${environment}-image-role-${suffix}"
-    yield image_role(image, "", _with_image(copy(""), pushed), REPOSITORY), "image"
+    yield image_role(image, "", _with_image(copy(FOUNDATION.label), pushed), REPOSITORY), "image"
 
 
 def _with_image(place, image):
@@ -123,6 +122,10 @@ def _with_image(place, image):
         label=place.label, project=place.project, prefix="", environment=place.environment, suffix=place.suffix,
         region="${config.imageRegion}", account=place.account, image=image,
     )  # fmt: skip
+
+
+def _limit(label):
+    return f"{label or 'service'}-workflows-boundary"
 
 
 def _everywhere():
@@ -162,17 +165,20 @@ def data():
         own = {"name": "${environment}-image-role-${suffix}", "required": True} if glob == "image" else name
         role_entries[f"{glob}-role"] = {
             "optional": role_kinds().roles[role.kind].why or "There is one for each stack.",
-            "properties": {"name": own},
+            "properties": {
+                "name": own,
+                "permissionsBoundary": {"own": "Policy.arn", "of": _limit(role.label), "required": True},
+            },
             "documents": {"assumeRolePolicy": {"allows": list(statements(role.trust))}},
         }
         policy_entries[f"{glob}-policy-[1-9]*"] = {
             "optional": "There is one for each stack.",
             "properties": {
-                "name": {"rule": "names"} if glob == "image" else {"name": "${copy.name}-policy-${anyName}", "required": True}
+                "name": {"rule": "names"}
+                if glob == "image"
+                else {"name": "${copy.name}-policy-${anyName}", "required": True}
             },
-            "documents": {
-                "policy": {"allows": [item for policy in role.policies for item in statements(policy)]}
-            },
+            "documents": {"policy": {"allows": [item for policy in role.policies for item in statements(policy)]}},
         }
     labels = {place.label for place, *_ in places()} | {FOUNDATION.label}
     for place, _, of_stack, _ in places():
@@ -182,13 +188,13 @@ def data():
             "properties": {"name": name},
             "documents": {"policy": {"allows": list(statements(copy_boundary(place), _BOUNDARY))}},
         }
-    policy_entries["workflows-boundary"] = {
-        "required": "Without it, whoever may attach a policy to a role of the workflows gives it any right.",
-        "properties": {"name": {"rule": "names"}},
-        "documents": {
-            "policy": {"allows": list(statements(workflow_boundary(made, sorted(labels)), _BOUNDARY))}
-        },
-    }
+    for label in sorted(labels):
+        document = workflow_boundary([role for role in made if role.label == label], label)
+        policy_entries[_limit(label)] = {
+            ("optional" if label == NETWORK.label else "required"): _NO_BOUNDARY,
+            "properties": {"name": {"rule": "names"}},
+            "documents": {"policy": {"allows": list(statements(document, _BOUNDARY))}},
+        }
     # The more exact globs go first: the first one that fits is what is known.
     ordered = dict(sorted(policy_entries.items(), key=lambda item: ("*" in item[0], item[0])))
     return {

@@ -1,4 +1,4 @@
-"""The app's image: a repository in each region that a stack pulls from, the others filled by the one it is pushed to."""
+"""The app's image: a repository in each region that a stack pulls from, filled by the one that it is pushed to."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ class ImageComponent(pulumi.ComponentResource):
 
     repositories: Mapping[str, ecr.Repository]
 
-    def __init__(
-        self, name: str, args: ImageArgs, *, names: Names, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: ImageArgs, *, names: Names, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the repositories, then what fills the others."""
         super().__init__("foundation:components:Image", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)

@@ -80,9 +80,7 @@ class RepositoryComponent(pulumi.ComponentResource):
         self._rules()
         self._actions()
         if args.publishes_page:
-            github.RepositoryPages(
-                f"{name}-pages", repository=args.repository, build_type="workflow", opts=self._child
-            )
+            github.RepositoryPages(f"{name}-pages", repository=args.repository, build_type="workflow", opts=self._child)
         self.register_outputs({"environments": len(args.environments)})
 
     def _environment(self, asked: Environment) -> None:

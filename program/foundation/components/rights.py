@@ -52,12 +52,14 @@ class RightsComponent(pulumi.ComponentResource):
             self._policy(
                 boundary.logical, boundary.name, "The most that a role of this copy may ever do.", boundary.document
             )
-        limit = args.rights.workflow_boundary
-        boundary_arn = self._policy(
-            limit.logical, limit.name, "The most that a role of the workflows may ever do.", limit.document
-        ).arn
+        limits = {
+            label: self._policy(
+                limit.logical, limit.name, "The most that a role of the workflows may ever do.", limit.document
+            ).arn
+            for label, limit in args.rights.workflow_boundaries.items()
+        }
         self.roles = {
-            role.name: self._role(role, boundary_arn, args.keys, trusted)
+            role.name: self._role(role, limits[role.label], args.keys, trusted)
             for roles in args.rights.roles.values()
             for role in roles
         }

@@ -30,26 +30,29 @@ class StateArgs:
     protection: Protection
 
 
+def secrets_alias(names: Names, environment: str) -> str:
+    """Return the alias of the key that encrypts the environment's secrets, by which stack files name it."""
+    return f"alias/{names.physical(f'secrets-{environment}', 'key')}"
+
+
 class StateComponent(pulumi.ComponentResource):
     """The bucket and the keys; `keys` are by environment, the bucket's under `BUCKET_KEY`."""
 
     keys: Mapping[str, kms.Key]
     bucket: s3.Bucket
 
-    def __init__(
-        self, name: str, args: StateArgs, *, names: Names, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: StateArgs, *, names: Names, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the keys, then the bucket with all that closes it."""
         super().__init__("foundation:components:State", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._kept = pulumi.ResourceOptions(parent=self, protect=args.protection.protected)
         policy = state_key_policy(args.account)
         self.keys = {
-            BUCKET_KEY: self._key(f"{name}-bucket-key", names.physical("state", "key"), policy, args, names),
+            BUCKET_KEY: self._key(f"{name}-bucket-key", f"alias/{names.physical('state', 'key')}", policy, args, names),
             **{
                 environment: self._key(
                     f"{name}-secrets-key-{environment}",
-                    names.physical(f"secrets-{environment}", "key"),
+                    secrets_alias(names, environment),
                     policy,
                     args,
                     names,
@@ -60,17 +63,17 @@ class StateComponent(pulumi.ComponentResource):
         self.bucket = self._bucket(name, args, names)
         self.register_outputs({"bucket": self.bucket.bucket})
 
-    def _key(self, name: str, physical: str, policy: str, args: StateArgs, names: Names) -> kms.Key:
+    def _key(self, name: str, alias: str, policy: str, args: StateArgs, names: Names) -> kms.Key:
         key = kms.Key(
             name,
-            description=f"State of Pulumi ({physical}).",
+            description=f"State of Pulumi ({alias}).",
             enable_key_rotation=True,
             deletion_window_in_days=args.protection.kms_deletion_window_days,
             policy=policy,
             tags=names.tags,
             opts=self._kept,
         )
-        kms.Alias(f"{name}-alias", name=f"alias/{physical}", target_key_id=key.key_id, opts=self._child)
+        kms.Alias(f"{name}-alias", name=alias, target_key_id=key.key_id, opts=self._child)
         return key
 
     def _bucket(self, name: str, args: StateArgs, names: Names) -> s3.Bucket:

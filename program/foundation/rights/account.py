@@ -41,7 +41,8 @@ class AccountRights:
     """Roles by their stacks' names (the image's by its own), and the policies that limit them and what they make."""
 
     roles: Mapping[str, tuple[Role, ...]]
-    workflow_boundary: Boundary
+    # By the label of the project that the roles act on.
+    workflow_boundaries: Mapping[str, Boundary]
     copy_boundaries: tuple[Boundary, ...]
 
 
@@ -59,14 +60,16 @@ def account_rights(settings: Settings, members: Sequence[Member], own: Member) -
     roles["image"] = (image_role(image, policy, _place_of_the_image(settings, own.copy), settings.github),)
     return AccountRights(
         roles=roles,
-        workflow_boundary=Boundary(
-            logical="workflows-boundary",
-            name=own.copy.deployers.boundary,
-            document=workflow_boundary(
-                [role for found in roles.values() for role in found],
-                sorted({member.copy.label for member in (own, *members)}),
-            ),
-        ),
+        workflow_boundaries={
+            label: Boundary(
+                logical=f"{label or 'service'}-workflows-boundary",
+                name=settings.names.physical(f"{label or 'service'}-workflows", "boundary"),
+                document=workflow_boundary(
+                    [role for found in roles.values() for role in found if role.label == label], label
+                ),
+            )
+            for label in sorted({member.copy.label for member in (own, *members)})
+        },
         copy_boundaries=tuple(
             Boundary(
                 logical=logical_name("boundary", member.copy, member.files),

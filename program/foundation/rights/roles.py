@@ -59,10 +59,12 @@ class RoleKinds(StrictModel):
 class Role:
     """A role as IAM has it, and the GitHub environment that it stands for; `policies` are documents.
 
-    `logical` is what the program calls it: the project, the kind and the stack (`network-deploy-dev`).
+    `logical` is what the program calls it: the project, the kind and the stack (`network-deploy-dev`); `label` is the
+    project's, on whose stacks it acts.
     """
 
     kind: Kind
+    label: str
     logical: str
     name: str
     environment: str
@@ -79,9 +81,7 @@ def role_kinds() -> RoleKinds:
     return parse_file(RoleKinds, FILE)
 
 
-def stack_roles(
-    called: str, copy: Copy, files: StackFiles, state: State, repository: Repository
-) -> tuple[Role, ...]:
+def stack_roles(called: str, copy: Copy, files: StackFiles, state: State, repository: Repository) -> tuple[Role, ...]:
     """Return the roles of the stack that is called so (`network/dev`): preview, drift, deploy.
 
     Of all review stacks (`pr-*`) there is one, which they share.
@@ -112,9 +112,7 @@ def image_role(name: str, policy_name: str, copy: Copy, repository: Repository) 
         Statement(actions=("ecr:GetAuthorizationToken",), on=("*",)),
         Statement(actions=_PUSH, on=(copy.image,)),
     ]
-    return replace(
-        _made("image", "image", name, "image", statements, copy, repository), policy_names=(policy_name,)
-    )
+    return replace(_made("image", "image", name, "image", statements, copy, repository), policy_names=(policy_name,))
 
 
 def copy_boundary(copy: Copy) -> str:
@@ -122,18 +120,16 @@ def copy_boundary(copy: Copy) -> str:
     return _one(boundary(inventory(copy.label), copy))
 
 
-def workflow_boundary(roles: Iterable[Role], labels: Iterable[str]) -> str:
-    """Return the boundary of the workflows' roles: whatever is attached to one, it calls nothing that none has to.
+def workflow_boundary(roles: Iterable[Role], label: str) -> str:
+    """Return the boundary of the roles that act on the project's stacks.
 
-    The labels are those of the projects that the roles act on, whose keys allow calls by themselves.
+    Whatever is attached to one, it calls nothing that none has to; what only a key's own policy allows is let through.
     """
-    actions = {action for role in roles for action in role.actions}
-    for label in labels:
-        actions |= key_actions(calls(), inventory(label))
+    actions = {action for role in roles for action in role.actions} | key_actions(calls(), inventory(label))
     return _one((Statement(actions=tuple(sorted(actions)), on=("*",)),))
 
 
-def _role(  # noqa: PLR0913
+def _role(
     kind: Kind,
     called: str,
     copy: Copy,
@@ -166,7 +162,7 @@ def _name(kind: Kind, copy: Copy) -> str:
     return names.drift_role if kind == "drift" else names.deploy_role
 
 
-def _made(  # noqa: PLR0913
+def _made(
     kind: Kind,
     logical: str,
     name: str,
@@ -185,6 +181,7 @@ def _made(  # noqa: PLR0913
     policies = documents(found)
     return Role(
         kind=kind,
+        label=copy.label,
         logical=logical,
         name=name,
         environment=environment,
