@@ -55,7 +55,7 @@ def unfit(name: str) -> str | None:
 
 
 def reserved_suffix(key: str, suffix: str) -> str | None:
-    """Return why no committed stack may have the suffix: whoever may push a branch would change it; None where it may."""
+    """Return why no committed stack may have the suffix, which is review stacks'; None where it may."""
     if not suffix.startswith(REVIEW_SUFFIX):
         return None
     return (
