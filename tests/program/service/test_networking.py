@@ -18,8 +18,8 @@ def exported(monkeypatch):
     real = simulation.network_outputs
 
     def record_with(settings=None, **changes):
-        def outputs(cloud):
-            return {key: value for key, value in {**real(cloud), **changes}.items() if value is not None}
+        def outputs(cloud, asked):
+            return {key: value for key, value in {**real(cloud, asked), **changes}.items() if value is not None}
 
         monkeypatch.setattr(simulation, "network_outputs", outputs)
         return record_program(deploy, **(settings or {}))
