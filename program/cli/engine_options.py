@@ -10,7 +10,7 @@ import click
 from policies.limits import Limits
 from policies.schema import suggest
 from program.cli.files import write_whole
-from program.project.definition import ROOT
+from program.project.definition import ROOT, split
 from program.project.stack_names import unfit
 from program.project.stackfile import read_stack_file, stack_names
 
@@ -51,7 +51,7 @@ def chosen_stack(name: str, config_file: Path | None, limits: Limits) -> Stack:
     """Return the stack; one without a file in stacks/ needs --config-file, else it is wrong usage."""
     from program.offline.stacks import read_stack
 
-    if reason := unfit(name):
+    if reason := unfit(split(name)[1]):
         raise click.BadParameter(f"{name!r}: {reason}", param_hint="STACK")
     known = stack_names(ROOT)
     if config_file is None and name not in known:

@@ -80,7 +80,7 @@ class Applier:
         ran, log = run_engine(
             self.place,
             self.say,
-            *("up", "--yes", "--policy-pack", PACK_FOLDER),
+            *("up", "--yes", "--policy-pack", self.place.project.path(PACK_FOLDER)),
             *(("--refresh", *left_to_rotation(before)) if read.metadata.refresh else ()),
             *("--plan", str(read.folder / bundle.PLAN_FILE)),
             seconds=_SECONDS,

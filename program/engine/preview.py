@@ -94,7 +94,7 @@ class Previewer:
             self.place,
             self.say,
             *("preview", "--json"),
-            *(word for pack in self.packs for word in ("--policy-pack", pack)),
+            *(word for pack in self.packs for word in ("--policy-pack", self.place.project.path(pack))),
             *(("--refresh", *left_to_rotation(checkpoint)) if self.refresh else ()),
             *("--save-plan", str((part / bundle.PLAN_FILE).resolve())),
             seconds=_SECONDS,

@@ -53,7 +53,7 @@ def judge_deployment(
         told.write_text(json.dumps(policy_config(stack.settings.environment, limits, config)), encoding="utf-8")
         ran = pulumi.run(
             *("policy", "analyze", "--json", "--file", str(exported)),
-            *("--policy-pack", PACK_FOLDER, "--policy-pack-config", str(told)),
+            *("--policy-pack", stack.file.project.path(PACK_FOLDER), "--policy-pack-config", str(told)),
             seconds=_SECONDS,
         )
         events.write_text(ran.stdout, encoding="utf-8")

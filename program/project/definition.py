@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ class Project:
     def stacks(self) -> str:
         """Return the folder of its stack files, relative to the root."""
         return f"{STACKS}/{self.label}" if self.label else STACKS
+
+    def path(self, path: str) -> str:
+        """Return a path relative to the root as Pulumi finds it from the project's folder; an absolute one stays."""
+        return path if Path(path).is_absolute() else os.path.relpath(path, self.folder)
 
     def labelled(self, stack: str) -> str:
         """Return the name by which all that people read calls the stack."""

@@ -21,8 +21,8 @@ def take_turn(place: Workspace, say: Callable[[str], None], *, seconds: float) -
     while locks := place.locks():
         left = ends - time.monotonic()
         if left <= 0 or all(lock.is_left for lock in locks):
-            raise CouldNotRunError(_told(locks, place.stack))
-        say(f"stack {place.stack} is being updated by {_holders(locks)}; waiting, for at most {left:.0f} seconds ...")
+            raise CouldNotRunError(_told(locks, place.name))
+        say(f"stack {place.name} is being updated by {_holders(locks)}; waiting, for at most {left:.0f} seconds ...")
         time.sleep(min(PAUSE_SECONDS, left))
 
 

@@ -22,7 +22,7 @@ from program.engine.pulumi_cli.locks import Lock, locks_of
 from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, runs
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
-from program.project.definition import PROJECT_FILE, ROOT, SERVICE, STACKS
+from program.project.definition import PROJECT_FILE, ROOT, STACKS, Project, split, stack_file
 
 STATE_FOLDER = ".pulumi-state"
 # Compiled modules go outside of the project: one that lies in it could be of another source.
@@ -40,9 +40,11 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 class Workspace:
     """The CLI set up for one stack.
 
-    `config_file` is a copy that the CLI may write to; `backend` is fit to be shown.
+    `config_file` is a copy that the CLI may write to; `backend` is fit to be shown. `stack` is Pulumi's name of the
+    stack in its project, `name` what all that people read calls it.
     """
 
+    project: Project
     stack: str
     root: Path
     pulumi: Pulumi
@@ -51,53 +53,65 @@ class Workspace:
     config_file: Path
     version: str
 
+    @property
+    def name(self) -> str:
+        """Return what the stack is called, `network/dev`."""
+        return self.project.labelled(self.stack)
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that the CLI runs in: the project's."""
+        return self.root / self.project.folder
+
     def run(self, *arguments: str, seconds: float) -> Ran:
         """Run a command of the CLI for the stack; one that the user stops says what became of the stack's lock."""
         try:
             return self.pulumi.run(*arguments, "--stack", self.stack, seconds=seconds)
         except PulumiInterrupted as stopped:
-            self.pulumi.say(_after_interruption(self.stack, killed=stopped.killed))
+            self.pulumi.say(_after_interruption(self.name, killed=stopped.killed))
             raise
 
     def must(self, *arguments: str, seconds: float = QUICK_SECONDS) -> str:
         """Run a command that has to succeed and return its stdout; raise CouldNotRunError with what is wrong."""
         ran = self.run(*arguments, seconds=seconds)
         if ran.code != 0:
-            raise CouldNotRunError(explained(ran, self.stack))
+            raise CouldNotRunError(explained(ran, self.name))
         return ran.stdout
 
     def locks(self) -> tuple[Lock, ...]:
         """Return who holds the stack's lock now, as far as that can be read."""
-        project = SERVICE.name(self.root)
-        return locks_of(self.pulumi.environment[BACKEND_VARIABLE], project, self.stack, self.root)
+        project = self.project.name(self.root)
+        return locks_of(self.pulumi.environment[BACKEND_VARIABLE], project, self.stack, self.folder)
 
 
 @contextmanager
 def workspace(
-    stack: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT
+    name: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT, backend: str | None = None
 ) -> Iterator[Workspace]:
     """Set the CLI up for the stack; what the CLI writes into the stack file goes into a copy of this run alone.
 
-    The backend is PULUMI_BACKEND_URL, else a folder in the project that is made when missing. Raises CouldNotRunError
-    when there is no CLI, or it is older than the project allows.
+    The backend is the one given, else PULUMI_BACKEND_URL; an empty one, or none, is a folder in the project that is
+    made when missing. Raises CouldNotRunError when there is no CLI, or it is older than the project allows.
     """
     state = root / STATE_FOLDER
-    url = os.environ.get(BACKEND_VARIABLE)
+    url = (os.environ.get(BACKEND_VARIABLE) if backend is None else backend) or None
     state.mkdir(exist_ok=True)
-    backend = url or f"file://{state}"
-    pulumi = _pulumi(backend, say, root)
+    address = url or f"file://{state}"
+    project, stack = split(name)
+    pulumi = _pulumi(address, say, root / project.folder)
     _clear(state)
     with scratch_folder("run", state) as scratch:
         copy = scratch / f"Pulumi.{stack}.yaml"
-        _copy_stack_file(config_file or root / STACKS / copy.name, copy)
+        _copy_stack_file(config_file or root / stack_file(name), copy)
         yield Workspace(
+            project=project,
             stack=stack,
             root=root,
             pulumi=pulumi,
             backend=shown(url) if url else "embedded",
             embedded=url is None,
             config_file=copy,
-            version=_version(pulumi, root),
+            version=_version(pulumi, root / project.file),
         )
 
 
@@ -117,6 +131,12 @@ def existing_checkpoint(place: Workspace) -> Checkpoint:
     return _checkpoint(place, _exported(place))
 
 
+def found_checkpoint(place: Workspace) -> Checkpoint | None:
+    """Return the same; None for a stack that its backend doesn't know."""
+    ran = _exported(place)
+    return None if ran.code == NO_SUCH_STACK else _checkpoint(place, ran)
+
+
 def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:
     """Return the same; with `make`, or in the embedded backend, a stack that isn't there is made."""
     ran = _exported(place)
@@ -132,15 +152,15 @@ def _exported(place: Workspace) -> Ran:
 
 def _checkpoint(place: Workspace, ran: Ran) -> Checkpoint:
     if ran.code != 0:
-        raise CouldNotRunError(explained(ran, place.stack))
+        raise CouldNotRunError(explained(ran, place.name))
     try:
         checkpoint = parse_checkpoint(ran.stdout, "")
     except CouldNotRunError:
         raise CouldNotRunError(
-            f"the state of stack {place.stack} holds no deployment; in its backend, put the copy that lies beside it "
+            f"the state of stack {place.name} holds no deployment; in its backend, put the copy that lies beside it "
             f"(.pulumi/stacks/*/{place.stack}.json.bak, or an earlier version of the bucket's object) in its place, "
             f"then "
-            f"`./parity recover {place.stack}` says what is left to do"
+            f"`./parity recover {place.name}` says what is left to do"
         ) from None
     _take_keys(place.config_file, checkpoint.keys)
     return checkpoint
@@ -150,12 +170,13 @@ def make_stack(place: Workspace) -> None:
     """Make the stack in its backend; the salt or key that the CLI makes for it stands in the state.
 
     The CLI writes it into the project's file of that stack too, whatever else it is told; so it gets a project of its
-    own, of the same name.
+    own, of the same name, with a folder of its own for stack files.
     """
     provider = own_keys(place.config_file).get("secretsprovider")
     arguments = ("--secrets-provider", str(provider)) if provider else ()
     with scratch_folder("init", place.root / STATE_FOLDER) as project:
-        shutil.copy(place.root / PROJECT_FILE, project)
+        text = yaml.safe_dump({**read(place.root / place.project.file).data, "stackConfigDir": STACKS})
+        (project / PROJECT_FILE).write_text(text, encoding="utf-8")
         file = project / STACKS / place.config_file.name
         file.parent.mkdir()
         shutil.copy(place.config_file, file)
@@ -163,7 +184,7 @@ def make_stack(place: Workspace) -> None:
             "stack", "init", "--no-select", *arguments, "--stack", place.stack, seconds=QUICK_SECONDS
         )
         if ran.code != 0:
-            raise CouldNotRunError(explained(ran, place.stack))
+            raise CouldNotRunError(explained(ran, place.name))
 
 
 @contextmanager
@@ -187,11 +208,11 @@ def _after_interruption(stack: str, *, killed: bool) -> str:
     return f"stopped, and ended what it was at; it holds no lock of stack {stack} any more. Preview again to go on"
 
 
-def _pulumi(backend: str, say: Callable[[str], None], root: Path) -> Pulumi:
+def _pulumi(backend: str, say: Callable[[str], None], folder: Path) -> Pulumi:
     # Checked before anything is run: what is no address can't be kept out of a message.
     shown(backend)
     return Pulumi(
-        folder=root,
+        folder=folder,
         environment=_environment(backend),
         say=lambda line: say(f"pulumi: {line}"),
         conceal=lambda text: concealed(text, backend),
@@ -215,7 +236,9 @@ def _cache() -> Path:
 
 def _copy_stack_file(source: Path, copy: Path) -> None:
     if not source.exists():
-        raise CouldNotRunError(f"{source.name}: No such file or directory; every stack has its file in {STACKS}/")
+        raise CouldNotRunError(
+            f"{source.name}: No such file or directory; every stack has its file in {source.parent.name}/"
+        )
     copy.write_bytes(limited(source, MAX_BYTES, Path(source.name)))
 
 
@@ -238,10 +261,10 @@ def own_keys(file: Path) -> dict[str, Any]:
     return {key: data[key] for key in _OWN_KEYS if key in data} if isinstance(data, dict) else {}
 
 
-def _version(pulumi: Pulumi, root: Path) -> str:
+def _version(pulumi: Pulumi, project: Path) -> str:
     """Return the CLI's version; refuse one that is older than Pulumi.yaml asks for."""
     said = pulumi.run("version", seconds=QUICK_SECONDS).stdout.strip()
-    required = str(read(root / PROJECT_FILE).data.get("requiredPulumiVersion", ""))
+    required = str(read(project).data.get("requiredPulumiVersion", ""))
     found, least = _VERSION.search(said), _VERSION.search(required)
     if found is None:
         raise CouldNotRunError(f"pulumi version says {said!r}, which is no version; check what pulumi is on PATH")

@@ -54,7 +54,7 @@ class Scratch:
         self.place.config_file.write_text(yaml.safe_dump(stack_file), encoding="utf-8")
         ran, log = run_engine(self.place, self.say, "preview", seconds=_SECONDS)
         if ran.code != 0:
-            raise CouldNotRunError(f"AWS can't be asked: {explained_run(ran, log, self.place.stack)}")
+            raise CouldNotRunError(f"AWS can't be asked: {explained_run(ran, log, self.place.name)}")
         outputs = [step.new.outputs for step in log.ended if step.type == STACK_TYPE and step.new is not None]
         told: dict[str, Any] = {name: answer for answers in outputs for name, answer in answers.items()}
         return {name: ids_in(question, told[name]) for name, (question, _) in asked.items()}
@@ -70,7 +70,7 @@ class Scratch:
         targets = [word for urn in urns for word in ("--target", urn)]
         ran, log = run_engine(self.place, self.say, "refresh", "--yes", "--skip-preview", *targets, seconds=_SECONDS)
         if ran.code != 0:
-            raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.place.stack)}")
+            raise CouldNotRunError(f"the cloud can't be read: {explained_run(ran, log, self.place.name)}")
         return parse_checkpoint(self.place.must("stack", "export"), "what the refresh left")
 
 
@@ -97,10 +97,10 @@ def scratch_of(place: Workspace, say: Callable[[str], None]) -> Iterator[Scratch
 
 
 def _write_project(place: Workspace, folder: Path) -> None:
-    project = read(place.root / PROJECT_FILE).data
+    project = read(place.root / place.project.file).data
     runtime: dict[str, Any] = json.loads(json.dumps(project["runtime"]))
     # As an absolute path: it is relative to the project that it stands in.
-    runtime["options"]["virtualenv"] = str(place.root / runtime["options"]["virtualenv"])
+    runtime["options"]["virtualenv"] = str(place.folder / runtime["options"]["virtualenv"])
     (folder / PROJECT_FILE).write_text(yaml.safe_dump({"name": project["name"], "runtime": runtime}), encoding="utf-8")
     (folder / "__main__.py").write_text(_PROGRAM, encoding="utf-8")
     config = read(place.config_file).data.get("config") or {}

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from program.engine.pulumi_cli.workspace import (
     BACKEND_VARIABLE,
@@ -268,9 +269,8 @@ class TestMakingAStack:
 
         make_stack(place)
 
-        assert {name: copy.read_text() for name, copy in seen.items()} == {
-            name: (place.root / name).read_text() for name in seen
-        }
+        written = {name: yaml.safe_load(copy.read_text()) for name, copy in seen.items()}
+        assert written == {name: yaml.safe_load((place.root / name).read_text()) for name in seen}
 
     @pytest.mark.usefixtures("pulumi")
     def test_a_review_stack_leaves_no_file_in_stacks(self, project, said):
