@@ -12,7 +12,7 @@ from typing import Any
 from policies.exemptions import Ledger
 from policies.known.tables import Known, known
 from policies.known.worlds import World, world_of
-from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
+from policies.limits import Accepted, CommonLimits, DataProtection, EnvironmentLimits, Limits, Trusted
 
 TODAY_VARIABLE = "PARITY_TODAY"
 
@@ -96,6 +96,16 @@ class Context:
     def known(self) -> Known:
         """Return the types that the stack's project may have."""
         return known(self.world)
+
+    @property
+    def accepted(self) -> list[Accepted]:
+        """Return the findings of the stack's project that are accepted for good."""
+        return [entry for entry in self.all_limits.accepted if entry.project == self.world]
+
+    @property
+    def trusted(self) -> list[Trusted]:
+        """Return what of somebody else the resources of the stack's project may hold."""
+        return [entry for entry in self.limits.trusted if entry.project == self.world]
 
     @property
     def is_live(self) -> bool:

@@ -67,7 +67,7 @@ def _limit(name: str, context: Context) -> Any:
 
 def is_trusted(value: Any, context: Context) -> bool:
     """Tell whether the environment's limits trust the text by name."""
-    return isinstance(value, str) and any(fnmatchcase(value, item.value) for item in context.limits.trusted)
+    return isinstance(value, str) and any(fnmatchcase(value, item.value) for item in context.trusted)
 
 
 def words(judge: Judge, context: Context) -> str:

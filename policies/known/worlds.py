@@ -13,6 +13,11 @@ WORLDS: tuple[World, ...] = get_args(World)
 _BY_PROJECT: Mapping[str, World] = {"networking-stack": "network", "foundation": "foundation"}
 
 
+def of_project(world: World) -> str:
+    """Return the words by which a message tells another project's entry from the service's."""
+    return "" if world == SERVICE else f" of the {world}"
+
+
 def world_of(project: str | None) -> World:
     """Return the world that a project is judged by: of any other name than the two it is the service."""
     return _BY_PROJECT.get(project or "", SERVICE)

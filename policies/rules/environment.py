@@ -89,9 +89,9 @@ EXEMPTIONS = StackRule(
 
 
 def _expiring(_stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
-    for warning in context.ledger.warnings(context.environment):
+    for warning in context.ledger.warnings(context.environment, context.world):
         yield None, warning
-    for warning in context.ledger.unneeded(context.all_limits.accepted, context.environment):
+    for warning in context.ledger.unneeded(context.accepted, context.environment):
         yield None, warning
 
 

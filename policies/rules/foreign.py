@@ -63,7 +63,7 @@ class _Reader:
         outputs = sorted(
             {value for value in found if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
         )
-        trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.limits.trusted]
+        trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.trusted]
         return re.compile("|".join([*trusted, *map(re.escape, outputs)]) or r"(?!)")
 
     def _of_the_foundation(self) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
     limits = context.limits
     own = f"{limits.account}.dkr.ecr.{context.region}.amazonaws.com" if limits.account is not None else None
     wanted = context.stack.get("dockerImageUri")
-    if found in (own, *(item.value for item in limits.trusted)):
+    if found in (own, *(item.value for item in context.trusted)):
         if wanted and resource.text("imageUri") != wanted:
             key = context.stack.key("dockerImageUri")
             yield f"imageUri is not the image of {key}; whoever owns that repository decides what runs"

@@ -185,7 +185,7 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
             if resource.optional is None and not any(fnmatchcase(name, glob) for name in names):
                 yield None, f"{glob} ({type_}) is known and unused; remove it from {context.known.files[type_]}"
     texts = [repr(resource.inputs) for resource in stack.resources]
-    for trusted in context.limits.trusted:
+    for trusted in context.trusted:
         if not any(fnmatchcase(text, f"*{trusted.value}*") for text in texts):
             yield (
                 None,

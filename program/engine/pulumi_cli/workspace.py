@@ -86,19 +86,19 @@ class Workspace:
 
 @contextmanager
 def workspace(
-    name: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT
+    name: str, *, config_file: Path | None, say: Callable[[str], None], root: Path = ROOT, backend: str | None = None
 ) -> Iterator[Workspace]:
     """Set the CLI up for the stack; what the CLI writes into the stack file goes into a copy of this run alone.
 
-    The backend is PULUMI_BACKEND_URL, else a folder in the project that is made when missing. Raises CouldNotRunError
-    when there is no CLI, or it is older than the project allows.
+    The backend is the one given, else PULUMI_BACKEND_URL; an empty one, or none, is a folder in the project that is
+    made when missing. Raises CouldNotRunError when there is no CLI, or it is older than the project allows.
     """
     state = root / STATE_FOLDER
-    url = os.environ.get(BACKEND_VARIABLE)
+    url = (os.environ.get(BACKEND_VARIABLE) if backend is None else backend) or None
     state.mkdir(exist_ok=True)
-    backend = url or f"file://{state}"
+    address = url or f"file://{state}"
     project, stack = split(name)
-    pulumi = _pulumi(backend, say, root / project.folder)
+    pulumi = _pulumi(address, say, root / project.folder)
     _clear(state)
     with scratch_folder("run", state) as scratch:
         copy = scratch / f"Pulumi.{stack}.yaml"
@@ -129,6 +129,12 @@ def listed_stacks(say: Callable[[str], None], root: Path = ROOT) -> str:
 def existing_checkpoint(place: Workspace) -> Checkpoint:
     """Return the stack's last deployment; raise CouldNotRunError when the backend can't be read or lacks the stack."""
     return _checkpoint(place, _exported(place))
+
+
+def found_checkpoint(place: Workspace) -> Checkpoint | None:
+    """Return the same; None for a stack that its backend doesn't know."""
+    ran = _exported(place)
+    return None if ran.code == NO_SUCH_STACK else _checkpoint(place, ran)
 
 
 def made_checkpoint(place: Workspace, *, make: bool) -> Checkpoint:

@@ -30,7 +30,7 @@ ANSWERED_OF_ALL = {"cloudwatch:DescribeAlarms", "rds:DescribeGlobalClusters"}
 BOUND_BY_NOTHING = {"ec2:CreateSecurityGroup", "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface"}
 # Placeholders that stand for a whole ARN.
 WHOLE_ARNS = {
-    r"inputs\.role|inputs\.monitoringRoleArn": "arn:aws:iam::1:role/r",
+    r"inputs\.role|inputs\.monitoringRoleArn|inputs\.iamRoleArn": "arn:aws:iam::1:role/r",
     r"inputs\.kms\w+|inputs\.performanceInsightsKmsKeyId": "arn:aws:kms:r:1:key/k",
     r"inputs\.secretArn|inputs\.secretId": "arn:aws:secretsmanager:r:1:secret:s-abcdef",
     r"inputs\.arn|inputs\.topic": "arn:aws:sns:r:1:t",
@@ -82,7 +82,7 @@ def example(arn):
 @pytest.mark.parametrize(("type_", "phase", "call"), CALLS)
 def test_every_condition_is_one_that_the_reference_knows_for_the_action(type_, phase, call):
     keys = [key.rpartition("Values:")[2] for key in call.conditions]
-    keys += [f"aws:{call.tags.title()}Tag/Project"] if call.tags is not None else []
+    keys += [f"aws:{'Request' if call.tags == 'request' else 'Resource'}Tag/Project"] if call.tags is not None else []
     for action in call.actions:
         service, privilege = of_reference(action)
         of_action = [key for item in privilege["resource_types"].values() for key in item["condition_keys"]]

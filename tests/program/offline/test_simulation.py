@@ -6,12 +6,13 @@ from pulumi.runtime.mocks import MockResourceArgs
 
 from policies.known.models import KnownType
 from policies.known.tables import known
-from policies.known.worlds import WORLDS
+from policies.known.worlds import world_of
 from program.offline.analysis import running_pack
 from program.offline.packs import pack_host
 from program.offline.recording import record
 from program.offline.registered_types import lacking
 from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
+from program.project.definition import NETWORK, SERVICE
 from tests.program.recorded import config_of
 
 CLOUD = Cloud(stack="prod", region="us-east-1", account="123456789012")
@@ -104,10 +105,11 @@ def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
     )
 
 
-def test_every_known_type_of_aws_has_all_that_it_must():
-    assert [
-        missing for world in WORLDS for type_ in known(world).types if (missing := lacking(type_)) is not None
-    ] == []
+@pytest.mark.parametrize("project", [SERVICE, NETWORK], ids=lambda project: project.label or "service")
+def test_every_known_type_of_aws_has_all_that_it_must(project):
+    types = known(world_of(project.name())).types
+
+    assert [missing for type_ in types if (missing := lacking(type_, project.label)) is not None] == []
 
 
 def test_a_type_that_is_not_known_is_refused_as_such_and_lacks_nothing_else():

@@ -190,6 +190,30 @@ def test_a_deleted_stack_and_a_deleted_policy_are_told(repository):
     assert code == 0
 
 
+def test_a_resource_that_is_gone_is_told_by_name_in_every_stack(repository):
+    change(repository, "program/service/components/monitoring.py", "in _rotation_alarms():", "in ():")
+
+    code, result = against_main(repository)
+
+    gone = [each for each in result["guarded"]["declared"] if each["property"] == "(resource)"]
+    assert {each["resource"].rpartition("::")[2] for each in gone} >= {"monitoring-rotation-errors"}
+    assert all(set(each["stacks"]) == {"dev", "staging", "prod"} for each in gone)
+    assert code == 1, "what every stack must have is missing"
+    assert "known-resources" in blocking(result)
+
+
+def test_a_component_that_is_gone_is_told_with_all_that_it_held(repository):
+    file = repository / STACK
+    before, _, rest = file.read_text().partition("        MonitoringComponent(\n")
+    file.write_text(before + rest[rest.index("        manifest = stack_manifest(") :])
+
+    code, result = against_main(repository)
+
+    gone = {each["resource"].rpartition("::")[2] for each in result["guarded"]["declared"]}
+    assert gone >= {"monitoring-topic", "monitoring-app-errors", "monitoring-rotation-errors"}
+    assert code == 1
+
+
 def test_the_text_says_first_what_is_done_to_the_guard(repository):
     change(repository, LIMITS, "    lambdaMemory: [4096]\n", "    lambdaMemory: [1024, 4096]\n")
     change(repository, "stacks/Pulumi.prod.yaml", "lambdaMemory: 4096", "lambdaMemory: 1024")
