@@ -15,6 +15,7 @@ from policies.rules import (
     documents,
     environment,
     foreign,
+    github,
     iam,
     identity,
     instances,
@@ -30,6 +31,7 @@ from policies.rules import (
     parameters,
     protection,
     secrets,
+    vpc,
 )
 
 # In the order in which they judge; the rules about the files of the guard itself come last.
@@ -42,10 +44,12 @@ _JUDGING = (
     code,
     invocation,
     iam,
+    github,
     secrets,
     monitoring,
     alarms,
     network,
+    vpc,
     ownership,
     identity,
     protection,

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from policies.exemptions import Ledger
-from policies.limits import CommonLimits, DataProtection, EnvironmentLimits, Limits
+from policies.known.tables import Known, known
+from policies.known.worlds import World, world_of
+from policies.limits import Accepted, CommonLimits, DataProtection, EnvironmentLimits, Limits, Trusted
 
 TODAY_VARIABLE = "PARITY_TODAY"
 
@@ -84,6 +86,26 @@ class Context:
     all_limits: Limits
     # The options of each resource by its URN, where the program was recorded: the engine doesn't tell them all.
     recorded: Mapping[str, Mapping[str, Any]] | None = None
+
+    @property
+    def world(self) -> World:
+        """Return the world of the stack's project, whose known entries judge it."""
+        return world_of(self.stack.project)
+
+    @property
+    def known(self) -> Known:
+        """Return the types that the stack's project may have."""
+        return known(self.world)
+
+    @property
+    def accepted(self) -> list[Accepted]:
+        """Return the findings of the stack's project that are accepted for good."""
+        return [entry for entry in self.all_limits.accepted if entry.project == self.world]
+
+    @property
+    def trusted(self) -> list[Trusted]:
+        """Return what of somebody else the resources of the stack's project may hold."""
+        return [entry for entry in self.limits.trusted if entry.project == self.world]
 
     @property
     def is_live(self) -> bool:

@@ -18,6 +18,7 @@ from policies.examples import Example, load_examples
 from policies.exemptions import Exemptions
 from policies.known.document import known_properties
 from policies.known.models import KnownFile, KnownOptions, KnownParameters
+from policies.known.worlds import of_project
 from policies.limits import Limits, limits
 from policies.references import Reference, References, load_references
 from policies.rule import Rule, how_to_accept
@@ -89,7 +90,7 @@ def _rule(rule: Rule, known: Limits, supported: list[Reference], references: Ref
     yield f"- **Judges:** {', '.join(f'`{type_}`' for type_ in rule.types)}"
     for accepted in known.accepted:
         if accepted.rule == rule.id:
-            yield f"- **Accepted** for `{accepted.resource}`: {accepted.reason}"
+            yield f"- **Accepted** for `{accepted.resource}`{of_project(accepted.project)}: {accepted.reason}"
     grouped: dict[str, list[str]] = defaultdict(list)
     for item in supported:
         grouped[references.frameworks[item.framework]].append(_control(item))
@@ -144,7 +145,10 @@ def _coverage(known: Limits, references: References) -> Iterator[str]:
     alone = [rule.id for rule in RULES if not references.rules.get(rule.id)]
     yield ", ".join(f"`{rule}`" for rule in alone)
     yield from ("", "## Accepted findings", "")
-    yield from _table(["rule", "resource", "reason"], [[a.rule, f"`{a.resource}`", a.reason] for a in known.accepted])
+    yield from _table(
+        ["rule", "resource", "reason"],
+        [[a.rule, f"`{a.resource}`{of_project(a.project)}", a.reason] for a in known.accepted],
+    )
     yield from ("", "## Sources", "")
     yield from _table(
         ["source", "title", "read"], [[key, s.title, s.date.isoformat()] for key, s in references.sources.items()]

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from policies.known.worlds import SERVICE, World, of_project
 from policies.limits import Accepted, EnvironmentLimits, EnvironmentName, Limits, Reason
 from policies.schema import StrictModel, parse_file, suggest
 
@@ -28,9 +29,10 @@ def parse_date(value: object) -> object:
 
 
 class Exemption(StrictModel):
-    """One rule that some resources of one environment need not keep, until a day."""
+    """One rule that some resources of one project in one environment need not keep, until a day."""
 
     rule: str
+    project: World = SERVICE
     resource: Annotated[str, Field(min_length=1)]
     environment: EnvironmentName
     reason: Reason
@@ -43,7 +45,7 @@ class Exemption(StrictModel):
         return self.rule == rule and self.environment == environment and of_resource
 
     def __str__(self) -> str:
-        return f"{self.rule} for {self.resource} in {self.environment}"
+        return f"{self.rule} for {self.resource}{of_project(self.project)} in {self.environment}"
 
 
 class Exemptions(StrictModel):
@@ -59,7 +61,7 @@ def load_exemptions(path: Path | None = None) -> tuple[Exemption, ...]:
 
 
 class Ledger:
-    """The exemptions of one run, and which of them were used."""
+    """The exemptions of one run, and which of them were used; those of other projects cover nothing in it."""
 
     def __init__(self, exemptions: tuple[Exemption, ...], today: datetime.date, severities: Mapping[str, str]) -> None:
         self.exemptions = exemptions
@@ -72,10 +74,10 @@ class Ledger:
         """Note that an accepted finding was needed."""
         self._accepted.add(str(accepted))
 
-    def find(self, rule: str, urn: str, name: str, environment: str) -> Exemption | None:
+    def find(self, rule: str, urn: str, name: str, environment: str, world: World) -> Exemption | None:
         """Return an exemption that holds today, and note that it was needed."""
         for exemption in self.exemptions:
-            if exemption.covers(rule, urn, name, environment):
+            if exemption.project == world and exemption.covers(rule, urn, name, environment):
                 self._used.add(exemption)
                 if exemption.expires >= self._today:
                     return exemption
@@ -110,13 +112,15 @@ class Ledger:
             if environment in entry.environments and str(entry) not in self._accepted:
                 yield f"accepted {entry} in {environment}: nothing needs it; remove {environment} from the entry"
 
-    def warnings(self, environment: str) -> Iterator[str]:
-        """Yield the exemptions of this environment that end soon, and those that nothing needs.
+    def warnings(self, environment: str, world: World) -> Iterator[str]:
+        """Yield the project's exemptions of this environment that end soon, and those that nothing needs.
 
         One that comes before what it is for, in a change of its own, stops nothing: it ends by itself.
         """
         for exemption in self.exemptions:
-            if exemption.environment != environment or exemption.rule not in self._severities:
+            if (exemption.environment, exemption.project) != (environment, world):
+                continue
+            if exemption.rule not in self._severities:
                 continue
             if exemption not in self._used:
                 yield f"{exemption}: nothing needs it yet, or any more; remove the exemption"

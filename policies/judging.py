@@ -56,11 +56,11 @@ def _say(rule: Rule, words: Sequence[Word], context: Context, report: Report, *,
 
 
 def _excuse(rule: Rule, word: Word, context: Context) -> str | None:
-    for accepted in context.all_limits.accepted:
+    for accepted in context.accepted:
         if accepted.covers(rule.id, word.name, context.environment):
             context.ledger.accept(accepted)
             return f"accepted: {accepted.reason}"
-    exemption = context.ledger.find(rule.id, word.urn, word.name, context.environment)
+    exemption = context.ledger.find(rule.id, word.urn, word.name, context.environment, context.world)
     if exemption is None:
         return None
     return f"{exemption.reason} ({exemption.owner}, until {exemption.expires})"

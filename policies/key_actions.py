@@ -1,4 +1,4 @@
-"""The actions on a KMS key that both the service and the foundation give, each in the policies of its own keys."""
+"""The actions on a KMS key that every project gives, each in the policies of its own keys."""
 
 # What a key takes to be made, named, kept and taken down.
 ADMINISTRATION = (
@@ -24,3 +24,5 @@ ADMINISTRATION = (
     "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 )
+# What it takes to compare a key with what was asked for.
+READING = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")

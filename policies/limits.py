@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from policies.known.worlds import SERVICE, World, of_project
 from policies.schema import StrictModel, parse_file
 
 LIMITS_FILE = Path(__file__).resolve().parent / "environments.yaml"
@@ -84,9 +85,13 @@ class CommonLimits(StrictModel):
 
 
 class Trusted(StrictModel):
-    """Text of somebody else that resources may hold: an account, a registry, an ARN, a principal; `*` is a glob."""
+    """Text of somebody else that resources may hold: an account, a registry, an ARN, a principal; `*` is a glob.
+
+    `project` is whose resources may.
+    """
 
     value: Annotated[str, Field(pattern=r"[^*?]{3}")]
+    project: World = SERVICE
     reason: Reason
 
 
@@ -173,10 +178,11 @@ class DataProtectionImplies(StrictModel):
 class Accepted(StrictModel):
     """A rule that some named resources need not keep in some environments, for good: reviewed, owned, never critical.
 
-    `resource` (Pulumi's logical name) is a glob that says more than `*`.
+    `resource` (Pulumi's logical name) is a glob that says more than `*`, `project` whose resources they are.
     """
 
     rule: str
+    project: World = SERVICE
     resource: Annotated[str, Field(pattern=r"[A-Za-z0-9]{3}")]
     environments: Annotated[list[EnvironmentName], Field(min_length=1)]
     owner: Annotated[str, Field(min_length=2)]
@@ -187,7 +193,7 @@ class Accepted(StrictModel):
         return self.rule == rule and environment in self.environments and fnmatchcase(name, self.resource)
 
     def __str__(self) -> str:
-        return f"{self.rule} for {self.resource}"
+        return f"{self.rule} for {self.resource}{of_project(self.project)}"
 
 
 class Limits(StrictModel):

@@ -25,6 +25,7 @@ from policies.context import Context, StackConfig, environment_sources, project_
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.known import checking as known_world
+from policies.known.worlds import WORLDS, world_of
 from policies.limits import LIMITS_FILE, Limits, limits
 from policies.pack_config import RECORDED_SCHEMA, SCHEMA, PackConfig
 from policies.rule import ResourceRule, StackRule
@@ -100,13 +101,17 @@ class _Seen(Generic[_Made]):
 def policies(stack: StackConfig | None = None) -> list[Policy]:
     """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
     known = limits()
-    of_the_world = known_world.problems({rule.id: rule for rule in RULES})
-    if problems := [*_unknown_rules(known), *_unacceptable(known), *of_the_world]:
+    stack = stack or StackConfig.of_process()
+    by_id = {rule.id: rule for rule in RULES}
+    # Whose pack it is tells the engine alone; without its word each world may be asked for.
+    worlds = [world_of(stack.project)] if stack.project else WORLDS
+    of_the_worlds = dict.fromkeys(problem for world in worlds for problem in known_world.problems(by_id, world))
+    if problems := [*_unknown_rules(known), *_unacceptable(known), *of_the_worlds]:
         raise ReviewedFileError(problems)
     guard = Guard(
         limits=known,
-        stack=stack or StackConfig.of_process(),
-        ledger=Ledger(load_exemptions(), today(), {rule.id: rule.severity for rule in RULES}),
+        stack=stack,
+        ledger=Ledger(load_exemptions(), today(), {rule.id: rule.severity for rule in by_id.values()}),
     )
     try:
         named = guard.context(PackConfig.of({}), "").environment

@@ -41,9 +41,12 @@ _ALIKE = 0.65
 _MOST_PROBLEMS = 50
 
 
-def parse_file(model: type[Model], path: Path) -> Model:
-    """Read the file as the model; raise ReviewedFileError with every problem as `file:line: what, allowed`."""
-    name = f"{path.parent.name}/{path.name}"
+def parse_file(model: type[Model], path: Path, name: str | None = None) -> Model:
+    """Read the file as the model; raise ReviewedFileError with every problem as `file:line: what, allowed`.
+
+    The file is told by the name, else by its own and its folder's.
+    """
+    name = name or f"{path.parent.name}/{path.name}"
     try:
         document = read(path)
     except YamlError as problem:

@@ -143,9 +143,11 @@ def without_monitoring(root) -> None:
     said = run("check", root=root).stdout
     for named in ("known-resources", "known-unused", "stale-difference", "alarm-coverage"):
         assert named in said
-    (root / "policies/known/sns.yaml").unlink()
-    _without(root / "policies/known/cloudwatch.yaml", r"  aws:cloudwatch/metricAlarm:MetricAlarm:\n(?:    .*\n|\n)+")
-    _without(root / "policies/known/tap.yaml", r"  tap:components:Monitoring:\n(?:    .*\n)+")
+    (root / "policies/known/service/sns.yaml").unlink()
+    _without(
+        root / "policies/known/service/cloudwatch.yaml", r"  aws:cloudwatch/metricAlarm:MetricAlarm:\n(?:    .*\n|\n)+"
+    )
+    _without(root / "policies/known/service/tap.yaml", r"  tap:components:Monitoring:\n(?:    .*\n)+")
     limits = root / "policies/environments.yaml"
     _without(limits, r"  - type: aws:cloudwatch/metricAlarm:MetricAlarm\n(?:    .*\n)+")
     _without(limits, r"  - rule: sns-subscribed\n(?:    .*\n)+")
@@ -196,7 +198,7 @@ def test_the_guides_rules_fail_what_they_are_about(service, old, new, said):
 @pytest.mark.parametrize(
     ("file", "pattern", "said"),
     [
-        ("policies/known/queue.yaml", _ANSWER, "aws:sqs/queue:Queue has no simulated answer"),
+        ("policies/known/service/queue.yaml", _ANSWER, "aws:sqs/queue:Queue has no simulated answer"),
         (CALLS, r"  aws:sqs/queue:Queue:\n(?:    .*\n)+", "aws:sqs/queue:Queue has no calls: no role could make it"),
         (RIGHTS, r"- type: aws:sqs/queue:Queue\n(?:  .*\n)+", "aws:sqs/queue:Queue is in no right"),
     ],
@@ -252,7 +254,7 @@ def test_a_variable_of_the_app_costs_its_line_and_what_judges_it(service):
     )
     change(
         service,
-        "policies/known/lambda.yaml",
+        "policies/known/service/lambda.yaml",
         "          environment.variables.ENVIRONMENT_NAME: {rule: lambda-environment}\n",
         "          environment.variables.ENVIRONMENT_NAME: {rule: lambda-environment}\n"
         "          environment.variables.LOG_LEVEL: {oneOf: [INFO, WARNING], required: true}\n",

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 
 from policies.known.models import Judge
 from policies.known.tables import Known, known, known_options, known_parameters
+from policies.known.worlds import World
 from policies.limits import CommonLimits, EnvironmentLimits, limits
 from policies.rule import Rule
 from policies.schema import suggest
 
 
-def problems(rules: Mapping[str, Rule]) -> Iterator[str]:
-    """Yield what names a rule, a limit or a type that there is not, or a rule about others: it would judge nothing."""
-    tables = known()
+def problems(rules: Mapping[str, Rule], world: World) -> Iterator[str]:
+    """Yield what in a world names a rule, a limit or a type that there is not, or a rule about others.
+
+    It would judge nothing.
+    """
+    tables = known(world)
     for file, type_, place, judge in _judges(tables):
         if judge.rule is not None and judge.rule not in rules:
             hint = suggest(judge.rule, list(rules))

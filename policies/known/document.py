@@ -5,26 +5,40 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from policies.known.models import Judge
+from policies.known.models import Judge, KnownType
 from policies.known.tables import known, known_options, known_parameters
+from policies.known.worlds import SERVICE, WORLDS
+
+# The slashes in the name of a file that stands in no world's folder.
+_DEPTH_OF_SHARED = 2
 
 
 def known_properties() -> Iterator[str]:
-    """Yield a table for each type, for the database's parameters and for the options of resources."""
-    for type_, found in sorted(known().types.items()):
-        rows = [("", path, judge) for path, judge in found.properties.items()]
-        for name, resource in found.resources.items():
-            rows += [(name, path, judge) for path, judge in resource.properties.items()]
-        yield from ("", f"### {type_}", "", found.reason, "")
-        yield from _table(rows)
-        if found.documents:
-            yield ""
-            yield f"Statements of {', '.join(f'`{prop}`' for prop in found.documents)} are known by resource."
+    """Yield a table for each type of each world, for the database's parameters and for the options of resources."""
+    shared = {type_ for type_, file in known(SERVICE).files.items() if file.count("/") == _DEPTH_OF_SHARED}
+    yield from _types("every project", {type_: known(SERVICE).types[type_] for type_ in shared})
+    for world in WORLDS:
+        yield from _types(
+            f"the {world}", {type_: known(world).types[type_] for type_ in {*known(world).types} - shared}
+        )
     for group in known_parameters().groups:
         yield from ("", f"### Parameters of {group.type}", "")
         yield from _table([("", name, judge) for name, judge in _sorted(group.parameters)])
     yield from ("", "### Options of resources", "")
     yield from _table([("", name, judge) for name, judge in _sorted(known_options().options)])
+
+
+def _types(project: str, types: Mapping[str, KnownType]) -> Iterator[str]:
+    yield from ("", f"### Of {project}") if types else ()
+    for type_, found in sorted(types.items()):
+        rows = [("", path, judge) for path, judge in found.properties.items()]
+        for name, resource in found.resources.items():
+            rows += [(name, path, judge) for path, judge in resource.properties.items()]
+        yield from ("", f"#### {type_}", "", found.reason, "")
+        yield from _table(rows)
+        if found.documents:
+            yield ""
+            yield f"Statements of {', '.join(f'`{prop}`' for prop in found.documents)} are known by resource."
 
 
 def _sorted(judges: Mapping[str, Judge]) -> list[tuple[str, Judge]]:

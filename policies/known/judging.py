@@ -10,7 +10,7 @@ import pulumi
 
 from policies.context import Context
 from policies.known.models import Judge, Scalar
-from policies.known.tables import Row, known
+from policies.known.tables import Row
 from policies.known.texts import matches_name
 from policies.limits import Range
 from policies.view import Resource, as_number
@@ -25,7 +25,7 @@ def judged(judge: Judge, value: Any, context: Context) -> bool:
 
 def is_kept(row: Row, resource: Resource, context: Context) -> bool:
     """Tell whether the engine keeps what the state has; what the program gives is judged where it is recorded."""
-    return context.is_live and row.path[0] in known().types[resource.type].ignore_changes
+    return context.is_live and row.path[0] in context.known.types[resource.type].ignore_changes
 
 
 def _is_file(judge: Judge, value: Any, context: Context) -> bool:
@@ -67,7 +67,7 @@ def _limit(name: str, context: Context) -> Any:
 
 def is_trusted(value: Any, context: Context) -> bool:
     """Tell whether the environment's limits trust the text by name."""
-    return isinstance(value, str) and any(fnmatchcase(value, item.value) for item in context.limits.trusted)
+    return isinstance(value, str) and any(fnmatchcase(value, item.value) for item in context.trusted)
 
 
 def words(judge: Judge, context: Context) -> str:

@@ -19,6 +19,7 @@ from policies.known.models import (
     KnownParameters,
     KnownType,
 )
+from policies.known.worlds import WORLDS, World
 from policies.schema import ReviewedFileError, StrictModel, parse_file
 
 FOLDER = Path(__file__).resolve().parent
@@ -52,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Known:
-    """The types of all files, and the file of each."""
+    """The types of one world, and the file of each."""
 
     types: Mapping[str, KnownType]
     files: Mapping[str, str]
@@ -119,22 +120,24 @@ def _rows(properties: Mapping[str, Judge], file: str) -> Iterator[Row]:
     return (Row(tuple(path.split(".")), judge, file) for path, judge in properties.items())
 
 
-def load(folder: Path = FOLDER) -> Known:
-    """Read every file about types; raise ReviewedFileError with every problem and its line."""
+def load(world: World, folder: Path = FOLDER) -> Known:
+    """Read the files about types of one world; raise ReviewedFileError with every problem and its line."""
     types: dict[str, KnownType] = {}
     files: dict[str, str] = {}
     problems: list[str] = []
-    for path in sorted(folder.glob("*.yaml")):
+    # What stands beside the folders of the worlds is known in each.
+    for path in (*sorted(folder.glob("*.yaml")), *sorted((folder / world).glob("*.yaml"))):
         if path.stem in OTHERS:
             continue
+        name = path.relative_to(folder).as_posix()
         try:
-            found = parse_file(KnownFile, path).types
+            found = parse_file(KnownFile, path, f"known/{name}").types
         except ReviewedFileError as error:
             problems += error.problems
             continue
-        problems += [f"known/{path.name}: {type_} stands in {files[type_]} too" for type_ in found if type_ in files]
+        problems += [f"known/{name}: {type_} stands in {files[type_]} too" for type_ in found if type_ in files]
         types |= found
-        files |= dict.fromkeys(found, f"policies/known/{path.name}")
+        files |= dict.fromkeys(found, f"policies/known/{name}")
     if problems:
         raise ReviewedFileError(problems)
     return Known(types, files)
@@ -146,9 +149,19 @@ def load_other(model: type[Model], name: str, folder: Path = FOLDER) -> Model:
 
 
 @cache
-def known() -> Known:
-    """Return the known types, read once per process."""
-    return load()
+def known(world: World) -> Known:
+    """Return the types that are known in the world, read once per process."""
+    return load(world)
+
+
+def known_somewhere(type_: str) -> tuple[KnownType, str] | None:
+    """Return what the first world that knows the type says of it, and in which file.
+
+    The worlds differ in what a project may set, not in what AWS answers.
+    """
+    return next(
+        ((known(each).types[type_], known(each).files[type_]) for each in WORLDS if type_ in known(each).types), None
+    )
 
 
 @cache

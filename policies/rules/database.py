@@ -14,7 +14,7 @@ _BOTH = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE)
 _GUESSED_NAMES = frozenset({"admin", "administrator", "postgres", "rdsadmin", "root"})
 NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 LEAST_SUBNETS = 2
-# As whom the app connects (policies/known/lambda.yaml, DB_USERNAME).
+# As whom the app connects (policies/known/service/lambda.yaml, DB_USERNAME).
 APP_USER = "app_user"
 
 ENCRYPTED = ResourceRule(

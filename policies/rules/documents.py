@@ -8,7 +8,6 @@ from functools import partial
 from policies.context import Context
 from policies.iam import DocumentError, statements
 from policies.known.grants import Grants
-from policies.known.tables import known
 from policies.known.texts import Place
 from policies.rule import ANY_TYPE, Said, StackRule, said_of_each
 from policies.view import Resource, StackView
@@ -20,9 +19,9 @@ _OF_ROLES = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 def _grants(stack: StackView, context: Context) -> Said:
     place = Place(stack, context)
     for resource in stack.resources:
-        of_type = known().types.get(resource.type)
+        of_type = context.known.types.get(resource.type)
         for prop in of_type.documents if of_type is not None else ():
-            yield from said_of_each([resource], partial(_of_document, prop, place))
+            yield from said_of_each([resource], partial(_of_document, prop, place.of(resource)))
 
 
 def _of_document(prop: str, place: Place, resource: Resource) -> Iterator[str]:
@@ -30,8 +29,8 @@ def _of_document(prop: str, place: Place, resource: Resource) -> Iterator[str]:
 
 
 def _document(resource: Resource, prop: str, place: Place) -> Iterator[str]:
-    document = known().document(resource.type, resource.name, prop)
-    file = known().files[resource.type]
+    known = place.context.known
+    document, file = known.document(resource.type, resource.name, prop), known.files[resource.type]
     if document is None:
         yield (
             f"nothing is known of what {resource.name} may allow. Remove it, or add {resource.name} to {file} under "

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from policies import tokens
 from policies.context import Context
+from policies.known.judging import allowed_values
 from policies.known.paths import Path
-from policies.known.tables import known
-from policies.known.texts import ACCOUNT, Place, made
+from policies.known.texts import ACCOUNT, Place
+from policies.known.worlds import FOUNDATION
 from policies.naming import beginning
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.identity import NAMES
@@ -57,12 +58,12 @@ class _Reader:
     @cached_property
     def _own(self) -> re.Pattern[str]:
         """Return a pattern of what is trusted, and of what the stack or the foundation made."""
-        found = [made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint")]
+        found = [self.place.made(item, key) for item in self.place.stack.resources for key in ("arn", "endpoint")]
         found += self._of_the_foundation()
         outputs = sorted(
             {value for value in found if isinstance(value, str) and value}, key=lambda value: (-len(value), value)
         )
-        trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.limits.trusted]
+        trusted = [re.escape(item.value).replace(r"\*", r"[^\s\"]*") for item in self.place.context.trusted]
         return re.compile("|".join([*trusted, *map(re.escape, outputs)]) or r"(?!)")
 
     def _of_the_foundation(self) -> Iterator[str]:
@@ -105,22 +106,29 @@ class _Reader:
 def _foreign(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     reader = _Reader(Place(stack, context))
     for resource in stack.resources:
-        of_type = known().types.get(resource.type)
+        of_type = context.known.types.get(resource.type)
         documents = of_type.documents if of_type is not None else ()
         said = {
             f"{path[0]} names {found}"
             for path, value in resource.leaves
-            if isinstance(value, str) and _is_read(resource, path)
+            if isinstance(value, str) and _is_read(resource, path, value, context)
             for found in reader.foreign(value, is_document=path[0] in documents)
         }
         for message in sorted(said):
             yield resource, f"{message}; it must be this stack's own, or stand under trusted of the environment"
 
 
-def _is_read(resource: Resource, path: Path) -> bool:
-    """Tell whether the property is an input whose own judge doesn't compare it with what the stack has."""
-    row = known().row(resource.type, resource.name, path)
-    return path[0] not in _NOT_READ and row is not None and not row.judge.by_stack
+def _is_read(resource: Resource, path: Path, value: str, context: Context) -> bool:
+    """Tell whether the property is an input whose own judge doesn't compare it with what the stack has.
+
+    What is known word for word is nobody's. The foundation's documents name what every stack has, each grant as it is
+    known.
+    """
+    row = context.known.row(resource.type, resource.name, path)
+    if path[0] in _NOT_READ or row is None or row.judge.by_stack:
+        return False
+    is_known = context.world == FOUNDATION and path[0] in context.known.types[resource.type].documents
+    return not is_known and value not in allowed_values(row.judge, context)
 
 
 FOREIGN = StackRule(
@@ -142,7 +150,7 @@ def _registry(resource: Resource, context: Context) -> Iterator[str]:
     limits = context.limits
     own = f"{limits.account}.dkr.ecr.{context.region}.amazonaws.com" if limits.account is not None else None
     wanted = context.stack.get("dockerImageUri")
-    if found in (own, *(item.value for item in limits.trusted)):
+    if found in (own, *(item.value for item in context.trusted)):
         if wanted and resource.text("imageUri") != wanted:
             key = context.stack.key("dockerImageUri")
             yield f"imageUri is not the image of {key}; whoever owns that repository decides what runs"

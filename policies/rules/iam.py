@@ -10,8 +10,9 @@ from policies import tokens
 from policies.context import Context
 from policies.iam import DocumentError, Statement, describe, matches_action, statements
 from policies.known.judging import is_trusted
-from policies.known.tables import is_unscoped, known
+from policies.known.tables import is_unscoped
 from policies.known.texts import Place
+from policies.known.worlds import FOUNDATION
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
@@ -39,7 +40,7 @@ _ESCALATION = (
     "sts:AssumeRole",
 )
 # Services that send aws:SourceAccount when they assume a role.
-_BINDING_SERVICES = frozenset({"Service:monitoring.rds.amazonaws.com"})
+_BINDING_SERVICES = frozenset({"Service:monitoring.rds.amazonaws.com", "Service:vpc-flow-logs.amazonaws.com"})
 _KEY_USE = ("kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey", "kms:CreateGrant")
 ARN_PARTS = 6
 _ACCOUNT = re.compile(r"AWS:(arn:aws[\w-]*:iam::)?\d{12}(:root)?$")
@@ -64,8 +65,8 @@ READABLE = ResourceRule(
     id="iam-readable",
     title="Every policy document must be readable.",
     why="What can't be read can't be judged.",
-    fix="Build documents with program/service/iam.py.",
-    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY),
+    fix="Build documents with program/project/iam.py.",
+    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY, tokens.VPC_ENDPOINT),
     severity="high",
     judge=_readable,
 )
@@ -76,6 +77,12 @@ def _no_admin(resource: Resource, _context: Context) -> Iterator[str]:
         everything = bool(statement.not_actions) or "*" in statement.actions or "*:*" in statement.actions
         if everything and statement.on_everything:
             yield f"policy: {describe(statement)} allows everything on everything"
+
+
+def _is_known_by_grant(resource: Resource, context: Context) -> bool:
+    """Tell whether each grant is known as it is, which says more than any rule: so it is with the workflows' roles."""
+    known = context.known.document(resource.type, resource.name, "policy")
+    return context.world == FOUNDATION and known is not None
 
 
 def _safely(resource: Resource) -> Iterator[Statement]:
@@ -96,7 +103,9 @@ NO_ADMIN = ResourceRule(
 )
 
 
-def _no_wildcards(resource: Resource, _context: Context) -> Iterator[str]:
+def _no_wildcards(resource: Resource, context: Context) -> Iterator[str]:
+    if _is_known_by_grant(resource, context):
+        return
     for statement in _safely(resource):
         if statement.not_actions:
             yield f"policy: {describe(statement)} uses NotAction; name the actions"
@@ -107,13 +116,15 @@ def _no_wildcards(resource: Resource, _context: Context) -> Iterator[str]:
                 yield f"policy: {describe(statement)} allows {action}; name the actions"
         if not statement.on_everything:
             yield from _wide_resources(statement)
-        elif scoped := sorted(action for action in set(statement.actions) if not _may_be_everywhere(resource, action)):
+        elif scoped := sorted(
+            action for action in set(statement.actions) if not _may_be_everywhere(resource, action, context)
+        ):
             yield f"policy: {describe(statement)} allows {', '.join(scoped)} on every resource; name the resources"
 
 
-def _may_be_everywhere(resource: Resource, action: str) -> bool:
+def _may_be_everywhere(resource: Resource, action: str, context: Context) -> bool:
     """Tell whether the action knows no resources, or is known to be needed on all of them."""
-    document = known().document(resource.type, resource.name, "policy")
+    document = context.known.document(resource.type, resource.name, "policy")
     everywhere = [item for item in document.allows if item.everywhere] if document is not None else []
     return is_unscoped(action) or any(
         matches_action(action, name.lower()) for item in everywhere for name in item.actions
@@ -140,7 +151,9 @@ NO_WILDCARDS = ResourceRule(
 )
 
 
-def _kms_scoped(resource: Resource, _context: Context) -> Iterator[str]:
+def _kms_scoped(resource: Resource, context: Context) -> Iterator[str]:
+    if _is_known_by_grant(resource, context):
+        return
     for statement in _safely(resource):
         granted = [action for action in _KEY_USE if statement.grants(action)]
         wide = statement.on_everything or any(":key/*" in found or ":alias/" in found for found in statement.resources)
@@ -159,7 +172,9 @@ KMS_SCOPED = ResourceRule(
 )
 
 
-def _no_escalation(resource: Resource, _context: Context) -> Iterator[str]:
+def _no_escalation(resource: Resource, context: Context) -> Iterator[str]:
+    if _is_known_by_grant(resource, context):
+        return
     for statement in _safely(resource):
         granted = [action for action in _ESCALATION if statement.grants(action)]
         if granted:
@@ -220,6 +235,8 @@ def _unbounded(place: Place, resource: Resource) -> Iterator[str]:
     if resource.peek("permissionsBoundary") is None:
         yield "permissionsBoundary is not set; whoever may write the role's policies gives it any right"
         return
+    if place.context.world == FOUNDATION:
+        return  # the boundaries are its own; own-values says which is whose
     found = resource.text("permissionsBoundary")
     if not place.matches(found, _BOUNDARY, resource.depends_by("permissionsBoundary")) and not is_trusted(
         found, place.context
@@ -238,8 +255,9 @@ BOUNDARY = StackRule(
 )
 
 
-def _no_managed(resource: Resource, _context: Context) -> Iterator[str]:
-    if resource.type == tokens.MANAGED_POLICY_ATTACHMENT:
+def _no_managed(resource: Resource, context: Context) -> Iterator[str]:
+    # The workflows' roles have policies that are too long for an inline one; these are the foundation's own.
+    if resource.type == tokens.MANAGED_POLICY_ATTACHMENT and context.world != FOUNDATION:
         yield "a managed policy is attached; write the statements that the role needs into its own policy"
     if resource.items("managedPolicyArns"):
         yield "managedPolicyArns is set; write the statements that the role needs into its own policy"

@@ -9,7 +9,8 @@ from functools import partial
 
 from policies import tokens
 from policies.context import Context
-from policies.known.tables import known
+from policies.known.copies import copy_of
+from policies.known.worlds import FOUNDATION
 from policies.naming import LONGEST_SUFFIX, beginning
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
@@ -33,6 +34,7 @@ NAMES: Mapping[str, Name] = {
     tokens.FUNCTION: Name(64),
     tokens.LOG_GROUP: Name(512),
     tokens.PARAMETERS: Name(255),
+    tokens.POLICY: Name(128),
     tokens.ROLE: Name(64),
     tokens.ROLE_POLICY: Name(128),
     tokens.SECRET: Name(512),
@@ -42,24 +44,38 @@ NAMES: Mapping[str, Name] = {
 }
 TAGGED = (
     tokens.ALARM,
+    tokens.BUCKET,
     tokens.CLUSTER,
     tokens.CLUSTER_INSTANCE,
     tokens.CLUSTER_PARAMETERS,
     tokens.EGRESS_RULE,
+    tokens.EIP,
+    tokens.FLOW_LOG,
     tokens.FUNCTION,
+    tokens.IDENTITY_PROVIDER,
+    tokens.IMAGE_REPOSITORY,
     tokens.INGRESS_RULE,
+    tokens.INTERNET_GATEWAY,
     tokens.KEY,
     tokens.LOG_GROUP,
+    tokens.NAT_GATEWAY,
     tokens.PARAMETERS,
+    tokens.POLICY,
     tokens.ROLE,
+    tokens.ROUTE_TABLE,
     tokens.SECRET,
     tokens.SECURITY_GROUP,
+    tokens.SUBNET,
     tokens.SUBNET_GROUP,
     tokens.TOPIC,
+    tokens.VPC,
+    tokens.VPC_ENDPOINT,
 )
 
 
 def _names(resource: Resource, context: Context) -> Iterator[str]:
+    if copy_of(resource, context) is not None:
+        return  # it has the name of what the foundation makes for a stack
     prop = NAMES[resource.type].property
     found = resource.get(prop)
     if not isinstance(found, str) or not found:
@@ -129,6 +145,8 @@ NAMED_ONCE = StackRule(
 
 
 def _logical_names(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    if context.world == FOUNDATION:
+        return  # it makes something for every environment, and must say for which
     for resource in stack.resources:
         if resource.type != tokens.STACK and context.environment in resource.name.split("-"):
             yield resource, f"the logical name {resource.name!r} has the environment in it; stacks couldn't be compared"
@@ -184,9 +202,9 @@ DEFAULT_TAGS = StackRule(
 )
 
 
-def _ignored(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+def _ignored(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     for resource in stack.resources:
-        of_type = known().types.get(resource.type)
+        of_type = context.known.types.get(resource.type)
         hidden = set(resource.ignore_changes) - set(of_type.ignore_changes if of_type is not None else ())
         if hidden:
             yield resource, f"ignoreChanges hides {', '.join(sorted(hidden))}; drift there stays unseen"

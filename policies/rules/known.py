@@ -11,7 +11,7 @@ from policies import tokens
 from policies.context import Context
 from policies.known.judging import is_kept, is_same, judged, words
 from policies.known.paths import Path, is_empty
-from policies.known.tables import Known, known, known_computed
+from policies.known.tables import Known, known_computed
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.shapes import shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
@@ -23,12 +23,15 @@ _NEXT = "with the rule that judges it or the reason why any value is good"
 
 def _types(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     for resource in stack.resources:
-        if resource.type in known().types or _is_the_engines_own(resource, context):
+        if resource.type in context.known.types or _is_the_engines_own(resource, context):
             continue
-        line = json.dumps(f"{resource.type}: {{reason: ..., properties: {{...}}}}")
+        line, file = (
+            json.dumps(f"{resource.type}: {{reason: ..., properties: {{...}}}}"),
+            _file_for(resource.type, context),
+        )
         yield (
             resource,
-            f"{resource.type} is no known type; nothing judges it. Remove it, or add it to {_file_for(resource.type)} "
+            f"{resource.type} is no known type; nothing judges it. Remove it, or add it to {file} "
             f"with every property that may be set: {line}",
         )
 
@@ -39,11 +42,11 @@ def _is_the_engines_own(resource: Resource, context: Context) -> bool:
     return context.is_live and resource.type in own and resource.name.startswith("default")
 
 
-def _file_for(type_: str) -> str:
-    """Return the file of the service, whether it is there already or not."""
+def _file_for(type_: str, context: Context) -> str:
+    """Return the file for the type in the project's world, whether it is there already or not."""
     package, _, module = type_.partition(":")
     service = module.partition("/")[0].partition(":")[0]
-    return f"policies/known/{service if package == 'aws' and service else package}.yaml"
+    return f"policies/known/{context.world}/{service if package == 'aws' and service else package}.yaml"
 
 
 TYPES = StackRule(
@@ -59,7 +62,7 @@ TYPES = StackRule(
 
 
 def _properties(resource: Resource, context: Context) -> Iterator[str]:
-    tables = known()
+    tables = context.known
     if resource.type not in tables.types:
         return  # known-types says so
     paths = dict(resource.leaves)
@@ -107,7 +110,7 @@ PROPERTIES = ResourceRule(
 def _values(resource: Resource, context: Context) -> Iterator[str]:
     found = resource.leaves
     unknown: list[Path] = []
-    for row in known().rows(resource.type, resource.name):
+    for row in context.known.rows(resource.type, resource.name):
         if not row.judge.by_value or row.judge.by_stack or is_kept(row, resource, context):
             continue
         here = [(path, value) for path, value in found if row.covers(path)]
@@ -138,11 +141,11 @@ VALUES = ResourceRule(
 )
 
 
-def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]:
+def _presence(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
     here = Counter((resource.type, resource.name) for resource in stack.resources)
-    for type_, name in sorted(found for found, count in here.items() if count > 1 and _has_name(*found)):
+    for type_, name in sorted(found for found, count in here.items() if count > 1 and _has_name(*found, context)):
         yield None, f"{name} ({type_}) is there more than once; what is known of it is known of one alone"
-    required = list(known().required())
+    required = list(context.known.required())
     if not any((type_, name) in here for type_, name, _ in required):
         return
     for type_, name, reason in required:
@@ -150,9 +153,9 @@ def _presence(stack: StackView, _context: Context) -> Iterator[tuple[None, str]]
             yield None, f"{name} ({type_}) is missing: {reason}"
 
 
-def _has_name(type_: str, name: str) -> bool:
+def _has_name(type_: str, name: str, context: Context) -> bool:
     """Tell whether something is known of the resource by its logical name."""
-    of_type = known().types.get(type_)
+    of_type = context.known.types.get(type_)
     return of_type is not None and name in of_type.resources
 
 
@@ -169,20 +172,20 @@ PRESENCE = StackRule(
 
 def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
     here = {(resource.type, resource.name) for resource in stack.resources}
-    if not any((type_, name) in here for type_, name, _ in known().required()):
+    if not any((type_, name) in here for type_, name, _ in context.known.required()):
         return
     types, names = {type_ for type_, _ in here}, [name for _, name in here]
-    for type_, found in known().types.items():
+    for type_, found in context.known.types.items():
         if type_ not in types and found.optional is None:
             yield (
                 None,
-                f"{type_} is known and unused; remove it from {known().files[type_]}, or say when it is optional",
+                f"{type_} is known and unused; remove it from {context.known.files[type_]}, or say when it is optional",
             )
         for glob, resource in found.resources.items():
             if resource.optional is None and not any(fnmatchcase(name, glob) for name in names):
-                yield None, f"{glob} ({type_}) is known and unused; remove it from {known().files[type_]}"
+                yield None, f"{glob} ({type_}) is known and unused; remove it from {context.known.files[type_]}"
     texts = [repr(resource.inputs) for resource in stack.resources]
-    for trusted in context.limits.trusted:
+    for trusted in context.trusted:
         if not any(fnmatchcase(text, f"*{trusted.value}*") for text in texts):
             yield (
                 None,

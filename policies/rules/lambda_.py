@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
-from policies.known.tables import known
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import is_one_of, own_key, shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
@@ -132,14 +131,14 @@ TRACING = ResourceRule(
 )
 
 
-def _known_variables(resource: Resource) -> list[str]:
+def _known_variables(resource: Resource, context: Context) -> list[str]:
     """Return the variables that the function is known to have, the same in every environment."""
-    rows = known().rows(resource.type, resource.name)
+    rows = context.known.rows(resource.type, resource.name)
     return sorted({row.path[2] for row in rows if row.path[:2] == _VARIABLES})
 
 
 def _environment(resource: Resource, context: Context) -> Iterator[str]:
-    wanted = _known_variables(resource)
+    wanted = _known_variables(resource, context)
     if not resource.inputs.get("environment"):
         if _is_image(resource):
             yield f"environment is empty; it must have {', '.join(wanted)}"
@@ -163,7 +162,7 @@ ENVIRONMENT = ResourceRule(
     id="lambda-environment",
     title="Functions must have the same variables everywhere, and no secret among them.",
     why="Variables are shown to whoever may describe the function, and a missing one is found in production.",
-    fix="Pass the variables that policies/known/lambda.yaml names, in every environment; pass secrets by ARN.",
+    fix="Pass the variables that policies/known/service/lambda.yaml names, in every environment; pass secrets by ARN.",
     types=(tokens.FUNCTION,),
     severity="high",
     judge=_environment,

@@ -12,9 +12,9 @@ from typing import Any
 from policies import tokens
 from policies.context import Context
 from policies.known.judging import allowed_values, is_kept, is_trusted, words
-from policies.known.network import comes_from_reference, given_values, network_values
+from policies.known.networking import comes_from_reference, given_values, network_values
 from policies.known.paths import at, is_empty
-from policies.known.tables import Row, known
+from policies.known.tables import Row
 from policies.known.texts import Place
 from policies.rule import ANY_TYPE, Said, StackRule, said_of_each
 from policies.rules.shapes import shown, shown_at
@@ -30,9 +30,9 @@ _WIDEST_VPC = 16
 def _own(stack: StackView, context: Context) -> Said:
     place = Place(stack, context)
     for resource in stack.resources:
-        for row in known().rows(resource.type, resource.name):
+        for row in context.known.rows(resource.type, resource.name):
             if row.judge.by_stack and not is_kept(row, resource, context):
-                yield from said_of_each([resource], partial(_row, row, place))
+                yield from said_of_each([resource], partial(_row, row, place.of(resource)))
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
@@ -45,7 +45,8 @@ def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
         if not _is_good(row, value, resource, place):
             found = shown_at(row.path[0], value) if value is not UNKNOWN else "a value"
             yield f"{prop}: {found} is not {allowed} ({row.file})"
-    texts = [value for value in values if isinstance(value, str)]
+    # A name may well stand in several places; a resource twice in one list is a mistake.
+    texts = [value for value in values if isinstance(value, str) and row.judge.name is None]
     for value in sorted({text for text in texts if texts.count(text) > 1}):
         yield f"{prop} has {shown_at(row.path[0], value)} more than once"
 
@@ -54,17 +55,17 @@ def _is_good(row: Row, value: Any, resource: Resource, place: Place) -> bool:
     judge, prop = row.judge, row.path[0]
     if value is not UNKNOWN and (value in allowed_values(judge, place.context) or is_trusted(value, place.context)):
         return True
-    if judge.own is not None and _is_own(judge.own, judge.of, value, resource, prop, place.stack):
+    if judge.own is not None and _is_own(judge.own, judge.of, value, resource, prop, place):
         return True
     if judge.network is not None and _is_of_network(judge.network, value, resource, prop, place):
         return True
     return judge.name is not None and _is_named(judge.name, value, resource, row, place)
 
 
-def _is_own(own: str, of: str | None, value: Any, resource: Resource, prop: str, stack: StackView) -> bool:
+def _is_own(own: str, of: str | None, value: Any, resource: Resource, prop: str, place: Place) -> bool:
     """Tell whether the value is the output of a resource that it comes from; what isn't known goes by that alone."""
     short, _, output = own.partition(".")
-    for owner in stack.by_urn(resource.depends_by(prop), known().token(short)):
+    for owner in place.stack.by_urn(resource.depends_by(prop), place.context.known.token(short)):
         if fnmatchcase(owner.name, of or "*"):
             made = at(owner.inputs, output)
             if value is UNKNOWN or made is None or made is UNKNOWN or made == value:
@@ -103,9 +104,10 @@ OWN = StackRule(
 
 def _network(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
     named = context.stack.get("networkingStackRef")
-    judge = known().types[tokens.STACK_REFERENCE].properties["name"]
+    reference = context.known.types.get(tokens.STACK_REFERENCE)
+    judge = reference.properties["name"] if reference is not None else None
     place = Place(stack, context)
-    if named and not place.matches(named, judge.name or "", frozenset()) and not is_trusted(named, context):
+    if named and judge and not place.matches(named, judge.name or "", frozenset()) and not is_trusted(named, context):
         yield None, f"{context.stack.key('networkingStackRef')} is {shown(named)}; it must be {words(judge, context)}"
     for found in network_values("vpcCidr", stack, context) or ():
         if not _is_private(found):

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from policies.known.worlds import SERVICE, of_project
 from policies.strict_yaml import Document, YamlError, read
 from program.project.definition import ROOT
 
@@ -46,7 +47,7 @@ def _entries(document: Document | None, key: str) -> Iterator[tuple[int, Any]]:
 
 
 def _of(entry: dict[str, Any]) -> str:
-    return f"{entry.get('rule')} for {entry.get('resource')}"
+    return f"{entry.get('rule')} for {entry.get('resource')}{of_project(entry.get('project', SERVICE))}"
 
 
 def _declared(entry: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
-from policies.known.tables import known
+from policies.known.tables import known_somewhere
+from program.project.definition import NETWORK, ROOT, stack_file
+from program.project.stackfile import read_stack_file
 from program.service.validation import AVAILABILITY_ZONES
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -74,7 +77,7 @@ class SimulatedCloud(Mocks):
         if args.typ == STACK_REFERENCE:
             return args.name, {
                 "name": args.name,
-                "outputs": network_outputs(self._cloud),
+                "outputs": network_outputs(self._cloud, _asked_for(args.resource_id or "")),
                 "secretOutputNames": [],
             }
         added = _answer_of(args.typ)(self._cloud, args.name, args.inputs)
@@ -82,12 +85,21 @@ class SimulatedCloud(Mocks):
         return str(identifier), {**args.inputs, **added}
 
 
-def network_outputs(cloud: Cloud) -> Outputs:
-    """Return the outputs of a networking stack in the region."""
-    zones = [f"{cloud.region}{letter}" for letter in "abcdef"[:AVAILABILITY_ZONES]]
+def _asked_for(reference: str) -> Mapping[str, str]:
+    """Return what the stack file of the referenced network asks for; nothing where this repository has no such file."""
+    name = NETWORK.labelled(reference.rpartition("/")[2])
+    return read_stack_file(name).config if (ROOT / stack_file(name)).exists() else {}
+
+
+def network_outputs(cloud: Cloud, asked: Mapping[str, str] | None = None) -> Outputs:
+    """Return the outputs of a networking stack in the region, with what its stack file asks for."""
+    given = {key.partition(":")[2]: value for key, value in (asked or {}).items()}
+    own = [f"{cloud.region}{letter}" for letter in "abcdef"[:AVAILABILITY_ZONES]]
+    # A copy of the service in another region than the environment's first has a network of its own there.
+    zones = json.loads(given.get("availabilityZones", "[]")) if given.get("region") == cloud.region else own
     return {
         "vpcId": f"vpc-{cloud.token('vpc', length=17)}",
-        "vpcCidr": "10.0.0.0/16",
+        "vpcCidr": given.get("vpcCidr", "10.0.0.0/16"),
         "privateSubnetIds": [f"subnet-{cloud.token('private', zone, length=17)}" for zone in zones],
         "publicSubnetIds": [f"subnet-{cloud.token('public', zone, length=17)}" for zone in zones],
         "availabilityZones": zones,
@@ -97,20 +109,18 @@ def network_outputs(cloud: Cloud) -> Outputs:
 
 def _answer_of(type_: str) -> Answer:
     """Return the type's answer: nothing for a component, or for a type that nobody simulates."""
-    entry = known().types.get(type_)
-    if type_ in _ANSWERS or entry is None:
+    if type_ in _ANSWERS or (found := known_somewhere(type_)) is None:
         return _ANSWERS.get(type_, lambda _cloud, _name, _inputs: {})
-    return partial(_by_template, type_, entry.answer)
+    return partial(_by_template, type_, found[0].answer)
 
 
 def unanswered(type_: str) -> str | None:
     """Return what is missing where a type has no answer, with the line to add."""
-    entry = known().types.get(type_)
-    if entry is None or entry.answer or type_ in _ANSWERS:
+    if type_ in _ANSWERS or (found := known_somewhere(type_)) is None or found[0].answer:
         return None
     return (
         f"{type_} has no simulated answer: its outputs would be missing from the manifest; add the line to "
-        f'{known().files[type_]}: answer: {{id: "${{name}}", arn: "arn:aws:...:${{region}}:${{account}}:${{name}}"}}'
+        f'{found[1]}: answer: {{id: "${{name}}", arn: "arn:aws:...:${{region}}:${{account}}:${{name}}"}}'
     )
 
 
@@ -122,6 +132,8 @@ def _by_template(
         "region": cloud.region,
         "account": cloud.account,
         "hex": cloud.token(type_, name, length=20),
+        # As long as EC2's ids are behind their prefix.
+        "hex17": cloud.token(type_, name, length=17),
         **{f"input.{key}": str(value) for key, value in inputs.items()},
     }
     return {key: _PLACEHOLDER.sub(lambda match: values[match[1]], text) for key, text in templates.items()}

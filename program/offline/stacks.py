@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policies.deployers import REVIEW_SUFFIX
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
+from program.network.settings import Settings as NetworkSettings
+from program.network.validation import overlaps
 from program.offline.projects import KINDS
 from program.offline.result import Finding
 from program.project.definition import ROOT
 from program.project.settings import ProjectSettings
+from program.project.stack_names import reserved_suffix
 from program.project.stackfile import StackFile, read_stack_file
 
 SETTINGS_RULE = "stack-settings"
@@ -35,13 +37,18 @@ class Stack:
 
 
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:
-    """Read the stacks; two that claim the same environment and suffix both get a finding, and so does a review's."""
+    """Read the stacks, and judge them side by side.
+
+    Two that claim the same environment and suffix both get a finding, so do two networks with the same addresses, and
+    one that has a review stack's suffix.
+    """
     stacks = [_no_review_stack(read_stack(read_stack_file(name, root), limits)) for name in names]
     claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for stack in stacks:
         if (settings := stack.settings) is not None:
             claims[settings.project.label, settings.environment, settings.environment_suffix].append(stack.name)
-    return [_with_claims(stack, claims.values()) for stack in stacks]
+    apart = dict(_overlapping(stacks))
+    return [_with(_with_claims(stack, claims.values()), apart.get(stack.name, ())) for stack in stacks]
 
 
 def read_stack(file: StackFile, limits: Limits) -> Stack:
@@ -67,15 +74,10 @@ def _encrypted(file: StackFile, allowed: Collection[str]) -> Iterator[Problem]:
 def _no_review_stack(stack: Stack) -> Stack:
     """Refuse a suffix that the role of review stacks acts on: whoever may push a branch would change the stack."""
     key = KINDS[stack.file.project].settings.config_key("environment_suffix")
-    suffix = stack.file.config.get(key, "")
-    if stack.settings is None or not suffix.startswith(REVIEW_SUFFIX):
+    why = reserved_suffix(key, stack.file.config.get(key, ""))
+    if stack.settings is None or why is None:
         return stack
-    problem = Problem(
-        key,
-        f"{key} is {suffix}; suffixes that begin with {REVIEW_SUFFIX} are review stacks', whose role may change them: "
-        f"choose another",
-    )
-    return Stack(file=stack.file, settings=stack.settings, findings=_findings(stack.file, [problem]))
+    return _with(stack, [Problem(key, why)])
 
 
 def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:
@@ -88,9 +90,20 @@ def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:
         f"environment {names.environment} with suffix {names.suffix} is claimed by {', '.join(others)} too; "
         f"all physical names would be the same, so give each stack a suffix of its own",
     )
-    return Stack(
-        file=stack.file, settings=stack.settings, findings=(*stack.findings, *_findings(stack.file, [problem]))
-    )
+    return _with(stack, [problem])
+
+
+def _overlapping(stacks: Iterable[Stack]) -> Iterator[tuple[str, list[Problem]]]:
+    """Yield the networks that share addresses with others, each with what is wrong."""
+    networks = {stack.name: stack.settings for stack in stacks if isinstance(stack.settings, NetworkSettings)}
+    found: defaultdict[str, list[Problem]] = defaultdict(list)
+    for name, message in overlaps(networks):
+        found[name].append(Problem(networks[name].config_key("vpc_cidr"), message))
+    yield from found.items()
+
+
+def _with(stack: Stack, problems: Collection[Problem]) -> Stack:
+    return replace(stack, findings=(*stack.findings, *_findings(stack.file, problems))) if problems else stack
 
 
 def _findings(file: StackFile, problems: Iterable[Problem]) -> tuple[Finding, ...]:

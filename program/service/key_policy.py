@@ -7,11 +7,10 @@ from typing import Any
 
 import pulumi
 
-from policies.key_actions import ADMINISTRATION
+from policies.key_actions import ADMINISTRATION, READING
+from program.project.iam import Arns, Statement, document, encrypt_logs, grant
 from program.project.naming import Names
-from program.service.iam import Arns, Statement, document, grant
 
-_READING = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 # The services that use the key for whoever calls them in this account.
 _SERVICES_IN_USE = ("lambda", "rds", "secretsmanager", "sns")
@@ -22,7 +21,6 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
 
     Every use is by a service; the account's own principals administer the key and can't decrypt with it directly. The
     roles that deploy and compare the stack are named: no policy of theirs speaks of keys, so that they reach no other.
-    The encryption context of CloudWatch Logs is the log group's ARN.
     """
     account: Mapping[str, Any] = {"AWS": arns.account_root}
     deployer: Mapping[str, Any] = {"AWS": arns.role(names.deployers.deploy_role)}
@@ -35,7 +33,12 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
         grant("AdministerTheKey", account, ADMINISTRATION, "*"),
         grant("UseThroughServices", account, _USE, "*", {"StringEquals": via}),
         _grants("GrantToServices", account, via),
-        _log_groups(arns, names),
+        encrypt_logs(
+            arns,
+            f"/aws/lambda/{names.physical('app', 'function')}",
+            f"/aws/lambda/{names.physical('rotation', 'function')}",
+            f"/aws/rds/cluster/{names.physical('db', 'cluster')}/postgresql",
+        ),
         grant(
             "AlarmsPublish",
             {"Service": "cloudwatch.amazonaws.com"},
@@ -47,7 +50,7 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
             },
         ),
         grant("DeployTheKey", deployer, ADMINISTRATION, "*"),
-        grant("CompareTheKey", comparer, _READING, "*"),
+        grant("CompareTheKey", comparer, READING, "*"),
         grant("DeployThroughServices", deployer, _USE, "*", {"StringEquals": via}),
         grant("CompareThroughServices", comparer, ["kms:Decrypt"], "*", {"StringEquals": via}),
         _grants("DeployWithGrants", deployer, via),
@@ -57,18 +60,3 @@ def key_policy(arns: Arns, names: Names) -> pulumi.Output[str]:
 def _grants(sid: str, principal: Mapping[str, Any], via: dict[str, Any]) -> Statement:
     only_for_services = {"StringEquals": via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     return grant(sid, principal, ["kms:CreateGrant"], "*", only_for_services)
-
-
-def _log_groups(arns: Arns, names: Names) -> Statement:
-    groups: list[Any] = [
-        arns.log_group(f"/aws/lambda/{names.physical('app', 'function')}"),
-        arns.log_group(f"/aws/lambda/{names.physical('rotation', 'function')}"),
-        arns.log_group(f"/aws/rds/cluster/{names.physical('db', 'cluster')}/postgresql"),
-    ]
-    return grant(
-        "EncryptLogs",
-        {"Service": f"logs.{arns.region}.amazonaws.com"},
-        ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-        "*",
-        {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": groups}},
-    )

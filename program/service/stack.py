@@ -13,6 +13,7 @@ from policies.limits import Limits, limits
 from program.errors import SettingsError
 from program.project.configuration import exported
 from program.project.definition import ROOT
+from program.project.iam import Arns
 from program.service.components.database import DatabaseArgs, DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.lambda_ import LambdaArgs, LambdaComponent
@@ -20,7 +21,6 @@ from program.service.components.monitoring import MonitoringArgs, MonitoringComp
 from program.service.components.networking import network_of
 from program.service.components.secrets import SecretsArgs, SecretsComponent
 from program.service.configuration import stack_manifest
-from program.service.iam import Arns
 from program.service.key_policy import key_policy
 from program.service.packaging import archive, source_hash
 from program.service.protection import Protection

@@ -7,13 +7,14 @@ import zipfile
 import pytest
 
 import program.service.stack
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.service.packaging import output_of, source_hash
 from program.service.stack import ROTATION_FOLDER, deploy
 from tests.lambda_.roots import APP, ROTATION
 from tests.program.recorded import find, record_program, recorded, statements
 
-STACKS = pytest.mark.parametrize("stack", stack_names())
+STACKS = pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 # What only tests and a hand on the function's settings give: the code has a default for each.
 OPTIONAL = {"DB_CA_BUNDLE", "PASSWORD_LENGTH", "PROBE_QUERY", "SECRET_TTL_SECONDS"}
 SAY = "let program/components and the deployment root say the same"

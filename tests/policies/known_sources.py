@@ -15,6 +15,7 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 from pulumi.runtime.proto import resource_pb2  # noqa: F401  # the SDK first: its order of imports matters
 
 from policies.known.tables import FOLDER, known
+from policies.known.worlds import WORLDS
 
 ACTIONS_FILE = FOLDER / "iam-actions.yaml"
 COMPUTED_FILE = FOLDER / "computed.yaml"
@@ -75,7 +76,7 @@ def _documentation(token: str, name: str) -> str:
 
 
 def aws_types() -> list[str]:
-    return sorted(type_ for type_ in known().types if type_.startswith("aws:"))
+    return sorted({type_ for world in WORLDS for type_ in known(world).types if type_.startswith("aws:")})
 
 
 def computed() -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from policies import tokens
 from policies.known.tables import known
+from policies.known.worlds import SERVICE
 from policies.rule import ResourceRule
 from policies.view import UNKNOWN, Resource
 from tests.policies.world import RULE_OF, World, add, every
@@ -145,6 +146,10 @@ def _shown(path: str) -> bool:
     """Tell whether a message may repeat the value: it is one of those above, or one of few that are known."""
     bare = tuple(part for part in path.split(".") if not part.isdigit())
     by_value = {
-        row.path for type_ in known().types for name in NAMES for row in known().rows(type_, name) if row.judge.by_value
+        row.path
+        for type_ in known(SERVICE).types
+        for name in NAMES
+        for row in known(SERVICE).rows(type_, name)
+        if row.judge.by_value
     }
     return path in SHOWN or bare[0] in ("tags", "parameters") or any(bare == row[: len(bare)] for row in by_value)

@@ -11,6 +11,7 @@ from policies.known import tables
 from policies.known.checking import problems
 from policies.known.models import Judge
 from policies.known.tables import FOLDER, known, known_options, known_parameters, load
+from policies.known.worlds import SERVICE, WORLDS, world_of
 from policies.limits import load_limits
 from policies.rule import ResourceRule
 from policies.schema import ReviewedFileError
@@ -53,7 +54,7 @@ def read() -> dict[str, set[tuple[str, str]]]:
 
 
 def judges() -> Iterator[tuple[str, str, Judge]]:
-    for type_, found in known().types.items():
+    for type_, found in known(SERVICE).types.items():
         yield from ((type_, path, judge) for path, judge in found.properties.items())
         for resource in found.resources.values():
             yield from ((type_, path, judge) for path, judge in resource.properties.items())
@@ -80,7 +81,7 @@ def test_a_property_that_names_a_rule_is_read_by_it(read):
 
 def test_every_option_names_a_rule_that_there_is_or_a_reason():
     assert [name for name, judge in known_options().options.items() if judge.rule not in (None, *IDS)] == []
-    assert list(problems(RULE_OF)) == []
+    assert [problem for world in WORLDS for problem in problems(RULE_OF, world)] == []
 
 
 @pytest.mark.parametrize("environment", list(load_limits().environments))
@@ -103,7 +104,7 @@ def test_what_is_generated_is_as_its_package_has_it(path):
 
 
 def statements() -> Iterator[tuple[str, Any]]:
-    for found in known().types.values():
+    for found in (found for world in WORLDS for found in known(world).types.values()):
         for name, resource in found.resources.items():
             for document in resource.documents.values():
                 yield from ((name, statement) for statement in (*document.allows, *document.denies))
@@ -148,14 +149,14 @@ def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1))
     with pytest.raises(ReviewedFileError) as raised:
-        load(folder)
+        load(SERVICE, folder)
     return raised.value.problems
 
 
 def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
-    (problem,) = broken(tmp_path, "kms.yaml", "isEnabled: {is: true}", "isEnabled: {}")
+    (problem,) = broken(tmp_path, "service/kms.yaml", "isEnabled: {is: true}", "isEnabled: {}")
 
-    assert problem.startswith("known/kms.yaml:")
+    assert problem.startswith("known/service/kms.yaml:")
     assert (
         "has no judge: give rule, is, oneOf, allOf, limit, own, network, name, file, or free with the reason" in problem
     )
@@ -171,27 +172,27 @@ def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
     ],
 )
 def test_an_entry_that_says_too_much_or_too_little_is_refused(tmp_path, new, said):
-    assert said in broken(tmp_path, "kms.yaml", "isEnabled: {is: true}", new)[0]
+    assert said in broken(tmp_path, "service/kms.yaml", "isEnabled: {is: true}", new)[0]
 
 
 def test_a_type_stands_in_one_file(tmp_path):
-    problems = broken(tmp_path, "sns.yaml", "aws:sns/topic:Topic:", "aws:kms/key:Key:")
+    problems = broken(tmp_path, "service/sns.yaml", "aws:sns/topic:Topic:", "aws:kms/key:Key:")
 
-    assert problems == ["known/sns.yaml: aws:kms/key:Key stands in policies/known/kms.yaml too"]
+    assert problems == ["known/service/sns.yaml: aws:kms/key:Key stands in policies/known/service/kms.yaml too"]
 
 
 def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:
-    tables_ = known()
+    tables_ = known(SERVICE)
     key = tables_.types["aws:kms/key:Key"]
     changed = key.model_copy(update={"properties": {**key.properties, "keyUsage": Judge(**judge)}})
     types = {**tables_.types, "aws:kms/key:Key": changed}
-    monkeypatch.setattr("policies.known.checking.known", lambda: tables.Known(types, tables_.files))
-    return list(problems(RULE_OF))
+    monkeypatch.setattr("policies.known.checking.known", lambda _world: tables.Known(types, tables_.files))
+    return list(problems(RULE_OF, SERVICE))
 
 
 def test_a_rule_that_is_not_about_the_type_judges_nothing_and_is_refused(monkeypatch: pytest.MonkeyPatch):
     assert with_judge(monkeypatch, rule="lambda-memory") == [
-        "policies/known/kms.yaml: aws:kms/key:Key keyUsage names rule 'lambda-memory', which is not about "
+        "policies/known/service/kms.yaml: aws:kms/key:Key keyUsage names rule 'lambda-memory', which is not about "
         "aws:kms/key:Key; add the type to the rule, or say which values are good: "
         '{name: "${environment}-*-${suffix}"}, is, oneOf, limit or own'
     ]
@@ -206,7 +207,7 @@ def test_a_rule_that_is_not_about_the_type_judges_nothing_and_is_refused(monkeyp
     ],
 )
 def test_an_entry_that_names_what_there_is_not_is_refused(monkeypatch, judge, said):
-    assert with_judge(monkeypatch, **judge) == [f"policies/known/kms.yaml: aws:kms/key:Key keyUsage {said}"]
+    assert with_judge(monkeypatch, **judge) == [f"policies/known/service/kms.yaml: aws:kms/key:Key keyUsage {said}"]
 
 
 def test_a_finding_says_which_line_to_add():
@@ -215,14 +216,14 @@ def test_a_finding_says_which_line_to_add():
     world.add("aws:s3/bucketV2:BucketV2", "bucket", {})
 
     assert world.judge("known-properties") == [
-        "database-cluster: domain is not known; nothing judges it. Remove it, or add it to policies/known/rds.yaml "
-        "under "
+        "database-cluster: domain is not known; nothing judges it. Remove it, or add it to "
+        "policies/known/service/rds.yaml under "
         "aws:rds/cluster:Cluster with the rule that judges it or the reason why any value is good: "
         '"domain: {free: ...}"'
     ]
     assert world.judge("known-types") == [
         "bucket: aws:s3/bucketV2:BucketV2 is no known type; nothing judges it. Remove it, or add it to "
-        "policies/known/s3.yaml with every property that may be set: "
+        "policies/known/service/s3.yaml with every property that may be set: "
         '"aws:s3/bucketV2:BucketV2: {reason: ..., properties: {...}}"'
     ]
 
@@ -268,7 +269,7 @@ def test_what_the_provider_may_fill_in_by_itself_never_alarms():
 
 
 def is_known(resource: Resource, prop: str) -> bool:
-    return any(row.path[0] == prop for row in known().rows(resource.type, resource.name))
+    return any(row.path[0] == prop for row in known(SERVICE).rows(resource.type, resource.name))
 
 
 def test_a_program_cant_say_that_a_provider_filled_something_in():
@@ -298,9 +299,28 @@ def test_what_is_known_and_unused_is_said():
 
     assert world.judge("known-unused") == [
         "stack: aws:kms/alias:Alias is known and unused; "
-        "remove it from policies/known/kms.yaml, or say when it is optional",
+        "remove it from policies/known/service/kms.yaml, or say when it is optional",
         "stack: 444444444444 is trusted in prod and unused; remove it from environments.yaml",
     ]
+
+
+@pytest.mark.parametrize(
+    ("project", "world"),
+    [("parity", "service"), ("orders", "service"), ("networking-stack", "network"), ("foundation", "foundation")],
+)
+def test_a_project_is_judged_by_its_own_world(project, world):
+    assert world_of(project) == world
+
+
+def test_a_type_of_another_project_is_refused_with_the_file_of_this_one():
+    world = World()
+    world.project = "networking-stack"
+
+    assert (
+        "database-cluster: aws:rds/cluster:Cluster is no known type; nothing judges it. Remove it, or add it to "
+        "policies/known/network/rds.yaml with every property that may be set: "
+        '"aws:rds/cluster:Cluster: {reason: ..., properties: {...}}"'
+    ) in world.judge("known-types")
 
 
 def test_every_rule_of_the_known_world_is_mandatory_but_for_what_is_unused():

@@ -119,6 +119,7 @@ class World:
     def __init__(self, environment: str = "prod", limits: Limits | None = None) -> None:
         self.environment = environment
         self.stack_name = environment
+        self.project = "parity"
         self.resources = dict(happy(environment))
         self.config = dict(config_of(environment))
         self.limits = limits or strict_limits()
@@ -181,7 +182,7 @@ class World:
 
     @property
     def stack(self) -> StackConfig:
-        return StackConfig(stack=self.stack_name, project="parity", config=self.config, given_suffix=None)
+        return StackConfig(stack=self.stack_name, project=self.project, config=self.config, given_suffix=None)
 
     def context(self) -> Context:
         ledger = Ledger(self.exemptions, TODAY, {rule.id: rule.severity for rule in RULES})

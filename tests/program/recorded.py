@@ -6,7 +6,7 @@ from functools import cache
 
 from program.offline.recording import Recording, Registration, record
 from program.offline.simulation import Cloud
-from program.project.definition import SERVICE
+from program.project.definition import split
 from program.project.stackfile import read_stack_file
 from program.service.stack import deploy
 
@@ -21,14 +21,16 @@ EXPLICIT_NETWORK = {
 
 
 def config_of(stack: str, **changes: str) -> dict[str, str]:
-    """Return the stack's config map with the keys of our namespace changed."""
-    return {**read_stack_file(stack).config, **{SERVICE.full_key(key): value for key, value in changes.items()}}
+    """Return the stack's config map with the keys of its project's namespace changed."""
+    project, _ = split(stack)
+    return {**read_stack_file(stack).config, **{project.full_key(key): value for key, value in changes.items()}}
 
 
 def record_program(program: Callable[[], None], stack: str = "prod", **changes: str) -> Recording:
     config = config_of(stack, **changes)
     cloud = Cloud(stack=stack, region=config["aws:region"], account=ACCOUNT)
-    return record(program, stack=stack, config=config, cloud=cloud)
+    project, name = split(stack)
+    return record(program, project=project, stack=name, config=config, cloud=cloud)
 
 
 @cache

@@ -12,6 +12,8 @@ from program.foundation.rights.table import Call, Calls, Phase, TypeCalls
 # In a policy: what AWS ends a secret's ARN with, and an id that AWS chooses.
 _CHOSEN_BY_AWS = {"<random>": "??????", "<id>": "*"}
 _ANYWHERE = ("*",)
+# Before a condition key that the request must not have.
+_NULL = "Null:"
 
 
 def rights(calls: Calls, inventory: Inventory, copy: Copy, *phases: Phase) -> tuple[Statement, ...]:
@@ -67,13 +69,15 @@ def _statement(call: Call, of_type: TypeCalls, words: Mapping[str, str], copy: C
     return Statement(
         actions=tuple(call.actions),
         on=tuple(_pattern(arn, words) for arn in on),
-        conditions=_conditions({**bound, **_where(on, copy)}, words),
+        conditions=_conditions({**_where(on, copy), **bound}, words),
     )
 
 
 def _tags(call: Call, copy: Copy) -> dict[str, list[str]]:
     if call.tags is None:
         return {}
+    if call.tags == "none":
+        return {f"{_NULL}aws:ResourceTag/{tag}": ["true"] for tag in copy.tags}
     return {f"aws:{call.tags.title()}Tag/{tag}": [value] for tag, value in copy.tags.items()}
 
 
@@ -85,10 +89,14 @@ def _where(on: Sequence[str], copy: Copy) -> dict[str, list[str]]:
 def _conditions(bound: Mapping[str, Sequence[str]], words: Mapping[str, str]) -> Conditions:
     """Return the conditions by operator: a value is compared as a pattern where it is one.
 
-    A key that a request has several values of has its quantifier before it (`ForAllValues:aws:TagKeys`).
+    A key that a request has several values of has its quantifier before it (`ForAllValues:aws:TagKeys`);
+    one that it must not have has `Null:`.
     """
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for key, templates in bound.items():
+        if key.startswith(_NULL):
+            found.setdefault("Null", {})[key.removeprefix(_NULL)] = tuple(templates)
+            continue
         quantifier, values, name = key.rpartition("Values:")
         texts = tuple(_pattern(template, words) for template in templates)
         like = any("*" in text or "?" in text for text in texts)

@@ -1,4 +1,4 @@
-"""Read what the service registers, as its recording said: types, names, and what its own roles may do."""
+"""Read what a project registers, as its recording said: types, names, and what its own roles may do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from policies.schema import StrictModel, parse_file
 
-FILE = Path(__file__).with_name("service.yaml")
+FOLDER = Path(__file__).parent
 
 
 class Item(StrictModel):
@@ -24,7 +24,7 @@ class Item(StrictModel):
 
 
 class Granted(StrictModel):
-    """What a role that the service makes is allowed, and what binds it."""
+    """What a role that the project makes is allowed, and what binds it."""
 
     actions: list[str]
     on: list[str]
@@ -32,14 +32,19 @@ class Granted(StrictModel):
 
 
 class Inventory(StrictModel):
-    """All that any stack of the service may register, and what its roles may do together."""
+    """All that any stack of the project may register, and what its roles may do together."""
 
     schema_version: Literal[1]
     resources: list[Item]
     granted: list[Granted]
 
 
+def file_of(label: str) -> Path:
+    """Return the file of the project's inventory; the service has no label."""
+    return FOLDER / f"{label or 'service'}.yaml"
+
+
 @cache
-def inventory() -> Inventory:
-    """Return the inventory, read once per process; raise ReviewedFileError with every problem and its line."""
-    return parse_file(Inventory, FILE)
+def inventory(label: str = "") -> Inventory:
+    """Return the project's inventory, read once per process; raise ReviewedFileError with every problem's line."""
+    return parse_file(Inventory, file_of(label))

@@ -25,14 +25,15 @@ class Call(StrictModel):
     """Actions that AWS is asked for together, on which ARNs, and what binds them.
 
     Without `on` the call is on the type's own ARN; `everywhere` is the reason why no resource can be named. `tags` says
-    whether the resource's tags are in the request, or must be on the resource. `by` says whose policy allows it: a
-    role's, or that of the key itself. `when` names the inputs that a resource must have for the call to be made.
+    whether the resource's tags are in the request, must be on the resource, or must not be on it (none). `by` says
+    whose policy allows it: a role's, or that of the key itself. `when` names the inputs that a resource must have for
+    the call to be made.
     """
 
     actions: Annotated[list[Action], Field(min_length=1)]
     on: list[str] = Field(default_factory=list)
     everywhere: Reason | None = None
-    tags: Literal["request", "resource"] | None = None
+    tags: Literal["request", "resource", "none"] | None = None
     conditions: dict[str, Words] = Field(default_factory=dict, alias="if")
     by: Literal["role", "key"] = "role"
     when: dict[str, bool | str] = Field(default_factory=dict)

@@ -42,7 +42,7 @@ class ${Class}Component(pulumi.ComponentResource):
         )
         self.register_outputs({"arn": self.$name.arn})
 ''')
-_KNOWN = Template("""# yaml-language-server: $$schema=known.schema.json
+_KNOWN = Template("""# yaml-language-server: $$schema=../known.schema.json
 #
 # The component $Class: what it may make, and which values are good.
 
@@ -112,7 +112,7 @@ def skeleton(name: str, type_: str) -> Skeleton:
     return Skeleton(
         files={
             f"program/service/components/{name}.py": _COMPONENT.substitute(words),
-            f"policies/known/{name}.yaml": _KNOWN.substitute(words | {"module": match["module"]}),
+            f"policies/known/service/{name}.yaml": _KNOWN.substitute(words | {"module": match["module"]}),
             f"tests/own/test_{name}.py": _TEST.substitute(words),
             "tests/own/conftest.py": _CONFTEST,
         },

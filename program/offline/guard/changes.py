@@ -19,7 +19,7 @@ NOISE = "policies/drift-noise.yaml"
 KNOWN_FOLDER = "policies/known/"
 # Files that are a list of entries: the key, what an entry is called, what says which one it is.
 _LISTS: Mapping[str, tuple[str, str, Sequence[str]]] = {
-    EXEMPTIONS: ("exemptions", "exemption", ("rule", "resource", "environment")),
+    EXEMPTIONS: ("exemptions", "exemption", ("rule", "project", "resource", "environment")),
     IGNORES: ("ignores", "drift ignore", ("environment", "type", "name", "property")),
     NOISE: ("noise", "drift noise", ("type", "property")),
 }

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from policies.catalogue import RULES
+from policies.context import project_of
+from policies.known.worlds import world_of
 from policies.limits import Difference as Declared
 from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION, PRESENCE
@@ -111,9 +113,10 @@ def _about_known(finding: Finding, change: GuardChange) -> bool:
     if finding.resource is None:
         return change.effect != "narrows"
     types, _, name = finding.resource.rpartition("::")
+    world = world_of(project_of(finding.resource))
     type_ = types.rpartition("::")[2].rpartition("$")[2]
     service = type_.partition(":")[2].partition("/")[0]
-    about = (type_, name, f"known/{service}.yaml")
+    about = (type_, name, f"known/{world}/{service}.yaml")
     return change.effect != "narrows" and any(text in f"{change.file} {change.text}" for text in about if text)
 
 

@@ -117,8 +117,10 @@ def _pack_with_data(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="pack-") as name:
         copy = Path(name) / PACK_FOLDER
         shutil.copytree(ROOT / PACK_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        for file in (LIMITS, *(f"{PACK_FOLDER}/known/{each.name}" for each in (folder / KNOWN_FOLDER).glob("*.yaml"))):
-            shutil.copy(folder / file, Path(name) / file)
+        for file in (folder / LIMITS, *(folder / KNOWN_FOLDER).rglob("*.yaml")):
+            target = Path(name) / file.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
         yield Path(name)
 
 

@@ -24,7 +24,7 @@ _TRUE_IS_WIDER = re.compile(r"\.criticalExemptions$")
 _FALSE_IS_WIDER = re.compile(r"\.undecidedFails$")
 # Lists of entries, each with a reason: one that is added lets something pass.
 _ENTRIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "accepted": ("accepted finding", ("rule", "resource")),
+    "accepted": ("accepted finding", ("rule", "project", "resource")),
     "differences": ("declared difference", ("type", "name", "property", "presence")),
     "scaling": ("scaling path", ("path",)),
 }

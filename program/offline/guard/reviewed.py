@@ -51,8 +51,9 @@ def read_reviewed(folder: Path, today: datetime.date) -> Reviewed:
     if limits is not None:
         _rewritten(Limits, folder, LIMITS)
     _, of_exemptions = _lenient(Exemptions, folder, EXEMPTIONS)
-    for file in sorted((folder / KNOWN_FOLDER).glob("*.yaml")):
-        problems = (*problems, *_rewritten(OTHERS.get(file.stem, KnownFile), folder, f"{KNOWN_FOLDER}{file.name}"))
+    for file in sorted((folder / KNOWN_FOLDER).rglob("*.yaml")):
+        name = file.relative_to(folder).as_posix()
+        problems = (*problems, *_rewritten(OTHERS.get(file.stem, KnownFile), folder, name))
     ignores, of_ignores = _lenient(Ignores, folder, IGNORES)
     _, of_noise = _lenient(NoiseFile, folder, NOISE) if (folder / NOISE).exists() else (None, ())
     problems = (*problems, *of_exemptions, *of_ignores, *of_noise)

@@ -8,8 +8,8 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from policies.limits import DatabaseEngine
+from program.project.iam import Arns, allow, document, trust
 from program.service.components.foundation import Foundation
-from program.service.iam import Arns, allow, document, trust
 from program.service.settings import DATABASE_PORT
 
 MASTER_USERNAME = "parityowner"

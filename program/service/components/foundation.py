@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import kms
 
+from program.project.iam import Arns
 from program.project.naming import Names
 from program.service.components.networking import Network
-from program.service.iam import Arns
 from program.service.protection import Protection
 
 

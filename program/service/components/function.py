@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, lambda_, vpc
 
+from program.project.iam import Statement, allow, document, trust
 from program.service.components.foundation import Foundation
-from program.service.iam import Statement, allow, document, trust
 from program.service.settings import DATABASE_PORT
 
 HTTPS_PORT = 443

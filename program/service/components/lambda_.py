@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import lambda_
 
+from program.project.iam import allow
 from program.service.components.database import DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.function import FunctionHost
 from program.service.components.secrets import SecretsComponent
-from program.service.iam import allow
 from program.service.settings import DATABASE_PORT
 
 

@@ -9,11 +9,11 @@ from typing import Literal
 import pulumi
 from pulumi_aws import cloudwatch, sns
 
+from program.project.iam import document, grant
 from program.service.components.database import DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.lambda_ import LambdaComponent
 from program.service.components.secrets import SecretsComponent
-from program.service.iam import document, grant
 
 PERIOD_SECONDS = 300
 REPLICA_LAG_MILLISECONDS = 1000

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import lambda_, secretsmanager
 
+from program.project.iam import allow, document
 from program.service.components.database import DatabaseComponent
 from program.service.components.foundation import Foundation
 from program.service.components.function import FunctionHost
-from program.service.iam import allow, document
 from program.service.settings import BOOTSTRAP, DATABASE_PORT, DATABASE_USERNAME
 
 PYTHON_RUNTIME = "python3.12"

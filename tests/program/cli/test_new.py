@@ -25,14 +25,14 @@ def test_a_file_of_that_name_stays_as_it_is(root):
         "error: program/service/components/queue.py is there already; remove it, or give the component another name\n"
     )
     assert mine.read_text() == "mine = True\n"
-    assert not (root / "policies/known/queue.yaml").exists()
+    assert not (root / "policies/known/service/queue.yaml").exists()
 
 
 def test_what_was_cut_off_is_written_on_the_second_run(root):
     assert run("new", "component", "queue", *QUEUE, root=root).returncode == CLEAN
-    (root / "policies/known/queue.yaml").unlink()
+    (root / "policies/known/service/queue.yaml").unlink()
 
-    assert run("new", "component", "queue", *QUEUE, root=root).stdout == "policies/known/queue.yaml\n"
+    assert run("new", "component", "queue", *QUEUE, root=root).stdout == "policies/known/service/queue.yaml\n"
     third = run("new", "component", "queue", *QUEUE, root=root)
     assert (third.returncode, third.stdout) == (CLEAN, "")
     assert "every file is there as it was written; nothing was changed" in third.stderr
@@ -42,7 +42,7 @@ def test_a_component_may_begin_with_a_module_that_python_has_a_word_for():
     made = skeleton("worker", "aws:lambda/function:Function")
 
     assert "from pulumi_aws import lambda_\n" in made.files["program/service/components/worker.py"]
-    assert 'arn: "arn:aws:lambda:${region}' in made.files["policies/known/worker.yaml"]
+    assert 'arn: "arn:aws:lambda:${region}' in made.files["policies/known/service/worker.yaml"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the service registers, as data: `python -m tests.program.foundation.inventory_source` writes it anew."""
+"""What projects register, as data: `python -m tests.program.foundation.inventory_source` writes it anew."""
 
 import json
 import os
@@ -8,19 +8,24 @@ import yaml
 from pulumi.runtime.config import CONFIG
 
 from policies.limits import limits
-from program.foundation.rights.inventory import FILE
+from program.foundation.rights.inventory import file_of
 from program.foundation.rights.table import calls
+from program.network.settings import Settings as NetworkSettings
+from program.network.stack import NetworkStack
+from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.service.settings import Settings
 from program.service.stack import TapStack
-from tests.program.recorded import ACCOUNT, find, record_program
+from tests.program.recorded import ACCOUNT, of_type, record_program
 
 # Each stack is recorded as it is, with addresses for alarms, and in the mode in which its data can't be destroyed.
 MODES = ({}, {"alarmEmail": "ops@example.com"}, {"dataProtection": "protected"})
+# A network without a way out, with one, and with one in each zone.
+NETWORK_MODES = ({}, {"natGateways": "1"}, {"natGateways": "3"})
 SUFFIX = "copy"
 _HEAD = (
     "# Written by `python -m tests.program.foundation.inventory_source`, from the recorded program: change that, not "
-    "this.\n# A change of the service that makes another name or type needs it written anew, and the foundation's "
+    "this.\n# A change of the program that makes another name or type needs it written anew, and the foundation's "
     "roles deployed first.\n\n"
 )
 
@@ -30,20 +35,29 @@ def without_limits():
     TapStack("tap", Settings.parse(CONFIG.get(), os.environ), limits())
 
 
-def recordings(suffix=SUFFIX):
-    for stack in stack_names():
-        for mode in MODES:
+def network_without_limits():
+    """The network as settings ask for it, likewise."""
+    NetworkStack("network", NetworkSettings.parse(CONFIG.get(), os.environ), limits())
+
+
+RECORDED = {SERVICE: (without_limits, MODES), NETWORK: (network_without_limits, NETWORK_MODES)}
+
+
+def recordings(project=SERVICE, suffix=SUFFIX):
+    program, modes = RECORDED[project]
+    for stack in stack_names(ROOT, project):
+        for mode in modes:
             # The prefix is the project's: a template has it where its placeholders are filled in.
             changes = {"environmentSuffix": suffix, "namePrefix": "", **mode}
-            yield stack, record_program(without_limits, stack, **changes)
+            yield stack, record_program(program, stack, **changes)
 
 
-def text():
+def text(project=SERVICE):
     items, granted = {}, {}
-    for _, recording in recordings():
+    for _, recording in recordings(project):
         registrations = [item for item in recording.registrations if item.type.startswith("aws:")]
         template = _templates(registrations)
-        cluster = template(find(recording, "database-cluster").outputs["arn"])
+        clusters = [template(item.outputs["arn"]) for item in of_type(recording, "aws:rds/cluster:Cluster").values()]
         for registration in registrations:
             wanted = calls().types[registration.type].inputs
             inputs = {
@@ -55,7 +69,7 @@ def text():
             if registration.type == "aws:iam/rolePolicy:RolePolicy":
                 for statement in json.loads(template(registration.inputs["policy"]))["Statement"]:
                     if statement["Effect"] == "Allow":
-                        item = _granted(statement, cluster)
+                        item = _granted(statement, clusters)
                         granted[json.dumps(item)] = item
     data = {
         "schemaVersion": 1,
@@ -65,7 +79,7 @@ def text():
     return _HEAD + yaml.safe_dump(data, sort_keys=False, width=200)
 
 
-def _granted(statement, cluster):
+def _granted(statement, clusters):
     """Return what the statement allows, with what binds it to the copy whatever ids AWS chose."""
     found = {"actions": statement["Action"], "on": statement["Resource"]}
     bound = {
@@ -75,7 +89,7 @@ def _granted(statement, cluster):
     }
     if any("secret:rds!cluster-" in arn for arn in statement["Resource"]):
         # RDS tags the secrets that it makes; nobody else may write a tag that begins with aws:.
-        bound["aws:ResourceTag/aws:rds:primaryDBClusterArn"] = [cluster]
+        bound["aws:ResourceTag/aws:rds:primaryDBClusterArn"] = clusters
     return found | ({"if": bound} if bound else {})
 
 
@@ -103,4 +117,5 @@ def _counted(words):
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
+    for each in RECORDED:
+        file_of(each.label).write_text(text(each), encoding="utf-8")

@@ -3,6 +3,7 @@
 import pytest
 
 from program.foundation.rights.roles import role_kinds
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES
 from tests.program.foundation.world import review, world
@@ -10,7 +11,7 @@ from tests.program.foundation.world import review, world
 WORLDS = [
     *(
         pytest.param(world, (stack, "main", mode), id=f"{stack}-{mode}")
-        for stack in stack_names()
+        for stack in stack_names(ROOT, SERVICE)
         for mode in (0, 1, 2)
     ),
     pytest.param(world, ("dev", "team2-main", 0), id="another-copy"),
@@ -35,7 +36,7 @@ def test_every_call_of_a_roles_life_is_allowed(make, arguments):
         assert denied == [], f"{kind} may not do what it has to; {MEND}"
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_a_role_that_looks_for_drift_changes_nothing(stack):
     place = world(stack)
     principal = place.principal("drift")
@@ -50,7 +51,7 @@ def test_a_role_that_looks_for_drift_changes_nothing(stack):
     assert {action for action, _ in allowed - reads} <= {"kms:Decrypt"}
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_a_preview_calls_nothing_of_the_stacks_resources(stack):
     place = world(stack)
     principal = place.principal("preview")

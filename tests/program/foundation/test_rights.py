@@ -13,16 +13,14 @@ from policies.deployers import deployers_of
 from policies.schema import ReviewedFileError, parse_file
 from policies.strict_yaml import read
 from program.foundation.rights.derivation import rights
-from program.foundation.rights.inventory import FILE as INVENTORY
-from program.foundation.rights.inventory import inventory
+from program.foundation.rights.inventory import file_of, inventory
 from program.foundation.rights.roles import copy_boundary, image_role, role_kinds, workflow_boundary
 from program.foundation.rights.statements import LONGEST_POLICY, MOST_POLICIES
 from program.foundation.rights.table import FILE, PHASES, Calls, calls
 from program.project.definition import ROOT, SERVICE
-from program.project.stackfile import stack_names
 from tests.program.foundation import rights_document
 from tests.program.foundation.authorizer import as_list, like
-from tests.program.foundation.inventory_source import text
+from tests.program.foundation.inventory_source import RECORDED, recordings, text
 from tests.program.foundation.world import REPOSITORY, review, world
 
 CALLS = [(type_, phase, call) for type_, of_type in calls().types.items() for phase, call in of_type.calls()]
@@ -32,7 +30,7 @@ ANSWERED_OF_ALL = {"cloudwatch:DescribeAlarms", "rds:DescribeGlobalClusters"}
 BOUND_BY_NOTHING = {"ec2:CreateSecurityGroup", "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface"}
 # Placeholders that stand for a whole ARN.
 WHOLE_ARNS = {
-    r"inputs\.role|inputs\.monitoringRoleArn": "arn:aws:iam::1:role/r",
+    r"inputs\.role|inputs\.monitoringRoleArn|inputs\.iamRoleArn": "arn:aws:iam::1:role/r",
     r"inputs\.kms\w+|inputs\.performanceInsightsKmsKeyId": "arn:aws:kms:r:1:key/k",
     r"inputs\.secretArn|inputs\.secretId": "arn:aws:secretsmanager:r:1:secret:s-abcdef",
     r"inputs\.arn|inputs\.topic": "arn:aws:sns:r:1:t",
@@ -84,7 +82,7 @@ def example(arn):
 @pytest.mark.parametrize(("type_", "phase", "call"), CALLS)
 def test_every_condition_is_one_that_the_reference_knows_for_the_action(type_, phase, call):
     keys = [key.rpartition("Values:")[2] for key in call.conditions]
-    keys += [f"aws:{call.tags.title()}Tag/Project"] if call.tags is not None else []
+    keys += [f"aws:{'Request' if call.tags == 'request' else 'Resource'}Tag/Project"] if call.tags is not None else []
     for action in call.actions:
         service, privilege = of_reference(action)
         of_action = [key for item in privilege["resource_types"].values() for key in item["condition_keys"]]
@@ -99,20 +97,23 @@ def test_every_condition_is_one_that_the_reference_knows_for_the_action(type_, p
             assert any(like(key, item) for item in known), f"{phase} {action}: {key} means nothing to {type_}"
 
 
-def test_the_table_has_every_type_that_the_service_registers_and_no_other():
+def test_the_table_has_every_type_that_the_projects_register_and_no_other():
     registered = {
         item.type
-        for stack in stack_names()
-        for mode in (0, 1, 2)
-        for item in world(stack, "main", mode).recording.registrations
+        for project in RECORDED
+        for _, recording in recordings(project)
+        for item in recording.registrations
         if item.type.startswith("aws:")
     }
 
     assert set(calls().types) == registered, f"mend {FILE.relative_to(ROOT)}"
 
 
-def test_the_inventory_is_what_the_program_registers():
-    assert INVENTORY.read_text() == text(), "run: python -m tests.program.foundation.inventory_source"
+@pytest.mark.parametrize("project", RECORDED, ids=lambda project: project.label or "service")
+def test_the_inventory_is_what_the_program_registers(project):
+    assert file_of(project.label).read_text() == text(project), (
+        "run: python -m tests.program.foundation.inventory_source"
+    )
 
 
 @pytest.mark.parametrize("source", calls().sources)

@@ -11,7 +11,7 @@ from program.offline.check import check
 from program.offline.examination import examine
 from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import read_stacks
-from program.project.definition import ROOT
+from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 from program.service.stack import ROTATION_FOLDER, deploy
 from tests.program.recorded import EXPLICIT_NETWORK, config_of
@@ -48,12 +48,14 @@ def only_in_prod(monkeypatch):
     return arrange
 
 
-def test_the_three_stacks_are_the_same_system(result):
-    manifests = [stack.manifest for stack in result.stacks]
+@pytest.mark.parametrize("project", [SERVICE, NETWORK], ids=lambda project: project.label or "service")
+def test_the_three_stacks_of_a_project_are_the_same_system(result, project):
+    names = stack_names(ROOT, project)
+    manifests = [stack.manifest for stack in result.stacks if stack.stack in names]
 
     assert result.ok
     assert result.comparison.stale == ()
-    assert len({manifest["configHash"] for manifest in manifests}) == len(manifests) == 3
+    assert len(manifests) == len(load_limits().environments)
     assert len({manifest["baselineHash"] for manifest in manifests}) == 1
     assert len({manifest["resourcesHash"] for manifest in manifests}) == 1
     assert all(difference.declared for difference in result.comparison.differences)
@@ -78,7 +80,7 @@ def test_each_stack_is_told_when_it_is_done():
 
     checked(done=heard.append)
 
-    assert sorted(heard) == list(stack_names())
+    assert sorted(heard) == sorted(stack_names())
 
 
 def test_a_property_of_one_stack_alone_is_found_and_named(only_in_prod):
@@ -211,7 +213,7 @@ def test_the_template_of_review_stacks_is_shown_only_for_what_is_its_own(tmp_pat
 
     broken = check(stack_names(), limits, jobs=2, complete=True, done=lambda _: None, root=tmp_path)
 
-    assert sorted(stack.stack for stack in whole.stacks) == list(stack_names())
+    assert sorted(stack.stack for stack in whole.stacks) == sorted(stack_names())
     assert [stack.stack for stack in broken.stacks] == [*(stack.stack for stack in whole.stacks), "pr-0"]
     assert [finding.rule for finding in broken.stacks[-1].findings] == ["stack-settings"]
     assert not broken.ok

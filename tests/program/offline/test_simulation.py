@@ -5,12 +5,14 @@ import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
 from policies.known.models import KnownType
-from policies.known.tables import Known, known
+from policies.known.tables import known
+from policies.known.worlds import world_of
 from program.offline.analysis import running_pack
 from program.offline.packs import pack_host
 from program.offline.recording import record
 from program.offline.registered_types import lacking
 from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
+from program.project.definition import NETWORK, SERVICE
 from tests.program.recorded import config_of
 
 CLOUD = Cloud(stack="prod", region="us-east-1", account="123456789012")
@@ -79,14 +81,13 @@ def test_the_rule_of_names_speaks_of_a_resource_that_has_none():
 
 
 def test_a_known_type_that_nobody_simulates_lacks_an_answer_and_the_line_is_given(monkeypatch):
-    types = {**known().types, "aws:sqs/queue:Queue": KnownType(reason="It holds messages.")}
-    files = {**known().files, "aws:sqs/queue:Queue": "policies/known/sqs.yaml"}
+    queue = KnownType(reason="It holds messages."), "policies/known/service/sqs.yaml"
     for module in ("program.offline.simulation", "program.offline.registered_types"):
-        monkeypatch.setattr(f"{module}.known", lambda: Known(types, files))
+        monkeypatch.setattr(f"{module}.known_somewhere", {"aws:sqs/queue:Queue": queue}.get)
 
     assert lacking("aws:sqs/queue:Queue") == (
         "aws:sqs/queue:Queue has no simulated answer: its outputs would be missing from the manifest; add the line to "
-        'policies/known/sqs.yaml: answer: {id: "${name}", arn: "arn:aws:...:${region}:${account}:${name}"}'
+        'policies/known/service/sqs.yaml: answer: {id: "${name}", arn: "arn:aws:...:${region}:${account}:${name}"}'
     )
 
 
@@ -95,8 +96,8 @@ def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
         reason="It holds messages.",
         answer={"id": "https://sqs/${account}/${name}", "arn": "arn:aws:sqs:${region}:${account}:${input.name}"},
     )
-    types = {**known().types, "aws:sqs/queue:Queue": entry}
-    monkeypatch.setattr("program.offline.simulation.known", lambda: Known(types, known().files))
+    known = {"aws:sqs/queue:Queue": (entry, "policies/known/service/sqs.yaml")}
+    monkeypatch.setattr("program.offline.simulation.known_somewhere", known.get)
 
     assert answer("aws:sqs/queue:Queue", "orders", name="prod-orders") == (
         "https://sqs/123456789012/prod-orders",
@@ -104,8 +105,11 @@ def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
     )
 
 
-def test_every_known_type_of_aws_has_all_that_it_must():
-    assert [missing for type_ in known().types if (missing := lacking(type_)) is not None] == []
+@pytest.mark.parametrize("project", [SERVICE, NETWORK], ids=lambda project: project.label or "service")
+def test_every_known_type_of_aws_has_all_that_it_must(project):
+    types = known(world_of(project.name())).types
+
+    assert [missing for type_ in types if (missing := lacking(type_, project.label)) is not None] == []
 
 
 def test_a_type_that_is_not_known_is_refused_as_such_and_lacks_nothing_else():

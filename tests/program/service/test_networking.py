@@ -5,7 +5,7 @@ import pytest
 from program.offline import simulation
 from program.offline.recording import ProgramError
 from program.service.stack import deploy
-from tests.program.recorded import EXPLICIT_NETWORK, find, record_program, recorded
+from tests.program.recorded import EXPLICIT_NETWORK, config_of, find, record_program, recorded
 
 REFERENCE = "organization/networking-stack/prod"
 GROUP = "sg-0123456789abcdef0"
@@ -18,8 +18,8 @@ def exported(monkeypatch):
     real = simulation.network_outputs
 
     def record_with(settings=None, **changes):
-        def outputs(cloud):
-            return {key: value for key, value in {**real(cloud), **changes}.items() if value is not None}
+        def outputs(cloud, asked):
+            return {key: value for key, value in {**real(cloud, asked), **changes}.items() if value is not None}
 
         monkeypatch.setattr(simulation, "network_outputs", outputs)
         return record_program(deploy, **(settings or {}))
@@ -58,7 +58,10 @@ def test_https_goes_to_the_endpoints_where_the_network_has_them(exported, functi
 
 @pytest.mark.parametrize("function", ["lambda-app", "secrets-rotation"])
 def test_https_goes_to_the_vpc_where_it_has_no_endpoints_of_its_own(exported, function):
-    assert https(exported(**{ENDPOINT: None}), function) == (None, "10.0.0.0/16")
+    assert https(exported(**{ENDPOINT: None}), function) == (
+        None,
+        config_of("network/prod")["networking-stack:vpcCidr"],
+    )
     assert https(recorded(**EXPLICIT_NETWORK), function) == (None, "10.7.0.0/16")
 
 

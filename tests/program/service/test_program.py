@@ -10,6 +10,7 @@ import pytest
 from policies.limits import load_limits
 from program.offline.recording import PROGRAM
 from program.offline.redaction import redacted
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import SECRET_MARKER, stack_names
 from program.service.stack import deploy
 from tests.program.recorded import ACCOUNT, before, find, of_type, record_program, recorded, statements
@@ -38,7 +39,7 @@ def custom(recording):
     return [item for item in recording.registrations if item.custom]
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_nothing_that_pulumi_warns_of_is_used(stack):
     assert recorded(stack).warnings == (), "an argument is deprecated: take the one that the warning names"
 
@@ -51,7 +52,7 @@ def test_the_entry_deploys_the_stack_as_pulumi_runs_it(monkeypatch):
     assert {item.urn for item in recording.registrations} == {item.urn for item in recorded().registrations}
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_a_stack_exports_the_eight_outputs(stack):
     outputs = recorded(stack).outputs
     manifest = json.loads(outputs["configManifest"])
@@ -361,7 +362,7 @@ def test_the_database_is_reached_by_security_groups_alone():
     assert "ingress" not in find(recorded(), "database-security-group").inputs
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_a_function_gives_what_its_environment_asks_for(stack):
     block = load_limits().environments[stack]
     inputs = find(recorded(stack), "lambda-app-function").inputs
@@ -400,7 +401,7 @@ def test_protected_data_is_kept_in_every_way_at_once():
         assert group.inputs["deletionProtectionEnabled"] is True
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_physical_names_carry_environment_and_suffix_and_logical_names_neither(stack):
     names = ("name", "clusterIdentifier", "identifier")
     physical = {item.name: item.inputs[key] for item in custom(recorded(stack)) for key in names if key in item.inputs}

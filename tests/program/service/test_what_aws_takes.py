@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from google.protobuf import json_format
 
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES
 from tests.program.foundation.world import world
@@ -17,7 +18,7 @@ def aws(recording):
 
 
 @pytest.mark.parametrize("mode", range(len(MODES)))
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_every_call_is_one_that_aws_models_take(stack, mode):
     found = {
         f"{item.name}: {operation}": said

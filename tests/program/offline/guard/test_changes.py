@@ -34,7 +34,7 @@ FILES = {
     "policies/drift-noise.yaml": (
         "noise:\n  - {type: t, property: p, kind: changes, reason: It is a date., source: AWS}\n"
     ),
-    "policies/known/kms.yaml": "types:\n  aws:kms/key:Key:\n    description: {free: It is for people.}\n",
+    "policies/known/service/kms.yaml": "types:\n  aws:kms/key:Key:\n    description: {free: It is for people.}\n",
     "policies/judging.py": "x = 1\n",
     "policies/rules/shapes.py": "x = 1\n",
     "policies/RULES.md": "# Rules\n",
@@ -87,17 +87,17 @@ CHANGES = {
         [("weakens", "drift noise added", 2)],
     ),
     "a property that is known anew": (
-        "policies/known/kms.yaml",
+        "policies/known/service/kms.yaml",
         ("    description:", "    policy: {free: Whatever one likes.}\n    description:"),
         [("weakens", "known entry", 3)],
     ),
     "a property that is judged otherwise": (
-        "policies/known/kms.yaml",
+        "policies/known/service/kms.yaml",
         ("{free: It is for people.}", "{free: It is for machines.}"),
         [("weakens", "known entry", 3)],
     ),
     "a property that is known no more": (
-        "policies/known/kms.yaml",
+        "policies/known/service/kms.yaml",
         ("    description: {free: It is for people.}\n", "    {}\n"),
         [("weakens", "known entry", 2), ("changes", "known entry removed", 2)],
     ),
@@ -164,14 +164,14 @@ WHOLE = {
     "a package before another's": ("click/__init__.py", "x", [("weakens", "code that Python runs by itself", 1)]),
     "settings of another tool": ("uv.toml", "x", [("changes", "file of the guard changed", 1)]),
     "a type that is known no more": (
-        "policies/known/kms.yaml",
+        "policies/known/service/kms.yaml",
         "types: {}\n",
         [("weakens", "known entry", 1), ("narrows", "known entry removed", 1)],
     ),
     "limits that can't be read": ("policies/environments.yaml", "a: [", []),
-    "known entries that can't be read": ("policies/known/kms.yaml", "types: [", []),
+    "known entries that can't be read": ("policies/known/service/kms.yaml", "types: [", []),
     "known values as a list": (
-        "policies/known/kms.yaml",
+        "policies/known/service/kms.yaml",
         "types:\n  aws:kms/key:Key:\n    description: {oneOf: [a, b]}\n",
         [("weakens", "known entry", 3), ("weakens", "known entry", 3), ("changes", "known entry removed", 3)],
     ),

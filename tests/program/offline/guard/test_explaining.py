@@ -68,7 +68,7 @@ def test_a_setting_is_explained_by_its_own_limit_or_declaration():
 
 
 def test_else_by_what_is_known_anew_or_by_all_that_lets_pass_more():
-    known = change("known entry", file="policies/known/sqs.yaml")
+    known = change("known entry", file="policies/known/service/sqs.yaml")
     wide, narrow = change("limit widened"), change("limit narrowed", effect="narrows")
 
     assert fails(result(finding("known-types")), result(), known, wide)[0] == [("known-types: prod: is wrong",), ()]
@@ -78,8 +78,8 @@ def test_else_by_what_is_known_anew_or_by_all_that_lets_pass_more():
 def test_what_is_known_explains_what_it_is_about_alone():
     urn = "urn:pulumi:prod::parity::tap:stack:TapStack$aws:kms/key:Key::tap-key"
     found = finding("known-grants", resource=urn)
-    right = change("known entry removed", "types.aws:kms/key:Key.x", "policies/known/kms.yaml", "changes")
-    other = change("known entry", "types.aws:sns/topic:Topic.x", "policies/known/sns.yaml")
+    right = change("known entry removed", "types.aws:kms/key:Key.x", "policies/known/service/kms.yaml", "changes")
+    other = change("known entry", "types.aws:sns/topic:Topic.x", "policies/known/service/sns.yaml")
 
     assert fails(result(found), result(), other, right)[0] == [(), ("known-grants: tap-key in prod: is wrong",)]
     assert fails(result(found), result(), other) == ([()], ["known-grants"])

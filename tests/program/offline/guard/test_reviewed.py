@@ -73,13 +73,13 @@ def test_a_file_that_is_gone_is_a_problem(head):
 
 
 def test_a_known_file_that_the_base_can_not_use_is_a_problem_and_stays_as_it_is(head):
-    (head / "policies" / "known").mkdir()
-    broken = head / "policies" / "known" / "kms.yaml"
+    (head / "policies" / "known" / "service").mkdir(parents=True)
+    broken = head / "policies" / "known" / "service" / "kms.yaml"
     broken.write_text("types: text\n")
 
     (problem,) = {each.file for each in read_reviewed(head, TODAY).problems}
 
-    assert (problem, broken.read_text()) == ("policies/known/kms.yaml", "types: text\n")
+    assert (problem, broken.read_text()) == ("policies/known/service/kms.yaml", "types: text\n")
 
 
 def ignore(environment, expires):

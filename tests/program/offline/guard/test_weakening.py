@@ -73,7 +73,9 @@ def test_a_program_that_patches_the_pack_is_stopped(repository):
 def test_a_rule_that_goes_with_what_it_forbids_is_listed(repository):
     change(repository, DATABASE, "storage_encrypted=True", "storage_encrypted=False")
     change(repository, "policies/rules/database.py", "RULES = (\n    ENCRYPTED,\n", "RULES = (\n")
-    change(repository, "policies/known/rds.yaml", "{rule: rds-encrypted}", "{free: Whatever one likes is good.}")
+    change(
+        repository, "policies/known/service/rds.yaml", "{rule: rds-encrypted}", "{free: Whatever one likes is good.}"
+    )
 
     code, result = against_main(repository)
 
@@ -248,7 +250,7 @@ def test_judging_from_a_checkout_that_is_not_the_base_is_refused(repository):
 
 
 def test_a_grant_whose_known_condition_goes_with_it_is_listed_with_what_it_lets_pass(repository):
-    known, program = "policies/known/kms.yaml", "program/service/key_policy.py"
+    known, program = "policies/known/service/kms.yaml", "program/service/key_policy.py"
     text = (repository / known).read_text()
     condition = re.search(r"\n +if:.*?kms:ViaService.*?\n(?= +- |\n)", text, re.DOTALL)
     assert condition, "known/kms.yaml no longer binds the key's use to services; mend the test"

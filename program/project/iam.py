@@ -35,6 +35,10 @@ class Arns:
         """Return an alarm's ARN."""
         return self._regional("cloudwatch", f"alarm:{name}")
 
+    def flow_log(self, identifier: str) -> pulumi.Output[str]:
+        """Return a VPC flow log's ARN."""
+        return self._regional("ec2", f"vpc-flow-log/{identifier}")
+
     def role(self, name: str) -> pulumi.Output[str]:
         """Return a role's ARN."""
         return self._global("role", name)
@@ -83,6 +87,21 @@ def grant(
         "Resource": resource,
     }
     return statement | ({"Condition": condition} if condition else {})
+
+
+def encrypt_logs(arns: Arns, *groups: str) -> Statement:
+    """Return the statement of a key's policy by which CloudWatch Logs encrypts the log groups of these names.
+
+    Its encryption context is the log group's ARN.
+    """
+    named: list[Any] = [arns.log_group(group) for group in groups]
+    return grant(
+        "EncryptLogs",
+        {"Service": f"logs.{arns.region}.amazonaws.com"},
+        ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        "*",
+        {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": named}},
+    )
 
 
 def document(*statements: Statement) -> pulumi.Output[str]:
