@@ -11,7 +11,7 @@ import click
 
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
-from program.project.definition import SERVICE
+from program.project.definition import NETWORK, SERVICE
 from program.workflow.scope import decided
 from program.workflow.stages import Row, matrix, parts, shard_count
 from program.workflow.stages import stages as in_stages
@@ -34,7 +34,7 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
 
     run = decided(os.environ)
     limits = chosen_limits()
-    chosen = read_stacks(chosen_stacks(stacks, SERVICE), limits)
+    chosen = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), limits)
     problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
     rows = matrix(chosen) if run.credentials else []
     shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen)) + 1)]
