@@ -8,8 +8,6 @@ from program.foundation.rights.roles import FILE as ROLES
 from program.foundation.rights.roles import RoleKinds, role_kinds
 from program.foundation.rights.table import FILE as CALLS
 from program.foundation.rights.table import PHASES, Calls, calls
-from program.foundation.settings import FILE as SETTINGS
-from program.foundation.settings import FoundationSettings
 from program.project.definition import ROOT
 from tests.program.foundation.attacks import attacks
 from tests.program.foundation.world import review, world
@@ -84,7 +82,7 @@ def text():
 
 def documents():
     """Return each generated file's place and text: the table, and the schemas by which editors check the data."""
-    schemas = {CALLS: Calls, ROLES: RoleKinds, ROOT / SETTINGS: FoundationSettings}
+    schemas = {CALLS: Calls, ROLES: RoleKinds}
     return {
         FILE: text(),
         **{
