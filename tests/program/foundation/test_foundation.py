@@ -60,9 +60,6 @@ def test_an_ephemeral_foundation_can_be_taken_down():
     ],
 )
 def test_the_buckets_policy_keeps_out(arn, context):
-    everything = json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    )
     policy = inputs("state-bucket-policy")["policy"]
 
     assert not allows(Principal(arn, (EVERYTHING,)), Request("s3:GetObject", STATE, context), policy)
