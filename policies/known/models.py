@@ -105,13 +105,15 @@ class KnownType(StrictModel):
 
     A property's path has its blocks before it (`vpcConfig.subnetIds`); `*` stands for any key of a map; the items of
     a list have the list's own path. `documents` are policy documents, which are known by resource alone. `data` says
-    that the resources hold data, so that the option protect follows dataProtection. `answer` is what AWS answers when
+    that the resources hold data, so that the option protect follows dataProtection. `onlyNamed` says that a resource of
+    another logical name than those under `resources` is as unknown as another type. `answer` is what AWS answers when
     one is made, simulated offline: outputs with the placeholders `${name}`, `${region}`, `${account}`, `${hex}` (what
     AWS makes up, `${hex17}` in the length of EC2's ids) and `${input.<property>}`.
     """
 
     reason: Reason
     data: bool = False
+    only_named: bool = False
     optional: Reason | None = None
     ignore_changes: dict[str, Reason] = Field(default_factory=dict)
     answer: dict[str, str] = Field(default_factory=dict)
