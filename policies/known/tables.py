@@ -96,6 +96,11 @@ class Known:
             for row in self.rows(type_, name)
         )
 
+    def is_named(self, type_: str, name: str) -> bool:
+        """Tell whether the type's resource may have the logical name."""
+        of_type = self.types[type_]
+        return not of_type.only_named or any(fnmatchcase(name, glob) for glob in of_type.resources)
+
     def document(self, type_: str, name: str, prop: str) -> Document | None:
         """Return what is known of the resource's policy document in the property."""
         known = self.types.get(type_)

@@ -23,17 +23,27 @@ _NEXT = "with the rule that judges it or the reason why any value is good"
 
 def _types(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     for resource in stack.resources:
-        if resource.type in context.known.types or _is_the_engines_own(resource, context):
-            continue
-        line, file = (
-            json.dumps(f"{resource.type}: {{reason: ..., properties: {{...}}}}"),
-            _file_for(resource.type, context),
-        )
-        yield (
-            resource,
-            f"{resource.type} is no known type; nothing judges it. Remove it, or add it to {file} "
-            f"with every property that may be set: {line}",
-        )
+        if resource.type in context.known.types:
+            if not context.known.is_named(resource.type, resource.name):
+                yield resource, _unknown_name(resource, context)
+        elif not _is_the_engines_own(resource, context):
+            yield resource, _unknown_type(resource, context)
+
+
+def _unknown_type(resource: Resource, context: Context) -> str:
+    line, file = json.dumps(f"{resource.type}: {{reason: ..., properties: {{...}}}}"), _file_for(resource.type, context)
+    return (
+        f"{resource.type} is no known type; nothing judges it. Remove it, or add it to {file} with every property that "
+        f"may be set: {line}"
+    )
+
+
+def _unknown_name(resource: Resource, context: Context) -> str:
+    file, line = context.known.files[resource.type], json.dumps(f"{resource.name}: {{required: ...}}")
+    return (
+        f"it is none of the known resources of {resource.type}; nothing says what it is for. Remove it, or add it to "
+        f"{file} under that type's resources: {line}"
+    )
 
 
 def _is_the_engines_own(resource: Resource, context: Context) -> bool:
@@ -51,7 +61,7 @@ def _file_for(type_: str, context: Context) -> str:
 
 TYPES = StackRule(
     id="known-types",
-    title="Every resource must be of a known type.",
+    title="Every resource must be of a known type, and have a known name where its type asks for one.",
     why="A type that no rule knows is judged by none: a user, a bucket, another package or a command passes unseen.",
     fix="Remove the resource, or add its type to policies/known with a judge for each property.",
     types=(ANY_TYPE,),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from policies import tokens
 from policies.context import Context
 from policies.known.judging import is_same
-from policies.rule import StackRule
+from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import shown
 from policies.view import UNKNOWN, Resource, StackView, Undecided
 
@@ -31,10 +31,9 @@ def _zones(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]
         elif kinds[kind] != ZONES:
             yield subnet, f"is one of {kinds[kind]} {kind}-*; there must be {ZONES}, one in each zone"
     for endpoint in stack.of(tokens.VPC_ENDPOINT):
-        subnets = stack.by_urn(endpoint.depends_by("subnetIds"), tokens.SUBNET)
-        if len(subnets) != ZONES or len(endpoint.items("subnetIds")) != ZONES:
-            found = ", ".join(subnet.name for subnet in subnets) or "none"
-            yield endpoint, f"subnetIds are {found}; an endpoint stands in the private subnet of each of {ZONES} zones"
+        found = len(endpoint.items("subnetIds"))
+        if found != ZONES:
+            yield endpoint, f"subnetIds has {found}; an endpoint stands in the private subnet of each of {ZONES} zones"
 
 
 def _kind(subnet: Resource) -> str:
@@ -123,4 +122,45 @@ NAT_GATEWAYS = StackRule(
     judge=_nat,
 )
 
-RULES = (APART, RANGES, NAT_GATEWAYS)
+
+def _private_routes(stack: StackView, _context: Context) -> Iterator[tuple[Resource, str]]:
+    # Where an endpoint stands, functions and databases do: these are private by that, whatever they are called.
+    private = {urn for endpoint in stack.of(tokens.VPC_ENDPOINT) for urn in endpoint.depends_by("subnetIds")}
+    for route in stack.of(tokens.ROUTE):
+        if route.peek("gatewayId") is None:
+            continue
+        tables = route.depends_by("routeTableId")
+        for association in stack.of(tokens.ROUTE_TABLE_ASSOCIATION):
+            if tables & association.depends_by("routeTableId"):
+                for subnet in stack.by_urn(association.depends_by("subnetId") & private, tokens.SUBNET):
+                    yield association, f"gives {subnet.name} the way {route.name} to an internet gateway; it is private"
+
+
+PRIVATE_ROUTES = StackRule(
+    id="vpc-private-routes",
+    title="Private subnets must have no route to an internet gateway.",
+    why="With such a route whatever stands there is one public address away from the internet.",
+    fix="Give each private subnet a route table of its own, whose only way out is a NAT gateway.",
+    types=(tokens.ROUTE, tokens.ROUTE_TABLE_ASSOCIATION),
+    severity="critical",
+    judge=_private_routes,
+)
+
+
+def _default_group(resource: Resource, _context: Context) -> Iterator[str]:
+    for prop in ("ingress", "egress"):
+        if resource.items(prop):
+            yield f"{prop} has rules; whatever is made without a group of its own would have them"
+
+
+DEFAULT_GROUP = ResourceRule(
+    id="vpc-default-group",
+    title="The default security group must have no rules.",
+    why="Whatever is made without a group gets this one, and nobody chose what it lets through.",
+    fix="Leave ingress and egress of aws.ec2.DefaultSecurityGroup unset, and give resources groups of their own.",
+    types=(tokens.DEFAULT_SECURITY_GROUP,),
+    severity="high",
+    judge=_default_group,
+)
+
+RULES = (APART, RANGES, NAT_GATEWAYS, PRIVATE_ROUTES, DEFAULT_GROUP)

@@ -24,6 +24,9 @@ class Ranges:
 
 def cut(vpc_cidr: str) -> Ranges:
     """Cut an IPv4 range of a prefix from WIDEST to NARROWEST; raise ValueError for any other text."""
-    *private, last = ipaddress.IPv4Network(vpc_cidr).subnets(prefixlen_diff=_QUARTER)
+    vpc = ipaddress.IPv4Network(vpc_cidr)
+    if not WIDEST <= vpc.prefixlen <= NARROWEST:
+        raise ValueError(f"{vpc_cidr} is not from /{WIDEST} to /{NARROWEST}")
+    *private, last = vpc.subnets(prefixlen_diff=_QUARTER)
     public = list(last.subnets(prefixlen_diff=_QUARTER))[:ZONES]
     return Ranges(private=tuple(map(str, private)), public=tuple(map(str, public)))

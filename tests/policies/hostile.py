@@ -47,7 +47,7 @@ OWN_ROLE = f"arn:aws:iam::{ACCOUNT}:role/prod-app-role-main"
 
 @dataclass(frozen=True)
 class Hostile:
-    """One change: a name, the kind of mistake, what it deserves, and the change itself."""
+    """One change of what a project records: a name, the kind of mistake, what it deserves, and the change itself."""
 
     name: str
     kind: int
@@ -527,7 +527,7 @@ _PROPERTIES: tuple[tuple[str, int, Deserved, str, str, Any], ...] = (
     ("egress-udp", 8, MUST, "lambda-app-egress-https", "ipProtocol", "udp"),
     ("egress-dns-port", 8, MUST, "lambda-app-egress-https", "toPort", 53),
     ("ingress-prefix-list", 8, SHOULD, "database-ingress-app", "prefixListId", "pl-1"),
-    ("ingress-address", 8, MUST, "database-ingress-app", "cidrIpv4", "10.0.0.0/16"),
+    ("ingress-address", 8, MUST, "database-ingress-app", "cidrIpv4", "10.2.0.0/16"),
     ("alarm-wrong-unit", 10, MUST, "monitoring-app-duration", "unit", "Seconds"),
     ("alarm-lag-threshold", 10, MUST, "monitoring-db-aurora-replica-lag", "threshold", 10**9),
     ("alarm-memory-threshold", 10, MUST, "monitoring-db-freeable-memory", "threshold", 1),
@@ -1183,11 +1183,11 @@ _REST: tuple[tuple[str, int, Deserved, Change], ...] = (
     ("code-is-a-text", 7, MUST, put(ROTATION, "code", "evil.zip")),
     ("code-built", 0, FINE, put(ROTATION, "code", pulumi.FileArchive("/parity/build/rotation.zip"))),
     # Rules of groups that are none of the known ones.
-    ("egress-ssh-of-vpc", 8, MUST, every(copied("lambda-app-egress-https", "more", fromPort=22, toPort=22, cidrIpv4="10.0.0.0/16"), drop("more", "referencedSecurityGroupId"))),
+    ("egress-ssh-of-vpc", 8, MUST, every(copied("lambda-app-egress-https", "more", fromPort=22, toPort=22, cidrIpv4="10.2.0.0/16"), drop("more", "referencedSecurityGroupId"))),
     ("egress-ssh-to-database", 8, MUST, copied("lambda-app-egress-database", "more", fromPort=22, toPort=22)),
     ("egress-of-database", 8, MUST, every(copied("lambda-app-egress-https", "more"), swapped("more", "securityGroupId", "database-security-group", "id"))),
     ("ingress-database-itself", 8, MUST, every(copied("database-ingress-app", "more"), swapped("more", "referencedSecurityGroupId", "database-security-group", "id"))),
-    ("egress-to-range", 0, FINE, every(put("lambda-app-egress-https", "cidrIpv4", "10.0.0.0/16"), drop("lambda-app-egress-https", "referencedSecurityGroupId"))),
+    ("egress-to-range", 0, FINE, every(put("lambda-app-egress-https", "cidrIpv4", "10.2.0.0/16"), drop("lambda-app-egress-https", "referencedSecurityGroupId"))),
     ("network-range-public", 14, MUST, every(remove("networking"), config("vpcCidr", "52.94.0.0/16"))),
     ("network-range-half-public", 14, MUST, put("networking", "outputs", {"vpcCidr": "128.0.0.0/1"})),
     ("configuration-region", 14, MUST, key("aws:region", "eu-west-1")),

@@ -1,7 +1,7 @@
 """An example for each rule, of the first case that fails it: `python -m tests.policies.rule_examples` writes them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -11,7 +11,8 @@ from policies.examples import EXAMPLES_FILE
 from policies.view import Resource
 from tests.policies.cases import CASES
 from tests.policies.hostile import CHANGES
-from tests.policies.world import Change, World
+from tests.policies.network_cases import NETWORK_CASES
+from tests.policies.world import Change, World, network_world
 
 _WRITTEN = (
     "# Written by `python -m tests.policies.rule_examples` from the rules' own cases: change those, not this.\n\n"
@@ -21,18 +22,18 @@ _MOST_LINES = 24
 _LONGEST_LINE = 110
 
 
-def cases_of(rule: str) -> Iterator[Change]:
-    """Yield the changes that fail the rule: first its own cases, then those of the corpus."""
-    yield from (change for case, change, _ in CASES if case == rule)
-    yield from (hostile.change for hostile in CHANGES)
+def cases_of(rule: str) -> Iterator[tuple[Callable[[], World], Change]]:
+    """Yield the changes that fail the rule, with whose program they are of: first its own cases, then the corpus."""
+    yield from ((World, change) for case, change, _ in CASES if case == rule)
+    yield from ((World, hostile.change) for hostile in CHANGES)
+    yield from ((network_world, change) for case, change, _ in NETWORK_CASES if case == rule)
 
 
 def example_of(rule: str) -> dict[str, str] | None:
     """Return the first example that can be shown: a world that the rule passes, and one that it fails."""
-    fine = World()
-    always = set(_faults(fine, rule))
-    for change in cases_of(rule):
-        other = World()
+    for make, change in cases_of(rule):
+        fine, other = make(), make()
+        always = set(_faults(fine, rule))
         change(other)
         new = [line for line in _faults(other, rule) if line not in always]
         if not always and new:

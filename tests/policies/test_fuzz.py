@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from policies import tokens
+from policies.known import worlds
 from policies.known.tables import known
-from policies.known.worlds import SERVICE
 from policies.rule import ResourceRule
 from policies.view import UNKNOWN, Resource
-from tests.policies.world import RULE_OF, World, add, every
+from tests.policies.world import RULE_OF, World, add, every, network_world
 
 CANARY = "canary-5f1d9e7c"
 DEEP: Any = [[[[[[[["deep"]]]]]]]]
@@ -46,19 +48,22 @@ EXTRAS = {
 }
 # Values that AWS shows to all who may see the resource, and that a message may repeat to be of use.
 SHOWN = {
-    "authorizationType", "availabilityZone", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion", "family",
-    "fromPort", "identifier", "imageUri", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name",
+    "authorizationType", "availabilityZone", "cidrBlock", "cidrIpv4", "cidrIpv6", "clusterIdentifier", "engineVersion",
+    "family", "fromPort", "identifier", "imageUri", "instanceClass", "loggingConfig.logGroup", "masterUsername", "name",
     "parameters", "permissionsBoundary", "referencedSecurityGroupId",
     "principal", "region", "tags", "toPort", "tracingConfig.mode", "memorySize", "reservedConcurrentExecutions",
     "backupRetentionPeriod", "deletionWindowInDays", "retentionInDays", "threshold",
 }  # fmt: skip
-NAMES = (
-    "lambda-app-function",
-    "secrets-rotation-function",
-    "monitoring-app-errors",
-    "monitoring-app-duration",
-    "secrets-bootstrap",
-)
+NAMES: dict[worlds.World, tuple[str, ...]] = {
+    "service": (
+        "lambda-app-function",
+        "secrets-rotation-function",
+        "monitoring-app-errors",
+        "monitoring-app-duration",
+        "secrets-bootstrap",
+    ),
+    "network": tuple(network_world().resources),
+}
 SENSITIVE = ("masterPassword", "secretString", "environment.variables", "assumeRolePolicy", "policy")
 
 
@@ -66,6 +71,9 @@ def a_world() -> World:
     world = World()
     STRANGERS(world)
     return world
+
+
+PROGRAMS = pytest.mark.parametrize("make", [a_world, network_world], ids=["service", "network"])
 
 
 def one_of_each(world: World) -> Iterator[Resource]:
@@ -97,13 +105,14 @@ def judged(world: World, name: str, *, whole_stack: bool = True) -> list[str]:
     ]
 
 
-def test_no_value_of_any_property_crashes_a_rule(capsys):
+@PROGRAMS
+def test_no_value_of_any_property_crashes_a_rule(make, capsys):
     count = 0
     crashed: list[str] = []
-    for resource in one_of_each(a_world()):
+    for resource in one_of_each(make()):
         for path in paths(resource):
             for value in VALUES:
-                world = a_world()
+                world = make()
                 world.put(resource.name, path, copy.deepcopy(value) if value is not UNKNOWN else value)
                 # By turns, so that each value meets the rules on whole stacks in one property or another.
                 said = judged(world, resource.name, whole_stack=count % 8 == 0)
@@ -115,23 +124,25 @@ def test_no_value_of_any_property_crashes_a_rule(capsys):
     assert sorted(set(crashed)) == []
 
 
-def test_a_resource_of_nothing_at_all_crashes_no_rule():
+@PROGRAMS
+def test_a_resource_of_nothing_at_all_crashes_no_rule(make):
     crashed: list[str] = []
-    for resource in one_of_each(a_world()):
+    for resource in one_of_each(make()):
         for props in ({}, dict.fromkeys(resource.props), dict.fromkeys(resource.props, UNKNOWN)):
-            world = a_world()
+            world = make()
             world.resources[resource.name] = replace(resource, props=props)
             crashed += [line for line in judged(world, resource.name) if ": error: " in line]
 
     assert crashed == []
 
 
-def test_no_message_repeats_a_value_that_may_be_secret():
+@PROGRAMS
+def test_no_message_repeats_a_value_that_may_be_secret(make):
     repeated: dict[str, set[str]] = {}
-    for resource in one_of_each(a_world()):
+    for resource in one_of_each(make()):
         for path in paths(resource):
             for value in (CANARY, f'{{"password": "{CANARY}"}}', [CANARY], {"value": CANARY}):
-                world = a_world()
+                world = make()
                 world.put(resource.name, path, value)
                 for line in judged(world, resource.name):
                     if CANARY in line:
@@ -147,9 +158,10 @@ def _shown(path: str) -> bool:
     bare = tuple(part for part in path.split(".") if not part.isdigit())
     by_value = {
         row.path
-        for type_ in known(SERVICE).types
-        for name in NAMES
-        for row in known(SERVICE).rows(type_, name)
+        for world, names in NAMES.items()
+        for type_ in known(world).types
+        for name in names
+        for row in known(world).rows(type_, name)
         if row.judge.by_value
     }
     return path in SHOWN or bare[0] in ("tags", "parameters") or any(bare == row[: len(bare)] for row in by_value)

@@ -1,19 +1,28 @@
 """The corpus: what careless and hostile changes of our own program deserve, and get."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
-from policies.limits import load_limits
+from policies.limits import Limits, load_limits
 from tests.policies.hostile import CHANGES, FINE, MUST, Hostile
-from tests.policies.world import RULE_OF, World
+from tests.policies.network_hostile import NETWORK_CHANGES
+from tests.policies.world import RULE_OF, World, network_world
 
 LIMITS = load_limits()
 
 
-def found(hostile: Hostile) -> dict[str, list[str]]:
+# Whose program each change is of.
+CORPUS = [
+    *((World, item) for item in CHANGES),
+    *((network_world, item) for item in NETWORK_CHANGES),
+]
+
+
+def found(make: Callable[[str, Limits], World], hostile: Hostile) -> dict[str, list[str]]:
     """Return what the rules say of the change, by level, beside what they say of our own program."""
-    world = World("prod", LIMITS)
+    world = make("prod", LIMITS)
     hostile.change(world)
     context = world.context()
     said: dict[str, list[str]] = {"mandatory": [], "advisory": [], "error": []}
@@ -26,9 +35,9 @@ def found(hostile: Hostile) -> dict[str, list[str]]:
     return said
 
 
-@pytest.mark.parametrize("hostile", CHANGES, ids=[item.name for item in CHANGES])
-def test_a_change_gets_what_it_deserves(hostile: Hostile):
-    said = found(hostile)
+@pytest.mark.parametrize(("make", "hostile"), CORPUS, ids=[item.name for _, item in CORPUS])
+def test_a_change_gets_what_it_deserves(make: Callable[[str, Limits], World], hostile: Hostile):
+    said = found(make, hostile)
 
     assert said["error"] == []
     if hostile.deserved == FINE:
@@ -42,6 +51,7 @@ def test_a_change_gets_what_it_deserves(hostile: Hostile):
 def test_the_corpus_is_as_large_and_as_wide_as_it_must_be():
     kinds = Counter(item.kind for item in CHANGES if item.deserved != FINE)
 
-    assert len({item.name for item in CHANGES}) == len(CHANGES), "each change has a name of its own"
+    for changes in (CHANGES, NETWORK_CHANGES):
+        assert len({item.name for item in changes}) == len(changes), "each change has a name of its own"
     assert len(CHANGES) >= 200
     assert set(kinds) == set(range(1, 15)), "one kind of change is no longer tried"

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,11 +17,14 @@ from policies.limits import load_limits
 from policies.rule import ResourceRule
 from policies.schema import ReviewedFileError
 from policies.view import Resource
+from program.project import definition
 from tests.policies import known_sources
 from tests.policies.known_sources import actions, aws_types, filled_in, properties_of
-from tests.policies.world import RULE_OF, World, add, every, put
+from tests.policies.world import RULE_OF, World, add, every, network_world, put
 
 IDS = [rule.id for rule in RULES]
+# The worlds whose programs are recorded here.
+RECORDED = ("service", "network")
 # What our own program doesn't set, and rules read.
 MORE = every(
     put("tap-key", "bypassPolicyLockoutSafetyCheck", False),
@@ -34,17 +38,24 @@ MORE = every(
     add("aws:sns/topicSubscription:TopicSubscription", "mail", {"endpoint": "a@example.com"}, topic="monitoring-topic"),
     lambda world: world.config.update({"parity:alarmEmail": "a@example.com"}),
 )
+NETWORKS_MORE = every(
+    put("flow-log-key", "bypassPolicyLockoutSafetyCheck", False),
+    put("flow-log-key", "rotationPeriodInDays", 365),
+    put("flow-log-role", "managedPolicyArns", ["x"]),
+    put("flow-log-role", "inlinePolicies", [{"name": "x"}]),
+)
 
 
 @pytest.fixture(scope="module")
 def read() -> dict[str, set[tuple[str, str]]]:
-    """Return the (type, property) that each rule reads of our own program, and of what it might set."""
+    """Return the (type, property) that each rule reads of our own programs, and of what they might set."""
     seen: dict[str, set[tuple[str, str]]] = {}
     peek = Resource.peek
+    worlds = World(), network_world()
+    for world, more in zip(worlds, (MORE, NETWORKS_MORE), strict=True):
+        more(world)
     with pytest.MonkeyPatch.context() as patched:
-        world = World()
-        MORE(world)
-        for rule in RULES:
+        for world, rule in product(worlds, RULES):
             of_rule = seen.setdefault(rule.id, set())
             patched.setattr(
                 Resource, "peek", lambda self, path, of=of_rule: (of.add((self.type, path)), peek(self, path))[1]
@@ -54,7 +65,7 @@ def read() -> dict[str, set[tuple[str, str]]]:
 
 
 def judges() -> Iterator[tuple[str, str, Judge]]:
-    for type_, found in known(SERVICE).types.items():
+    for type_, found in (entry for world in RECORDED for entry in known(world).types.items()):
         yield from ((type_, path, judge) for path, judge in found.properties.items())
         for resource in found.resources.values():
             yield from ((type_, path, judge) for path, judge in resource.properties.items())
@@ -84,9 +95,14 @@ def test_every_option_names_a_rule_that_there_is_or_a_reason():
     assert [problem for world in WORLDS for problem in problems(RULE_OF, world)] == []
 
 
+@pytest.mark.parametrize("project", [definition.SERVICE, definition.NETWORK], ids=lambda each: each.label or "service")
 @pytest.mark.parametrize("environment", list(load_limits().environments))
-def test_every_property_that_our_program_sets_is_known(environment):
-    assert World(environment).judge("known-types", "known-properties", "known-unused") == []
+def test_every_property_that_our_program_sets_is_known(environment, project):
+    assert World(environment, None, project).judge("known-types", "known-properties", "known-unused") == []
+
+
+def test_every_property_of_a_network_with_ways_out_is_known():
+    assert network_world().judge("known-types", "known-properties", "known-unused") == []
 
 
 def test_every_property_of_every_known_type_is_one_that_the_provider_has():

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from policies.limits import load_limits
 from policies.rule import ResourceRule
 from policies.view import Resource
-from tests.policies.unguarded import UNGUARDED
-from tests.policies.world import RULE_OF, World
+from tests.policies.unguarded import UNGUARDED, UNGUARDED_OF_THE_NETWORK
+from tests.policies.world import RULE_OF, World, network_world
 
 COMPONENTS = ("tap:", "pulumi:")
 
@@ -43,9 +45,8 @@ def kinds(world: World) -> list[Resource]:
     return list(found.values())
 
 
-def killers(rules: list[Any], name: str, prop: str, mutant: Any) -> set[str]:
+def killers(world: World, rules: list[Any], name: str, prop: str, mutant: Any) -> set[str]:
     """Return the mandatory rules that speak when the property has another value, or (None) none at all."""
-    world = World()
     if mutant is None:
         world.drop(name, prop)
     else:
@@ -57,16 +58,17 @@ def killers(rules: list[Any], name: str, prop: str, mutant: Any) -> set[str]:
     return {rule.id for rule in looking if list(world.said_by(rule, context, name))}
 
 
-def test_every_setting_that_matters_is_held_by_a_mandatory_rule(capsys):
+@pytest.mark.parametrize(("make", "unguarded"), [(World, UNGUARDED), (network_world, UNGUARDED_OF_THE_NETWORK)])
+def test_every_setting_that_matters_is_held_by_a_mandatory_rule(make, unguarded, capsys):
     rules = mandatory()
     kills: Counter[str] = Counter()
     survived: dict[str, set[str]] = {}
     total = 0
-    for resource in kinds(World()):
+    for resource in kinds(make()):
         for prop, value in resource.inputs.items():
             for mutant in (None, *mutants(value)):
                 total += 1
-                found = killers(rules, resource.name, prop, mutant)
+                found = killers(make(), rules, resource.name, prop, mutant)
                 kills.update(found)
                 if not found:
                     survived.setdefault(resource.type, set()).add(f"{prop} {'absent' if mutant is None else 'changed'}")
@@ -77,7 +79,7 @@ def test_every_setting_that_matters_is_held_by_a_mandatory_rule(capsys):
 
     listed = {
         type_: {f"{prop} {how}" for prop, (hows, _) in props.items() for how in hows.split()}
-        for type_, props in UNGUARDED.items()
+        for type_, props in unguarded.items()
     }
     unheard = {type_: sorted(props - listed.get(type_, set())) for type_, props in survived.items()}
     stale = {type_: sorted(props - survived.get(type_, set())) for type_, props in listed.items()}

@@ -1,5 +1,7 @@
 """Every rule passes our own program, and says in whole words what is wrong with a change of it."""
 
+from collections.abc import Callable
+
 import botocore.session
 import pytest
 
@@ -7,16 +9,22 @@ from policies.catalogue import RULES
 from policies.limits import load_limits
 from policies.rules import code
 from policies.tokens import CLUSTER
+from program.project.definition import NETWORK, SERVICE, Project
 from tests.policies.cases import CASES
 from tests.policies.hostile import CHANGES
-from tests.policies.world import RULE_OF, Change, World
+from tests.policies.network_cases import NETWORK_CASES
+from tests.policies.world import RULE_OF, Change, World, network_world
 
 ENVIRONMENTS = tuple(load_limits().environments)
 
 
-@pytest.mark.parametrize(("rule", "change", "said"), CASES, ids=[f"{n}-{case[0]}" for n, case in enumerate(CASES)])
-def test_the_rule_says_what_is_wrong_and_no_more(rule: str, change: Change, said: list[str]):
-    world = World()
+# Whose program each case is of.
+OF_ALL = [*((World, *case) for case in CASES), *((network_world, *case) for case in NETWORK_CASES)]
+
+
+@pytest.mark.parametrize(("make", "rule", "change", "said"), OF_ALL, ids=[f"{n}-{c[1]}" for n, c in enumerate(OF_ALL)])
+def test_the_rule_says_what_is_wrong_and_no_more(make: Callable[[], World], rule: str, change: Change, said: list[str]):
+    world = make()
     change(world)
 
     assert world.judge(rule) == said
@@ -24,7 +32,7 @@ def test_the_rule_says_what_is_wrong_and_no_more(rule: str, change: Change, said
 
 def stopped_by_the_corpus() -> set[str]:
     """Return the rules of the known world that speak on a change of the corpus, with the first that each does."""
-    waiting = {rule for rule in RULE_OF if rule not in {case[0] for case in CASES}}
+    waiting = {rule for rule in RULE_OF if rule not in {case[1] for case in OF_ALL}}
     found: set[str] = set()
     for hostile in CHANGES:
         world = World()
@@ -34,15 +42,16 @@ def stopped_by_the_corpus() -> set[str]:
 
 
 def test_every_rule_has_a_change_that_fails_it():
-    failing = {rule for rule, _, said in CASES if any(": error: " not in line for line in said)}
+    failing = {rule for _, rule, _, said in OF_ALL if any(": error: " not in line for line in said)}
     failing |= stopped_by_the_corpus()
 
     missing = [rule.id for rule in RULES if rule.id not in failing]
     assert missing == [], "add a case to tests/policies/cases.py, or a change to tests/policies/hostile.py"
 
 
-def test_every_type_of_resource_that_our_program_makes_is_judged():
-    made = {resource.type for resource in World().resources.values()}
+@pytest.mark.parametrize("make", [World, network_world])
+def test_every_type_of_resource_that_our_program_makes_is_judged(make: Callable[[], World]):
+    made = {resource.type for resource in make().resources.values()}
     # Components hold resources, and are none; what a networking stack exports is judged where it is used.
     kept = {type_ for type_ in made if not type_.startswith(("tap:", "pulumi:"))}
 
@@ -53,9 +62,10 @@ def test_no_rule_has_two_ids():
     assert len(RULE_OF) == len(RULES)
 
 
+@pytest.mark.parametrize("project", [SERVICE, NETWORK], ids=lambda project: project.label or "service")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_our_own_program_passes_every_rule_or_has_an_accepted_deviation(environment: str):
-    world = World(environment, load_limits())
+def test_our_own_program_passes_every_rule_or_has_an_accepted_deviation(environment: str, project: Project):
+    world = World(environment, load_limits(), project)
 
     said = [line for line in world.judge(*RULE_OF) if ": exempt: accepted: " not in line]
     assert said == [], "mend the program, or accept the deviation in policies/environments.yaml with a reason"

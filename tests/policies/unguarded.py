@@ -67,3 +67,25 @@ UNGUARDED: dict[str, dict[str, tuple[str, str]]] = {
         "description": ("changed", "Words for people."),
     },
 }
+
+UNGUARDED_OF_THE_NETWORK: dict[str, dict[str, tuple[str, str]]] = {
+    "aws:cloudwatch/logGroup:LogGroup": UNGUARDED["aws:cloudwatch/logGroup:LogGroup"],
+    "aws:ec2/flowLog:FlowLog": {
+        "maxAggregationInterval": ("absent", "Absent is the provider's 600, which is right."),
+    },
+    "aws:ec2/natGateway:NatGateway": {
+        "connectivityType": ("absent", "Absent is the provider's public, which is right."),
+    },
+    "aws:ec2/securityGroup:SecurityGroup": UNGUARDED["aws:ec2/securityGroup:SecurityGroup"],
+    "aws:ec2/subnet:Subnet": {
+        "mapPublicIpOnLaunch": ("absent", "Absent is the provider's false, which is right."),
+    },
+    "aws:ec2/vpc:Vpc": {
+        "instanceTenancy": ("absent", "Absent is the provider's default, which is right."),
+    },
+    "aws:iam/role:Role": UNGUARDED["aws:iam/role:Role"],
+    "aws:kms/key:Key": UNGUARDED["aws:kms/key:Key"],
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": UNGUARDED[
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    ],
+}

@@ -24,11 +24,11 @@ from policies.rule import ResourceRule, Rule
 from policies.view import UNKNOWN, Resource, StackView
 from policies.wire import UndecidedError
 from program.offline.check import preload
+from program.offline.projects import KINDS
 from program.offline.recording import Registration, record
 from program.offline.simulation import Cloud
-from program.project.definition import SERVICE
+from program.project.definition import NETWORK, SERVICE, Project, split
 from program.project.stackfile import read_stack_file
-from program.service.stack import deploy
 
 ACCOUNT = "912345678901"
 TODAY = datetime.date(2027, 1, 1)
@@ -38,24 +38,28 @@ ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _URN = re.compile(r" <urn:pulumi:[^<>]*::([^:<>]*)>$")
 
 Change = Callable[["World"], object]
+# Settings that are asked for beside the stack file, with their values.
+Asked = tuple[tuple[str, str], ...]
 
 
 @cache
-def config_of(environment: str) -> Mapping[str, str]:
-    return read_stack_file(environment).config
+def config_of(stack: str, asked: Asked = ()) -> Mapping[str, str]:
+    project, _ = split(stack)
+    return {**read_stack_file(stack).config, **{project.full_key(key): value for key, value in asked}}
 
 
 @cache
-def recorded(environment: str) -> tuple[Registration, ...]:
-    preload([SERVICE])
-    config = config_of(environment)
-    cloud = Cloud(stack=environment, region=config["aws:region"], account=ACCOUNT)
-    recording = record(deploy, stack=environment, config=config, cloud=cloud)
+def recorded(stack: str, asked: Asked = ()) -> tuple[Registration, ...]:
+    project, name = split(stack)
+    preload([project])
+    config = config_of(stack, asked)
+    cloud = Cloud(stack=stack, region=config["aws:region"], account=ACCOUNT)
+    recording = record(KINDS[project].deploy, project=project, stack=name, config=config, cloud=cloud)
     return (*recording.registrations, *recording.references)
 
 
-def urn_of(type_: str, name: str, stack: str = "prod") -> str:
-    return f"urn:pulumi:{stack}::parity::{type_}::{name}"
+def urn_of(type_: str, name: str, stack: str = "prod", project: str = "parity") -> str:
+    return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
 
 
 def without_marks(value: Any) -> Any:
@@ -70,7 +74,7 @@ def without_marks(value: Any) -> Any:
 
 
 @cache
-def happy(environment: str) -> Mapping[str, Resource]:
+def happy(stack: str, asked: Asked = ()) -> Mapping[str, Resource]:
     return {
         item.name: Resource(
             urn=item.urn,
@@ -79,20 +83,20 @@ def happy(environment: str) -> Mapping[str, Resource]:
             props=without_marks(item.inputs),
             protect=item.protect,
             ignore_changes=item.ignore_changes,
-            provider={"region": config_of(environment)["aws:region"]},
+            provider={"region": config_of(stack)["aws:region"]},
             dependencies=frozenset(item.dependencies),
             property_dependencies={key: frozenset(urns) for key, urns in item.property_dependencies.items()},
         )
-        for item in sorted(recorded(environment), key=lambda registration: registration.urn)
+        for item in sorted(recorded(stack, asked), key=lambda registration: registration.urn)
     }
 
 
 @cache
-def outputs(environment: str) -> Mapping[str, Mapping[str, Any]]:
+def outputs(stack: str, asked: Asked = ()) -> Mapping[str, Mapping[str, Any]]:
     """Return what the simulated cloud made of each resource."""
     return {
         item.name: {key: without_marks(value) for key, value in item.outputs.items() if key not in item.inputs}
-        for item in recorded(environment)
+        for item in recorded(stack, asked)
     }
 
 
@@ -116,16 +120,19 @@ def made(resource: Resource, given: Mapping[str, Any]) -> Resource:
 class World:
     """One stack's resources by logical name, which a case changes in one place."""
 
-    def __init__(self, environment: str = "prod", limits: Limits | None = None) -> None:
+    def __init__(
+        self, environment: str = "prod", limits: Limits | None = None, project: Project = SERVICE, **asked: str
+    ) -> None:
+        stack, given = project.labelled(environment), tuple(asked.items())
         self.environment = environment
         self.stack_name = environment
-        self.project = "parity"
-        self.resources = dict(happy(environment))
-        self.config = dict(config_of(environment))
+        self.project = project.name()
+        self.resources = dict(happy(stack, given))
+        self.config = dict(config_of(stack, given))
         self.limits = limits or strict_limits()
         self.exemptions: tuple[Exemption, ...] = ()
         # Nothing is made yet in a first preview; a recorded program has the simulated cloud's answers.
-        self.outputs: dict[str, Mapping[str, Any]] = dict(outputs(environment))
+        self.outputs: dict[str, Mapping[str, Any]] = dict(outputs(stack, given))
         self.recorded: dict[str, dict[str, Any]] | None = {}
 
     def put(self, name: str, path: str, value: object) -> None:
@@ -163,7 +170,7 @@ class World:
     def add(self, type_: str, name: str, props: Mapping[str, Any], **links: str) -> None:
         """Add a resource; each link is a property and the name of the resource that it comes from."""
         self.resources[name] = Resource(
-            urn=urn_of(type_, name, self.stack_name),
+            urn=urn_of(type_, name, self.stack_name, self.project),
             type=type_,
             name=name,
             props=props,
@@ -226,6 +233,11 @@ def _spoken(judge: Any, rule: Any, subject: Any, context: Context) -> list[str]:
     return lines
 
 
+def network_world(environment: str = "prod", limits: Limits | None = None) -> World:
+    """Return the network as it is with a way out in each zone, which has all that a network may have."""
+    return World(environment, limits, NETWORK, natGateways="3")
+
+
 def put(name: str, path: str, value: object) -> Change:
     return lambda world: world.put(name, path, value)
 
@@ -259,7 +271,7 @@ def option(name: str, **options: object) -> Change:
 
 
 def config(key: str, value: str) -> Change:
-    return lambda world: world.config.update({f"parity:{key}": value})
+    return lambda world: world.config.update({f"{world.project}:{key}": value})
 
 
 def provider(key: str, value: object) -> Change:
