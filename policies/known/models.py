@@ -106,7 +106,8 @@ class KnownType(StrictModel):
     A property's path has its blocks before it (`vpcConfig.subnetIds`); `*` stands for any key of a map; the items of
     a list have the list's own path. `documents` are policy documents, which are known by resource alone. `data` says
     that the resources hold data, so that the option protect follows dataProtection. `onlyNamed` says that a resource of
-    another logical name than those under `resources` is as unknown as another type. `answer` is what AWS answers when
+    another logical name than those under `resources` is as unknown as another type. `formerly` are the names that the
+    provider's SDK once had for the type, which it gives as aliases. `answer` is what AWS answers when
     one is made, simulated offline: outputs with the placeholders `${name}`, `${region}`, `${account}`, `${hex}` (what
     AWS makes up, `${hex17}` in the length of EC2's ids) and `${input.<property>}`.
     """
@@ -115,6 +116,7 @@ class KnownType(StrictModel):
     data: bool = False
     only_named: bool = False
     optional: Reason | None = None
+    formerly: list[str] = Field(default_factory=list)
     ignore_changes: dict[str, Reason] = Field(default_factory=dict)
     answer: dict[str, str] = Field(default_factory=dict)
     documents: list[str] = Field(default_factory=list)

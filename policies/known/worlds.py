@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 World = Literal["service", "network", "foundation"]
 SERVICE: World = "service"
+FOUNDATION: World = "foundation"
 WORLDS: tuple[World, ...] = get_args(World)
 # By the project's name, as the engine has it. The service's own is whatever its Pulumi.yaml says.
 _BY_PROJECT: Mapping[str, World] = {"networking-stack": "network", "foundation": "foundation"}

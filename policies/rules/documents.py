@@ -21,7 +21,7 @@ def _grants(stack: StackView, context: Context) -> Said:
     for resource in stack.resources:
         of_type = context.known.types.get(resource.type)
         for prop in of_type.documents if of_type is not None else ():
-            yield from said_of_each([resource], partial(_of_document, prop, place))
+            yield from said_of_each([resource], partial(_of_document, prop, place.of(resource)))
 
 
 def _of_document(prop: str, place: Place, resource: Resource) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
+from policies.known.worlds import FOUNDATION
 from policies.rule import StackRule
 from policies.view import UNKNOWN, Resource, StackView
 
@@ -19,9 +20,10 @@ def _agrees(stack: StackView, context: Context) -> Iterator[tuple[Resource | Non
             first = context.sources[0].place
             yield None, f"{source.place} names {source.name}, {first} names {context.environment}; they must agree"
     regions = {_text(resource.provider_inputs.get("region")) for resource in stack.resources} - {None}
-    regions |= {_text(resource.peek("region")) for resource in stack.resources if resource.type != tokens.PROVIDER} - {
-        None
-    }
+    # The foundation has repositories where the other stacks are; which, each region's judge says.
+    if context.world != FOUNDATION:
+        own = (resource for resource in stack.resources if resource.type != tokens.PROVIDER)
+        regions |= {_text(resource.peek("region")) for resource in own} - {None}
     regions |= {_text(context.stack.config.get("aws:region"))} - {None}
     for region in sorted(str(found) for found in regions):
         if region != context.region:

@@ -9,8 +9,10 @@ from functools import cached_property
 
 from policies import tokens
 from policies.context import Context
+from policies.known.judging import allowed_values
 from policies.known.paths import Path
 from policies.known.texts import ACCOUNT, Place
+from policies.known.worlds import FOUNDATION
 from policies.naming import beginning
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.identity import NAMES
@@ -109,17 +111,24 @@ def _foreign(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
         said = {
             f"{path[0]} names {found}"
             for path, value in resource.leaves
-            if isinstance(value, str) and _is_read(resource, path, context)
+            if isinstance(value, str) and _is_read(resource, path, value, context)
             for found in reader.foreign(value, is_document=path[0] in documents)
         }
         for message in sorted(said):
             yield resource, f"{message}; it must be this stack's own, or stand under trusted of the environment"
 
 
-def _is_read(resource: Resource, path: Path, context: Context) -> bool:
-    """Tell whether the property is an input whose own judge doesn't compare it with what the stack has."""
+def _is_read(resource: Resource, path: Path, value: str, context: Context) -> bool:
+    """Tell whether the property is an input whose own judge doesn't compare it with what the stack has.
+
+    What is known word for word is nobody's. The foundation's documents name what every stack has, each grant as it is
+    known.
+    """
     row = context.known.row(resource.type, resource.name, path)
-    return path[0] not in _NOT_READ and row is not None and not row.judge.by_stack
+    if path[0] in _NOT_READ or row is None or row.judge.by_stack:
+        return False
+    is_known = context.world == FOUNDATION and path[0] in context.known.types[resource.type].documents
+    return not is_known and value not in allowed_values(row.judge, context)
 
 
 FOREIGN = StackRule(

@@ -12,6 +12,7 @@ from policies.iam import DocumentError, Statement, describe, matches_action, sta
 from policies.known.judging import is_trusted
 from policies.known.tables import is_unscoped
 from policies.known.texts import Place
+from policies.known.worlds import FOUNDATION
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
@@ -78,6 +79,12 @@ def _no_admin(resource: Resource, _context: Context) -> Iterator[str]:
             yield f"policy: {describe(statement)} allows everything on everything"
 
 
+def _is_known_by_grant(resource: Resource, context: Context) -> bool:
+    """Tell whether each grant is known as it is, which says more than any rule: so it is with the workflows' roles."""
+    known = context.known.document(resource.type, resource.name, "policy")
+    return context.world == FOUNDATION and known is not None
+
+
 def _safely(resource: Resource) -> Iterator[Statement]:
     try:
         yield from _granting(resource)
@@ -97,6 +104,8 @@ NO_ADMIN = ResourceRule(
 
 
 def _no_wildcards(resource: Resource, context: Context) -> Iterator[str]:
+    if _is_known_by_grant(resource, context):
+        return
     for statement in _safely(resource):
         if statement.not_actions:
             yield f"policy: {describe(statement)} uses NotAction; name the actions"
@@ -142,7 +151,9 @@ NO_WILDCARDS = ResourceRule(
 )
 
 
-def _kms_scoped(resource: Resource, _context: Context) -> Iterator[str]:
+def _kms_scoped(resource: Resource, context: Context) -> Iterator[str]:
+    if _is_known_by_grant(resource, context):
+        return
     for statement in _safely(resource):
         granted = [action for action in _KEY_USE if statement.grants(action)]
         wide = statement.on_everything or any(":key/*" in found or ":alias/" in found for found in statement.resources)
@@ -161,7 +172,9 @@ KMS_SCOPED = ResourceRule(
 )
 
 
-def _no_escalation(resource: Resource, _context: Context) -> Iterator[str]:
+def _no_escalation(resource: Resource, context: Context) -> Iterator[str]:
+    if _is_known_by_grant(resource, context):
+        return
     for statement in _safely(resource):
         granted = [action for action in _ESCALATION if statement.grants(action)]
         if granted:
@@ -222,6 +235,8 @@ def _unbounded(place: Place, resource: Resource) -> Iterator[str]:
     if resource.peek("permissionsBoundary") is None:
         yield "permissionsBoundary is not set; whoever may write the role's policies gives it any right"
         return
+    if place.context.world == FOUNDATION:
+        return  # the boundaries are its own; own-values says which is whose
     found = resource.text("permissionsBoundary")
     if not place.matches(found, _BOUNDARY, resource.depends_by("permissionsBoundary")) and not is_trusted(
         found, place.context
@@ -240,8 +255,9 @@ BOUNDARY = StackRule(
 )
 
 
-def _no_managed(resource: Resource, _context: Context) -> Iterator[str]:
-    if resource.type == tokens.MANAGED_POLICY_ATTACHMENT:
+def _no_managed(resource: Resource, context: Context) -> Iterator[str]:
+    # The workflows' roles have policies that are too long for an inline one; these are the foundation's own.
+    if resource.type == tokens.MANAGED_POLICY_ATTACHMENT and context.world != FOUNDATION:
         yield "a managed policy is attached; write the statements that the role needs into its own policy"
     if resource.items("managedPolicyArns"):
         yield "managedPolicyArns is set; write the statements that the role needs into its own policy"

@@ -9,6 +9,8 @@ from functools import partial
 
 from policies import tokens
 from policies.context import Context
+from policies.known.copies import copy_of
+from policies.known.worlds import FOUNDATION
 from policies.naming import LONGEST_SUFFIX, beginning
 from policies.rule import ResourceRule, Said, StackRule, said_of_each
 from policies.rules.shapes import shown
@@ -32,6 +34,7 @@ NAMES: Mapping[str, Name] = {
     tokens.FUNCTION: Name(64),
     tokens.LOG_GROUP: Name(512),
     tokens.PARAMETERS: Name(255),
+    tokens.POLICY: Name(128),
     tokens.ROLE: Name(64),
     tokens.ROLE_POLICY: Name(128),
     tokens.SECRET: Name(512),
@@ -41,6 +44,7 @@ NAMES: Mapping[str, Name] = {
 }
 TAGGED = (
     tokens.ALARM,
+    tokens.BUCKET,
     tokens.CLUSTER,
     tokens.CLUSTER_INSTANCE,
     tokens.CLUSTER_PARAMETERS,
@@ -48,12 +52,15 @@ TAGGED = (
     tokens.EIP,
     tokens.FLOW_LOG,
     tokens.FUNCTION,
+    tokens.IDENTITY_PROVIDER,
+    tokens.IMAGE_REPOSITORY,
     tokens.INGRESS_RULE,
     tokens.INTERNET_GATEWAY,
     tokens.KEY,
     tokens.LOG_GROUP,
     tokens.NAT_GATEWAY,
     tokens.PARAMETERS,
+    tokens.POLICY,
     tokens.ROLE,
     tokens.ROUTE_TABLE,
     tokens.SECRET,
@@ -67,6 +74,8 @@ TAGGED = (
 
 
 def _names(resource: Resource, context: Context) -> Iterator[str]:
+    if copy_of(resource, context) is not None:
+        return  # it has the name of what the foundation makes for a stack
     prop = NAMES[resource.type].property
     found = resource.get(prop)
     if not isinstance(found, str) or not found:
@@ -136,6 +145,8 @@ NAMED_ONCE = StackRule(
 
 
 def _logical_names(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
+    if context.world == FOUNDATION:
+        return  # it makes something for every environment, and must say for which
     for resource in stack.resources:
         if resource.type != tokens.STACK and context.environment in resource.name.split("-"):
             yield resource, f"the logical name {resource.name!r} has the environment in it; stacks couldn't be compared"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from policies import tokens
 from policies.context import Context
@@ -12,7 +13,9 @@ from policies.rule import ANY_TYPE, StackRule
 from policies.view import Resource, StackView
 
 _FILE = "policies/known/options.yaml"
-_NAMESPACES = ("aws:", "pulumi:")
+_NAMESPACES = ("aws:", "github:", "pulumi:")
+_PROVIDERS = "pulumi:providers:"
+_ALIASES = "aliases"
 _CREDENTIALS = frozenset(
     {
         "accessKey",
@@ -29,7 +32,10 @@ _CREDENTIALS = frozenset(
 def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str]]:
     recorded = context.recorded or {}
     for resource in stack.resources:
-        for name in sorted({**resource.options, **recorded.get(resource.urn, {})}):
+        options = {**resource.options, **recorded.get(resource.urn, {})}
+        for name in sorted(options):
+            if name == _ALIASES and _are_former_names(options[name], resource, context):
+                continue
             if name not in known_options().options:
                 line = json.dumps(f"{name}: {{free: ...}}")
                 yield (
@@ -40,6 +46,16 @@ def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
         of_type = context.known.types.get(resource.type)
         if resource.protect and not (of_type is not None and of_type.data):
             yield resource, "the option protect is set on what holds no data; it stops the destruction of the stack"
+
+
+def _are_former_names(aliases: Any, resource: Resource, context: Context) -> bool:
+    """Tell whether the aliases say no more than how the type was called before, as its SDK gives them by itself."""
+    of_type = context.known.types.get(resource.type)
+    formerly = of_type.formerly if of_type is not None else []
+    # As a program gives them, and as the engine tells them.
+    given = [{"spec": {"type": type_, "parentUrn": ""}} for type_ in formerly]
+    told = [resource.urn.replace(resource.type, type_) for type_ in formerly]
+    return bool(aliases) and all(alias in given or alias in told for alias in aliases)
 
 
 OPTIONS = StackRule(
@@ -55,24 +71,35 @@ OPTIONS = StackRule(
 
 
 def _providers(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
-    good = {row.path[0] for row in context.known.rows(tokens.PROVIDER, "default")}
-    found = {key for resource in stack.resources for key in resource.provider_inputs}
-    for key in sorted(found - good):
-        yield None, f"the provider has {key}, {_why_not(key, context)}"
+    for provider, found in sorted(_given(stack).items()):
+        good = {row.path[0] for row in context.known.rows(provider, "default")}
+        for key in sorted(found - good):
+            yield None, f"the provider has {key}, {_why_not(provider, key, context)}"
     # What a stack file may say of a provider is less than what the provider may say of itself.
-    allowed = context.known.types[tokens.PROVIDER].resources["configuration"].properties
     for name in sorted(context.stack.config):
         namespace, _, key = name.partition(":")
-        if name.startswith(_NAMESPACES) and not (namespace == "aws" and key in allowed):
-            yield None, f"the stack's configuration has {name}, {_why_not(key, context)}"
+        provider = f"{_PROVIDERS}{namespace}"
+        known = context.known.types.get(provider)
+        allowed = known.resources["configuration"].properties if known is not None else {}
+        if name.startswith(_NAMESPACES) and key not in allowed:
+            yield None, f"the stack's configuration has {name}, {_why_not(provider, key, context)}"
 
 
-def _why_not(key: str, context: Context) -> str:
+def _given(stack: StackView) -> dict[str, set[str]]:
+    """Return by provider what its resources' providers are given."""
+    found: dict[str, set[str]] = {}
+    for resource in stack.resources:
+        found.setdefault(f"{_PROVIDERS}{resource.type.partition(':')[0]}", set()).update(resource.provider_inputs)
+    return found
+
+
+def _why_not(provider: str, key: str, context: Context) -> str:
     if key in _CREDENTIALS:
         return "a credential, which nothing that is reviewed may hold; the deployment gets its own from its role"
     return (
         "which is not known; it can move everything elsewhere. Remove it, or add it to "
-        f"{context.known.files[tokens.PROVIDER]} under {tokens.PROVIDER}: {json.dumps(f'{key}: {{free: ...}}')}"
+        f"{context.known.files.get(provider, context.known.files[tokens.PROVIDER])} under {provider}: "
+        f"{json.dumps(f'{key}: {{free: ...}}')}"
     )
 
 

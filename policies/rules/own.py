@@ -32,7 +32,7 @@ def _own(stack: StackView, context: Context) -> Said:
     for resource in stack.resources:
         for row in context.known.rows(resource.type, resource.name):
             if row.judge.by_stack and not is_kept(row, resource, context):
-                yield from said_of_each([resource], partial(_row, row, place))
+                yield from said_of_each([resource], partial(_row, row, place.of(resource)))
 
 
 def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
@@ -45,7 +45,8 @@ def _row(row: Row, place: Place, resource: Resource) -> Iterator[str]:
         if not _is_good(row, value, resource, place):
             found = shown_at(row.path[0], value) if value is not UNKNOWN else "a value"
             yield f"{prop}: {found} is not {allowed} ({row.file})"
-    texts = [value for value in values if isinstance(value, str)]
+    # A name may well stand in several places; a resource twice in one list is a mistake.
+    texts = [value for value in values if isinstance(value, str) and row.judge.name is None]
     for value in sorted({text for text in texts if texts.count(text) > 1}):
         yield f"{prop} has {shown_at(row.path[0], value)} more than once"
 

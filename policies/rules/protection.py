@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from policies import tokens
 from policies.context import Context
@@ -10,7 +11,23 @@ from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import shown
 from policies.view import Resource, StackView
 
-_STATEFUL = (tokens.CLUSTER, tokens.CLUSTER_INSTANCE, tokens.KEY, tokens.LOG_GROUP, tokens.SECRET)
+_STATEFUL = (
+    tokens.BUCKET,
+    tokens.CLUSTER,
+    tokens.CLUSTER_INSTANCE,
+    tokens.IMAGE_REPOSITORY,
+    tokens.KEY,
+    tokens.LOG_GROUP,
+    tokens.SECRET,
+)
+
+
+class _Judge(Protocol):
+    """Judges one resource by the mode in which the stack keeps its data."""
+
+    def __call__(self, resource: Resource, context: Context, /, *, protected: bool) -> Iterator[str]: ...
+
+
 # The provider's default, in days.
 DEFAULT_RECOVERY_WINDOW = 30
 
@@ -65,9 +82,22 @@ def _function(resource: Resource, _context: Context, *, protected: bool) -> Iter
         yield "skipDestroy is true; a destroyed stack must leave nothing behind"
 
 
-_JUDGES = {
+def _emptied(prop: str) -> _Judge:
+    """Return the judge of what AWS doesn't delete while something is in it, unless it is told to."""
+
+    def judge(resource: Resource, context: Context, *, protected: bool) -> Iterator[str]:
+        found = resource.flag(prop, default=False)
+        if found is protected:
+            yield f"{prop} is {str(found).lower()}; {_wanted(context, not protected)}"
+
+    return judge
+
+
+_JUDGES: Mapping[str, _Judge] = {
+    tokens.BUCKET: _emptied("forceDestroy"),
     tokens.CLUSTER: _cluster,
     tokens.FUNCTION: _function,
+    tokens.IMAGE_REPOSITORY: _emptied("forceDelete"),
     tokens.LOG_GROUP: _log_group,
     tokens.SECRET: _secret,
 }

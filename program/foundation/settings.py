@@ -1,84 +1,151 @@
-"""Read what the workflows' roles stand on: the account, GitHub's repository, the state and the app's image."""
+"""What the foundation of one account asks for: the account, GitHub's repository, the state's place, the app's image."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
 
-from pydantic import Field
-
-from policies.schema import ReviewedFileError, StrictModel, parse_file
-from program.errors import CouldNotRunError
-from program.foundation.rights.state import State
+from policies.limits import DataProtection
 from program.foundation.rights.trust import Repository
+from program.project.definition import FOUNDATION, Project
+from program.project.setting import setting
+from program.project.settings import ProjectSettings
+from program.project.values import Texts
 
-FILE = ".github/foundation.yaml"
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-KeyId = Annotated[str, Field(pattern=r"^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")]
-
-
-class RepositorySettings(StrictModel):
-    """The repository of GitHub: `owner/name`, its number, and how the subject of its tokens begins."""
-
-    name: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
-    id: Annotated[str, Field(pattern=r"^[1-9]\d*$")]
-    subject: Annotated[str, Field(pattern=r"^repo:[\w.@-]+/[\w.@-]+$")]
+_REGION = r"^[a-z]{2}(-[a-z]+)+-\d$"
+# What the workflows do only where a repository's plan or its people want it, each by a variable of that name.
+Feature = Literal["attestations", "codeScanning", "publishPage"]
+FEATURES: tuple[str, ...] = get_args(Feature)
+REVIEWER = re.compile(r"(?P<environment>[a-z][a-z0-9]{0,15}) (?P<kind>team|user) (?P<id>[1-9]\d{0,18})")
 
 
-class StateSettings(StrictModel):
-    """Where the state is; the keys are ids, of its bucket and of each environment's secrets."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewers:
+    """Who may let a deployment of an environment begin: ids of GitHub's."""
 
-    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
-    region: Region
-    bucket_key: KeyId
-    secrets_keys: Annotated[dict[str, KeyId], Field(min_length=1)]
+    teams: tuple[int, ...] = ()
+    users: tuple[int, ...] = ()
 
-
-class ImageSettings(StrictModel):
-    """The repository of the app's image, and the region that it is pushed to."""
-
-    repository: Annotated[str, Field(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
-    region: Region
+    def __bool__(self) -> bool:
+        return bool(self.teams or self.users)
 
 
-class FoundationSettings(StrictModel):
-    """All that the rights stand on beside the stacks."""
+class Settings(ProjectSettings):
+    """Every setting of the foundation beside those that each project has."""
 
-    schema_version: Literal[1]
-    account: Annotated[str, Field(pattern=r"^\d{12}$")]
-    repository: RepositorySettings
-    state: StateSettings
-    image: ImageSettings
+    project: ClassVar[Project] = FOUNDATION
+    provider_keys: ClassVar[Mapping[str, str]] = {**ProjectSettings.provider_keys, "owner": "github:owner"}
+
+    owner: str = setting(
+        about="Who owns the repository of GitHub; a stack file has it as github:owner.",
+        allowed="a user or an organisation of GitHub",
+        not_compared="each repository has its own",
+        pattern=r"^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$",
+    )
+    repository: str = setting(
+        about="The name of the repository of GitHub, without its owner.",
+        allowed="up to 100 letters, digits, hyphens, dots and underscores",
+        not_compared="each repository has its own",
+        pattern=r"^[\w.-]{1,100}$",
+    )
+    repository_id: str = setting(
+        about="The repository's number (gh api repos/<owner>/<repository> --jq .id), in quotes.",
+        allowed="a number of GitHub's, in quotes",
+        not_compared="each repository has its own",
+        pattern=r"^[1-9]\d{0,18}$",
+    )
+    token_subject: str = setting(
+        about="How the subject of its tokens begins; repositories made since July 2026 have ids in it "
+        "(Settings, Actions, OIDC).",
+        allowed="repo:<owner>/<repository>, or repo:<owner>@<id>/<repository>@<id>",
+        not_compared="each repository has its own",
+        pattern=r"^repo:[\w.-]+(@\d+)?/[\w.-]+(@\d+)?$",
+    )
+    account: str = setting(
+        about="The account of AWS, in quotes.",
+        allowed="the twelve digits of an account, in quotes",
+        not_compared="each foundation is of one account",
+        pattern=r"^\d{12}$",
+    )
+    identity_provider: Literal["make", "existing"] = setting(
+        "make",
+        about="Whether the account has GitHub's OpenID Connect provider already (existing): it takes one alone (make).",
+        allowed="make or existing",
+        not_compared="a fact of the account",
+    )
+    state_bucket: str = setting(
+        about="The bucket that holds the state of every stack; its name is taken in all of AWS.",
+        allowed="3 to 63 lower-case letters, digits and hyphens",
+        not_compared="each account has its own",
+        pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
+    )
+    image_repository: str = setting(
+        about="The repository of the app's image in ECR.",
+        allowed="lower-case words with single separators (. _ - /)",
+        place="docker.repository",
+        pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
+    )
+    image_region: str = setting(
+        about="The region that the image is pushed to; it is replicated to the stacks' others.",
+        allowed="an AWS region such as us-east-1",
+        not_compared="each account has its own",
+        pattern=_REGION,
+    )
+    reviewers: Texts = setting(
+        (),
+        about="Who lets a deployment begin: <environment> team <id>, or <environment> user <id>.",
+        allowed="a list of: <environment> team <id>, or <environment> user <id>",
+        not_compared="each repository has its own",
+    )
+    review_stacks: Literal["off", "label", "always"] = setting(
+        "off",
+        about="Whether a pull request gets a stack of its own: off (in quotes), by the label review-stack, or always.",
+        allowed='"off" (in quotes), label or always',
+        place="github.reviewStacks",
+    )
+    features: Texts = setting(
+        (),
+        about=f"What the workflows do beside ({', '.join(FEATURES)}); some need a plan of GitHub that has it.",
+        allowed=f"a list of {', '.join(FEATURES)}",
+        place="github.features",
+    )
+    data_protection: DataProtection = setting(
+        "protected",
+        about="protected (state, keys and images can't be destroyed) or ephemeral (the foundation can be taken down).",
+        allowed="ephemeral or protected",
+        place="dataProtection",
+    )
+
+    @property
+    def given_account(self) -> str | None:
+        """Return the account that the foundation is of."""
+        return self.account
 
     @property
     def github(self) -> Repository:
         """Return the repository as trust policies name it."""
-        found = self.repository
-        return Repository(name=found.name, id=found.id, subject=found.subject)
+        return Repository(name=f"{self.owner}/{self.repository}", id=self.repository_id, subject=self.token_subject)
 
-    def state_of(self, environment: str) -> State:
-        """Return the state's place with the environment's own key; raise CouldNotRunError where there is none."""
-        key = self.state.secrets_keys.get(environment)
-        if key is None:
-            known = ", ".join(sorted(self.state.secrets_keys))
-            raise CouldNotRunError(
-                f"{FILE}: state.secretsKeys has no key for the environment {environment} (found: {known}); "
-                f"each environment's secrets are encrypted with a key of their own: add it"
-            )
-        return State(
-            bucket=self.state.bucket,
-            region=self.state.region,
-            bucket_key=self._key(self.state.bucket_key),
-            secrets_key=self._key(key),
-        )
+    @property
+    def reviewers_by_environment(self) -> Mapping[str, Reviewers]:
+        """Return the reviewers of each environment that has some; what is malformed is left out, and told elsewhere."""
+        found: defaultdict[str, dict[str, list[int]]] = defaultdict(lambda: {"team": [], "user": []})
+        for entry in map(REVIEWER.fullmatch, self.reviewers):
+            if entry is not None:
+                found[entry["environment"]][entry["kind"]].append(int(entry["id"]))
+        return {
+            environment: Reviewers(teams=tuple(sorted(ids["team"])), users=tuple(sorted(ids["user"])))
+            for environment, ids in sorted(found.items())
+        }
 
-    def _key(self, key_id: str) -> str:
-        return f"arn:aws:kms:{self.state.region}:{self.account}:key/{key_id}"
+    @property
+    def backend_url(self) -> str:
+        """Return where Pulumi keeps the state, as it takes it."""
+        return f"s3://{self.state_bucket}?region={self.region}"
 
-
-def foundation_settings(file: Path) -> FoundationSettings:
-    """Read the file; raise CouldNotRunError with every problem and its line."""
-    try:
-        return parse_file(FoundationSettings, file)
-    except ReviewedFileError as error:
-        raise CouldNotRunError(str(error)) from None
+    def registry(self, region: str) -> str:
+        """Return the account's registry of images in the region."""
+        return f"{self.account}.dkr.ecr.{region}.amazonaws.com"

@@ -19,7 +19,8 @@ from program.offline.packs import ORGANIZATION, PackHost
 from program.offline.recordings import Registration
 from program.project.definition import SERVICE, Project
 
-PROVIDER_TYPE = "pulumi:providers:aws"
+# The packages whose resources projects have.
+_PACKAGES = ("aws", "github")
 _RECORDED = "recorded"
 _PROVIDERS = "pulumi:providers:"
 
@@ -55,17 +56,17 @@ class Analysis:
     def _judge(self, analyzer: analyzer_pb2_grpc.AnalyzerStub, registrations: Sequence[Registration]) -> list[Outcome]:
         self._configure(analyzer, {item.urn: item.options for item in registrations if item.options})
         providers = {item.urn: _explicit(item) for item in registrations if item.type.startswith(_PROVIDERS)}
-        default = self._provider()
+        defaults = {package: self._provider(package) for package in _PACKAGES}
         outcomes: list[Outcome] = []
         for registration in registrations:
-            provider = providers.get(registration.provider_urn, default)
+            provider = providers.get(registration.provider_urn, defaults.get(_package(registration)))
             request = analyzer_pb2.AnalyzeRequest(
                 provider=provider, properties=registration.properties, **_common(registration)
             )
             outcomes += decode(analyzer.Analyze(request), registration.urn)
         resources = [
             analyzer_pb2.AnalyzerResource(
-                provider=providers.get(registration.provider_urn, default),
+                provider=providers.get(registration.provider_urn, defaults.get(_package(registration))),
                 properties=_made(registration),
                 parent=registration.parent,
                 dependencies=registration.dependencies,
@@ -99,17 +100,22 @@ class Analysis:
                 configs[policy.name].properties.update({_RECORDED: recorded})
         analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=configs))
 
-    def _provider(self) -> analyzer_pb2.AnalyzerProviderResource:
-        properties = Struct()
+    def _provider(self, package: str) -> analyzer_pb2.AnalyzerProviderResource:
+        """Return the package's default provider, which has the configuration's keys of its name."""
+        properties, begins, type_ = Struct(), f"{package}:", f"{_PROVIDERS}{package}"
         properties.update(
-            {key.removeprefix("aws:"): value for key, value in self.config.items() if key.startswith("aws:")}
+            {key.removeprefix(begins): value for key, value in self.config.items() if key.startswith(begins)}
         )
         return analyzer_pb2.AnalyzerProviderResource(
-            type=PROVIDER_TYPE,
+            type=type_,
             name="default",
-            urn=f"urn:pulumi:{self.stack}::{self.project.name()}::{PROVIDER_TYPE}::default",
+            urn=f"urn:pulumi:{self.stack}::{self.project.name()}::{type_}::default",
             properties=properties,
         )
+
+
+def _package(registration: Registration) -> str:
+    return registration.type.partition(":")[0]
 
 
 def _explicit(registration: Registration) -> analyzer_pb2.AnalyzerProviderResource:

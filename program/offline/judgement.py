@@ -62,7 +62,7 @@ def judge_recorded(
 
 def stack_cloud(file: StackFile, settings: ProjectSettings, limits: Limits) -> Cloud:
     """Return the simulated region and account that the stack is recorded in."""
-    account = limits.environments[settings.environment].account
+    account = limits.environments[settings.environment].account or settings.given_account
     return Cloud(stack=file.name, region=settings.region, account=account or account_of(file.stack))
 
 

@@ -57,7 +57,7 @@ def _plain(value: Any) -> JsonValue:
         return value
     if hasattr(value, "items"):
         return {str(key): str(item) for key, item in value.items()}
-    return [str(item) for item in value]
+    return [json_format.MessageToDict(item) if isinstance(item, Message) else str(item) for item in value]
 
 
 def _installed(type_: str) -> str | None:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from policies.limits import Limits
+from program.foundation.settings import Settings as FoundationSettings
+from program.foundation.validation import validate as validate_foundation
 from program.network.settings import Settings as NetworkSettings
 from program.network.validation import validate as validate_network
 from program.project import declaration
-from program.project.definition import NETWORK, ROOT, SERVICE, Project
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE, Project
 from program.project.limits import unknown_limits
 from program.project.settings import ProjectSettings
 from program.service.settings import Settings
@@ -40,6 +42,7 @@ class Kind:
 KINDS: dict[Project, Kind] = {
     SERVICE: Kind(settings=Settings, validate=validate, module="program.service.stack"),
     NETWORK: Kind(settings=NetworkSettings, validate=validate_network, module="program.network.stack"),
+    FOUNDATION: Kind(settings=FoundationSettings, validate=validate_foundation, module="program.foundation.stack"),
 }
 
 

@@ -6,7 +6,7 @@ from policies.known.tables import known_somewhere
 from program.foundation.rights.inventory import file_of, inventory
 from program.foundation.rights.table import calls
 from program.offline.simulation import unanswered
-from program.project.definition import ROOT
+from program.project.definition import FOUNDATION, ROOT
 
 _CALLS = "program/foundation/rights/calls.yaml"
 
@@ -27,8 +27,11 @@ def lacking(type_: str, label: str = "") -> str | None:
             f"update: [...], delete: [...]}}"
         )
     if all(item.type != type_ for item in inventory(label).resources):
-        return (
-            f"{type_} is in no right: {file_of(label).relative_to(ROOT).as_posix()} doesn't have it; "
-            f"write it anew: .venv/bin/python -m tests.program.foundation.inventory_source"
+        file = file_of(label).relative_to(ROOT).as_posix()
+        mend = (
+            f"add a line for the role that reads it: {{type: {type_}, inputs: {{...}}}}"
+            if label == FOUNDATION.label
+            else "write it anew: .venv/bin/python -m tests.program.foundation.inventory_source"
         )
+        return f"{type_} is in no right: {file} doesn't have it; {mend}"
     return None

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policies.deployers import REVIEW_SUFFIX
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
 from program.network.settings import Settings as NetworkSettings
@@ -17,6 +16,7 @@ from program.offline.projects import KINDS
 from program.offline.result import Finding
 from program.project.definition import ROOT
 from program.project.settings import ProjectSettings
+from program.project.stack_names import reserved_suffix
 from program.project.stackfile import StackFile, read_stack_file
 
 SETTINGS_RULE = "stack-settings"
@@ -74,15 +74,10 @@ def _encrypted(file: StackFile, allowed: Collection[str]) -> Iterator[Problem]:
 def _no_review_stack(stack: Stack) -> Stack:
     """Refuse a suffix that the role of review stacks acts on: whoever may push a branch would change the stack."""
     key = KINDS[stack.file.project].settings.config_key("environment_suffix")
-    suffix = stack.file.config.get(key, "")
-    if stack.settings is None or not suffix.startswith(REVIEW_SUFFIX):
+    why = reserved_suffix(key, stack.file.config.get(key, ""))
+    if stack.settings is None or why is None:
         return stack
-    problem = Problem(
-        key,
-        f"{key} is {suffix}; suffixes that begin with {REVIEW_SUFFIX} are review stacks', whose role may change them: "
-        f"choose another",
-    )
-    return _with(stack, [problem])
+    return _with(stack, [Problem(key, why)])
 
 
 def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:

@@ -27,7 +27,11 @@ Kind = type[ProjectSettings]
 
 def declaration(kind: Kind) -> Mapping[str, Mapping[str, Any]]:
     """Return what the project's Pulumi.yaml must declare, by the keys of a stack file."""
-    return {str(field.alias): dict(_entry(field)) for name, field in kind.model_fields.items() if name != "region"}
+    return {
+        str(field.alias): dict(_entry(field))
+        for name, field in kind.model_fields.items()
+        if name not in kind.provider_keys
+    }
 
 
 def stray(kind: Kind, root: Path = ROOT) -> str | None:

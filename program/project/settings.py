@@ -23,7 +23,7 @@ REGION_KEY = "aws:region"
 SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
 # Namespaces whose keys belong to the provider or to Pulumi itself, and the keys of theirs that a stack file may have.
 _FOREIGN_NAMESPACES = ("aws:", "github:", "pulumi:")
-_FOREIGN_KEYS = (REGION_KEY, "aws:allowedAccountIds")
+_ACCOUNTS_KEY = "aws:allowedAccountIds"
 _CREDENTIALS = frozenset(
     {
         "aws:accessKey",
@@ -46,6 +46,8 @@ class ProjectSettings(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
     project: ClassVar[Project]
+    # The fields that a stack file has among a provider's own keys.
+    provider_keys: ClassVar[Mapping[str, str]] = {"region": REGION_KEY}
 
     region: str = setting(
         about="The region; a stack file has it as aws:region.",
@@ -78,7 +80,7 @@ class ProjectSettings(BaseModel):
     @classmethod
     def config_key(cls, field: str) -> str:
         """Return the config key of a field or of its alias, for example `orders:lambdaMemory`."""
-        return REGION_KEY if field == "region" else cls.project.full_key(to_camel(field))
+        return cls.provider_keys.get(field) or cls.project.full_key(to_camel(field))
 
     @classmethod
     def known_keys(cls) -> list[str]:
@@ -102,8 +104,8 @@ class ProjectSettings(BaseModel):
         for key, value in config.items():
             if key in known:
                 values[known[key]] = value
-            elif key not in _FOREIGN_KEYS:
-                problems.append(Problem(key, _unknown(key, sorted(known))))
+            elif key != _ACCOUNTS_KEY:
+                problems.append(Problem(key, cls._unknown(key)))
         if suffix := environment.get(SUFFIX_VARIABLE):
             values["environmentSuffix"] = suffix
         try:
@@ -114,6 +116,18 @@ class ProjectSettings(BaseModel):
         if problems:
             raise SettingsError(problems)
         return settings
+
+    @classmethod
+    def _unknown(cls, key: str) -> str:
+        if key in _CREDENTIALS:
+            return f"{key} is a credential, which no stack file may hold; remove it: a deployment has its role's own"
+        if key.startswith(_FOREIGN_NAMESPACES):
+            allowed = " and ".join([*cls.provider_keys.values(), _ACCOUNTS_KEY])
+            return (
+                f"{key} can move every resource elsewhere; remove it: of these keys a stack file may have {allowed} "
+                f"alone"
+            )
+        return f"unknown key {key!r}{suggest(key, cls.known_keys())}"
 
     @classmethod
     def _problem(cls, detail: ErrorDetails) -> Problem:
@@ -137,17 +151,11 @@ class ProjectSettings(BaseModel):
         )
 
     @property
+    def given_account(self) -> str | None:
+        """Return the account that the stack file names, where it names one."""
+        return None
+
+    @property
     def given_network(self) -> dict[str, JsonValue]:
         """Return the outputs that a networking stack has, where the stack file gives them instead."""
         return {}
-
-
-def _unknown(key: str, known: list[str]) -> str:
-    if key in _CREDENTIALS:
-        return f"{key} is a credential, which no stack file may hold; remove it: a deployment has its role's own"
-    if key.startswith(_FOREIGN_NAMESPACES):
-        allowed = " and ".join(_FOREIGN_KEYS)
-        return (
-            f"{key} can move every resource elsewhere; remove it: of these keys a stack file may have {allowed} alone"
-        )
-    return f"unknown key {key!r}{suggest(key, known)}"

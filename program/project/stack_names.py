@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from policies.deployers import REVIEW_SUFFIX
 from program.errors import CouldNotRunError
 
 _FILE = re.compile(r"Pulumi\.(?P<name>.+)\.yaml", re.DOTALL)
@@ -51,6 +52,16 @@ def unfit(name: str) -> str | None:
     if name in _RESERVED or name.endswith(_RESERVED_ENDS):
         return "the workflows have a GitHub environment of that name, with other rights"
     return None
+
+
+def reserved_suffix(key: str, suffix: str) -> str | None:
+    """Return why no committed stack may have the suffix, which is review stacks'; None where it may."""
+    if not suffix.startswith(REVIEW_SUFFIX):
+        return None
+    return (
+        f"{key} is {suffix}; suffixes that begin with {REVIEW_SUFFIX} are review stacks', whose role may change them: "
+        f"choose another"
+    )
 
 
 def _misnamed(files: list[str]) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,9 @@
-"""Load a class of `pulumi_aws` when it is first used.
+"""Load a class of `pulumi_aws` or `pulumi_github` when it is first used.
 
-A service of the package imports every class that it has as soon as one is asked for: `ec2` has 180 modules. With this,
-a service knows which of its modules has which name (each says so in its `__all__`), and imports that module when the
-name is first used (PEP 562). A name that it doesn't know is looked for by the ordinary import of the whole service, so
-that nothing is ever missing.
+A service of the package imports every class that it has as soon as one is asked for: `ec2` has 180 modules, and
+GitHub's provider, which has no services, has 150 itself. With this, a service knows which of its modules has which name
+(each says so in its `__all__`), and imports that module when the name is first used (PEP 562). A name that it doesn't
+know is looked for by the ordinary import of the whole service, so that nothing is ever missing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-_SERVICE = re.compile(r"pulumi_aws\.[a-z0-9_]+")
+_SERVICE = re.compile(r"pulumi_aws\.[a-z0-9_]+|pulumi_github")
 _STAR_IMPORT = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _ALL = re.compile(r"^__all__ = (\[.*?\])", re.MULTILINE | re.DOTALL)
 # Where a module's `__all__` stands: after its imports. A longer head is read whole.
@@ -124,6 +124,8 @@ class _ServiceLoader(Loader):
             return getattr(importlib.import_module(f"{module.__name__}.{self._names[name]}"), name)
         if name == _OUTPUTS and (self._folder / f"{_OUTPUTS}.py").exists():
             return _when_used(f"{module.__name__}.{name}")
+        if (self._folder / f"{name}.py").exists():
+            return importlib.import_module(f"{module.__name__}.{name}")
         if name.startswith("__"):
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         del module.__getattr__, module.__dir__

@@ -130,7 +130,7 @@ class Engine:
 
     def cloud_file(self, stack: str) -> CloudFile:
         """Return the cloud of the stack's account."""
-        return CloudFile(self.folder / f"cloud-{stack}.json")
+        return CloudFile(self.folder / f"cloud-{stack.replace('/', '-')}.json")
 
     def pulumi(self, *arguments: str, folder: Path | None = None, seconds: float = 180) -> Result:
         """Run the CLI in the project, or in another folder."""
@@ -189,7 +189,7 @@ class Engine:
             yield file
             return
         with serve(cloud or cloud_of(stack), file.path) as port:
-            self.environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{port}"
+            self.environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{port},github:{port}"
             try:
                 yield file
             finally:

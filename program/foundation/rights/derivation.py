@@ -69,7 +69,7 @@ def _statement(call: Call, of_type: TypeCalls, words: Mapping[str, str], copy: C
     return Statement(
         actions=tuple(call.actions),
         on=tuple(_pattern(arn, words) for arn in on),
-        conditions=_conditions({**bound, **_where(on, copy)}, words),
+        conditions=_conditions({**_where(on, copy), **bound}, words),
     )
 
 

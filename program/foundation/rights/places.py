@@ -1,9 +1,9 @@
-"""Where rights hold: one copy of the service, or all review copies, by the words of its names and ARNs."""
+"""Where rights hold: one copy of a project, or all review copies, by the words of its names and ARNs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.deployers import Deployers, deployers_of
 from policies.naming import prefixed
@@ -14,17 +14,22 @@ _PREFIX = "prefix"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One copy of the service; the suffix `pr-*` stands for all review copies."""
+    """One copy of a project; the suffix `pr-*` stands for all review copies of the service."""
 
+    # Whose inventory holds: of the service (no label), the network or the foundation.
+    label: str
+    # Pulumi's name of the project.
     project: str
-    # Of the service in every physical name, often nothing.
+    # In every physical name, often nothing.
     prefix: str
     environment: str
     suffix: str
     region: str
     account: str
-    # The ARN of the repository that the app's image is pulled from.
+    # The ARN of the repository that the app's image is pulled from; nothing where no image is.
     image: str
+    # What else the placeholders of the project's inventory stand for.
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def deployers(self) -> Deployers:
@@ -52,6 +57,7 @@ class Copy:
             _PREFIX: self.prefix,
             "region": self.region,
             "suffix": self.suffix,
+            **self.more,
         }
 
 

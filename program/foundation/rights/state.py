@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from policies.deployers import REVIEW_SUFFIX
 from program.foundation.rights.statements import Statement
 
 Access = Literal["none", "read", "write"]
+# The stack that stands for all review stacks.
+REVIEW_STACKS = f"{REVIEW_SUFFIX}*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

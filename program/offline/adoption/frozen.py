@@ -11,7 +11,6 @@ SERVICE = (
     ".github/ADOPTING.md",
     ".github/CODEOWNERS",
     ".github/SETTING-UP.md",
-    ".github/foundation.yaml",
     ".github/pictures",
     ".github/review-stack.yaml",
     "CHANGELOG.md",
@@ -20,7 +19,9 @@ SERVICE = (
     "README.md",
     "lambda",
     "policies",
-    # What the rights are derived from, written anew from the service.
+    "program/foundation/Pulumi.yaml",
+    # What the rights are derived from, written anew from the programs.
+    "program/foundation/rights/network.yaml",
     "program/foundation/rights/service.yaml",
     "program/network",
     # What stands before the service in every physical name.

@@ -10,7 +10,7 @@ from pathlib import Path
 from policies.strict_yaml import MAX_BYTES
 from program.errors import CouldNotRunError
 from program.offline.adoption.frozen import EXAMPLE
-from program.project.definition import PROJECT_FILE, SERVICE, stack_file
+from program.project.definition import FOUNDATION, NETWORK, PROJECT_FILE, SERVICE, stack_file
 from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 
 _CHANGELOG = """# Changelog
@@ -41,8 +41,8 @@ One AWS service, the same in every environment but for what is declared.
 PICTURES = ".github/pictures"
 # Where the prefix is defined; Pulumi.yaml's default follows from it.
 NAMING = "program/project/naming.py"
-# What the roles of the workflows stand on.
-FOUNDATION = ".github/foundation.yaml"
+# Where a foundation's stack names the repository.
+_OWNER_KEY, _NAME_KEY = "github:owner", "foundation:repository"
 _TEAM, _GUARD_TEAM = "@platform-team", "@platform-security"
 
 Change = Callable[[str], str]
@@ -77,15 +77,19 @@ def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change
         yield stack_file(stack), named
     yield REVIEW_TEMPLATE, named
     yield "policies/environments.yaml", (_replaced(f"owner: {_TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
-    # The guide first: the foundation has the old repository.
+    # The guide first: the foundation's stacks have the old repository.
     of_github = _repository(root, adoption)
     yield ".github/SETTING-UP.md", (_of_the_project(adoption), of_github)
-    yield FOUNDATION, (_of_the_project(adoption), of_github)
+    for stack in stack_names(root, FOUNDATION):
+        yield stack_file(stack), (_of_the_project(adoption), of_github)
     yield ".github/CODEOWNERS", (_replaced(_GUARD_TEAM, adoption.guard_owners), _replaced(_TEAM, adoption.owners))
     yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
     yield "CHANGELOG.md", (_own(root, "CHANGELOG.md", _CHANGELOG),)
     yield NAMING, (_constant(adoption),)
-    yield PROJECT_FILE, (_prefix(adoption), _name(adoption))
+    for project in (NETWORK, FOUNDATION):
+        if (root / project.file).exists():
+            yield project.file, (_prefix(project.file, adoption),)
+    yield PROJECT_FILE, (_prefix(PROJECT_FILE, adoption), _name(adoption))
 
 
 def _replaced(old: str, new: str) -> Change:
@@ -110,13 +114,29 @@ def _of_the_project(adoption: Adoption) -> Change:
 
 def _repository(root: Path, adoption: Adoption) -> Change:
     """Return the change of GitHub's repository; its number is for whoever makes it to look up."""
-    found = re.search(r"^  name: ([^/\s]+)/(\S+)$", _text(root, FOUNDATION), re.MULTILINE)
-    if found is None:
+    texts = [_text(root, stack_file(stack)) for stack in stack_names(root, FOUNDATION)]
+    owners, names = (
+        [found[1] for text in texts if (found := re.search(rf"^  {key}: (\S+)$", text, re.MULTILINE))]
+        for key in (_OWNER_KEY, _NAME_KEY)
+    )
+    if not owners or not names:
         return lambda text: text
+    old_owner, old_name = owners[0], names[0]
     owner, name = adoption.repository.split("/")
-    old = re.compile(rf"(?<![\w-]){re.escape(found[1])}(@\d+)?/{re.escape(found[2])}(?![\w-])")
-    exported = f"OWNER={found[1]} REPOSITORY={found[2]}"
-    return lambda text: old.sub(rf"{owner}\g<1>/{name}", text).replace(exported, f"OWNER={owner} REPOSITORY={name}")
+    old = re.compile(rf"(?<![\w-]){re.escape(old_owner)}(@\d+)?/{re.escape(old_name)}(?![\w-])")
+    lines = {
+        f"OWNER={old_owner} REPOSITORY={old_name}": f"OWNER={owner} REPOSITORY={name}",
+        f"  {_OWNER_KEY}: {old_owner}\n": f"  {_OWNER_KEY}: {owner}\n",
+        f"  {_NAME_KEY}: {old_name}\n": f"  {_NAME_KEY}: {name}\n",
+    }
+
+    def change(text: str) -> str:
+        after = old.sub(rf"{owner}\g<1>/{name}", text)
+        for line, new in lines.items():
+            after = after.replace(line, new)
+        return after
+
+    return change
 
 
 def _own(root: Path, name: str, text: str) -> Change:
@@ -142,14 +162,14 @@ def _constant(adoption: Adoption) -> Change:
     return change
 
 
-def _prefix(adoption: Adoption) -> Change:
+def _prefix(file: str, adoption: Adoption) -> Change:
     default = re.compile(r"(^  namePrefix:\n(?:    .*\n)*?    default:)[^\n]*", re.MULTILINE)
 
     def change(text: str) -> str:
         after, count = default.subn(rf"\g<1> {adoption.prefix}", text)
         if count != 1:
             raise CouldNotRunError(
-                f"{PROJECT_FILE}: namePrefix has no line default; add it, so that it can be {adoption.prefix}"
+                f"{file}: namePrefix has no line default; add it, so that it can be {adoption.prefix}"
             )
         return after
 

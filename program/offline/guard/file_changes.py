@@ -11,7 +11,7 @@ from program.offline.guard.tree import Tree
 
 # What is no part of the guard: what is judged, and what people read. Everything else is, by whatever name.
 _JUDGED = re.compile(
-    r"lambda/.+|stacks/.+\.yaml|tests/.+|.+\.md|LICENSE"
+    r"lambda/.+|stacks/(?!foundation/).+\.yaml|tests/.+|.+\.md|LICENSE"
     r"|program/service/(?!(__init__|naming|project|setting|settings|validation)\.py).+\.py"
 )
 # Judged by a list of its own, entry by entry.
@@ -23,7 +23,7 @@ _KINDS: Sequence[tuple[str, str]] = (
     (r"\.github/(workflows|actions)/.+", "workflow changed"),
     (r"(\.github/|docs/)?CODEOWNERS", "owners changed"),
     (r"\.github/review-stack\.yaml", "review stack changed"),
-    (r"\.github/foundation\.yaml|program/foundation/.+", "rights in AWS changed"),
+    (r"stacks/foundation/.+|program/foundation/.+", "rights in AWS changed"),
     (r"(GNUm|M|m)akefile|\.ci/.+|parity", "set-up changed"),
     (r"requirements[^/]*\.(txt|in)|pyproject\.toml|policies/requirements\.txt", "dependencies changed"),
     (r"Pulumi\.yaml|policies/PulumiPolicy\.yaml", "project changed"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from program.manifest.canonical import canonical
-from program.manifest.differences import Difference
+from program.manifest.differences import Difference, by_project
 from program.manifest.parity import CONFIGURATION
 from program.offline.result import CheckResult, StackResult
 from program.offline.reviewed_lines import declaration_place
@@ -19,6 +19,8 @@ from program.report.content.paperwork import PARITY_RULE, STALE_RULE
 
 _ALONE = "alone"
 _SAME = "same"
+# Of a stack whose settings can't be used.
+_UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Summary:
     @property
     def names_environments(self) -> bool:
         """Tell whether a stack's name leaves open which environment it is."""
-        return any(row.environment != row.stack for row in self.rows)
+        return any(row.environment not in (_UNKNOWN, row.stack.rpartition("/")[2]) for row in self.rows)
 
     @property
     def verdict(self) -> str:
@@ -117,15 +119,19 @@ def summarise(result: CheckResult, *, judged: bool) -> Summary:
     """Count what was found."""
     differences = result.comparison.differences
     undeclared = tuple(difference for difference in differences if not difference.declared)
-    compared = len(result.comparison.resources_hash)
     return Summary(
         result=result,
         judged=judged,
-        rows=tuple(_row(stack, undeclared, compared) for stack in result.stacks),
+        rows=tuple(_row(stack, undeclared, _alike(result, stack)) for stack in result.stacks),
         groups=grouped(result.stacks),
         undeclared=undeclared,
         declared=tuple(said_once([difference for difference in differences if difference.declared])),
     )
+
+
+def _alike(result: CheckResult, stack: StackResult) -> int:
+    """Return how many stacks of the stack's project were compared, with itself."""
+    return len(by_project(result.comparison.resources_hash).get(stack.stack.rpartition("/")[0], ()))
 
 
 def said_once(differences: Sequence[Difference]) -> list[Difference]:
@@ -156,8 +162,8 @@ def _row(stack: StackResult, undeclared: Sequence[Difference], compared: int) ->
     labels = Counter(label_of(finding) for finding in stack.findings if finding.rule != SETTINGS_RULE)
     return Row(
         stack=stack.stack,
-        environment=stack.environment or "?",
-        region=stack.region or "?",
+        environment=stack.environment or _UNKNOWN,
+        region=stack.region or _UNKNOWN,
         problems=sum(finding.rule == SETTINGS_RULE for finding in stack.findings),
         resources=len(stack.resources),
         labels=labels if stack.manifest is not None or labels else None,
@@ -181,7 +187,9 @@ def _passed(summary: Summary) -> str:
     if summary.stack_count == 1:
         return f"1 stack checked, with no other to compare it with{rules}"
     declared = f", except for {plural(len(summary.declared), 'declared difference')}" if summary.declared else ""
-    return f"{plural(summary.stack_count, 'stack')} match{declared}{rules}"
+    projects = len(by_project(summary.result.comparison.resources_hash))
+    of = f" of {projects} projects" if projects > 1 else ""
+    return f"{plural(summary.stack_count, 'stack')}{of} match{declared}{rules}"
 
 
 def _failures(summary: Summary) -> list[str]:

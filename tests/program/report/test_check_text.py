@@ -144,10 +144,19 @@ def test_a_comparison_says_nothing_of_policies():
 
 
 def test_an_environment_is_named_where_the_stack_does_not_say_it():
-    report = render("text", violating())
+    apart = result(stack("dev"), replace(stack("qa-north"), environment="qa"))
 
-    assert "Environment" in report.splitlines()[0]
+    assert "Environment" in render("text", apart).splitlines()[0]
     assert "Environment" not in render("text", clean())
+    assert "Environment" not in render("text", violating()), "a stack that can't be read changes no column"
+
+
+def test_the_stacks_of_a_project_are_compared_with_each_other_alone():
+    checked = result(stack("dev"), stack("prod"), stack("network/dev"), stack("foundation/main"))
+
+    rows = {line.split()[0]: line.split()[-1] for line in render("text", checked).splitlines() if line.strip()}
+    assert (rows["dev"], rows["network/dev"], rows["foundation/main"]) == ("same", "alone", "alone")
+    assert "4 stacks of 3 projects match" in words(checked)
 
 
 def test_a_fault_in_all_of_many_stacks_is_said_once():
