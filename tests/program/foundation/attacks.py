@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.program.foundation.authorizer import Request
-from tests.program.foundation.world import ACCOUNT, STATE_REGION, document, review, world
+from tests.program.foundation.world import ACCOUNT, document, review, world
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
@@ -256,13 +256,13 @@ def attacks():
             Attack(
                 f"{who} decrypts another environment's secrets in the state",
                 who,
-                Request("kms:Decrypt", f"arn:aws:kms:{STATE_REGION}:{ACCOUNT}:key/of-prod"),
+                Request("kms:Decrypt", world().state_key("secrets-key-prod")),
             )
             for who in ("preview", "drift", "deploy")
         ),
         Attack(
             "a preview decrypts the bucket's objects past S3",
             "preview",
-            Request("kms:Decrypt", f"arn:aws:kms:{STATE_REGION}:{ACCOUNT}:key/bucket"),
+            Request("kms:Decrypt", world().state_key("bucket-key")),
         ),
     ]

@@ -8,36 +8,34 @@ from program.foundation.rights.roles import FILE as ROLES
 from program.foundation.rights.roles import RoleKinds, role_kinds
 from program.foundation.rights.table import FILE as CALLS
 from program.foundation.rights.table import PHASES, Calls, calls
-from program.foundation.settings import FILE as SETTINGS
-from program.foundation.settings import FoundationSettings
 from program.project.definition import ROOT
 from tests.program.foundation.attacks import attacks
 from tests.program.foundation.world import review, world
 
 FILE = ROOT / "program" / "foundation" / "RIGHTS.md"
 KINDS = ("preview", "drift", "deploy", "review")
+# Each project's kinds of roles, and a world of theirs: of networks one with all that a network can have.
+OF_THE_SERVICE = {kind: review if kind == "review" else world for kind in KINDS}
+OF_A_NETWORK = {kind: lambda: world("network/dev", "main", 2) for kind in ("preview", "drift", "deploy")}
 _HEAD = """\
 # Rights
 
 <!-- Written by `make docs` from calls.yaml, the recorded program and the authorizer of the tests: change those. -->
 
-Every call that AWS gets for the service, and which role of the workflows may make it. Nothing of it was asked of AWS:
-the answers are those of an evaluator in the tests, which knows identity policies, boundaries, key policies, resource
-policies, trust policies and conditions. The policies are derived (`program/foundation/rights`); nobody writes one.
+Every call that AWS gets for the service and for a network, and which role of the workflows may make it. Nothing of it
+was asked of AWS: the answers are those of an evaluator in the tests, which knows identity policies, boundaries, key
+policies, resource policies, trust policies and conditions. The policies are derived (`program/foundation/rights`);
+nobody writes one.
 
 `yes`: the role's policies allow it; `key`: the key's own policy does; `-`: denied. A role makes
 the calls of its phases:
 """
 
 
-def places():
-    return {kind: review() if kind == "review" else world() for kind in KINDS}
-
-
-def answers():
+def answers(places):
     """Return by type, phase and action what each role is answered, over all resources of the type."""
     found = defaultdict(lambda: defaultdict(set))
-    for kind, place in places().items():
+    for kind, place in ((kind, make()) for kind, make in places.items()):
         principal = place.principal(kind)
         for phase, item, request in place.requests():
             by_key = ":kms:" in request.resource and ":key/" in request.resource
@@ -51,9 +49,11 @@ def word(answers_):
     return "/".join(sorted(answers_, reverse=True))
 
 
-def rows():
-    for (type_, number, action), by_kind in sorted(answers().items()):
-        cells = [word(by_kind[kind]) for kind in KINDS]
+def table(places):
+    yield f"| type | phase | call | {' | '.join(places)} |"
+    yield "|---" * (3 + len(places)) + "|"
+    for (type_, number, action), by_kind in sorted(answers(places).items()):
+        cells = [word(by_kind[kind]) for kind in places]
         yield f"| {type_.rpartition(':')[2]} | {PHASES[number]} | {action} | {' | '.join(cells)} |"
 
 
@@ -72,7 +72,8 @@ def _notes():
 
 
 def text():
-    lines = [_HEAD, *_phases(), "", f"| type | phase | call | {' | '.join(KINDS)} |", "|---" * 7 + "|", *rows()]
+    lines = [_HEAD, *_phases(), "", "## The service", "", *table(OF_THE_SERVICE)]
+    lines += ["", "## A network", "", *table(OF_A_NETWORK)]
     lines += ["", "## What can't be scoped, or needs a word", "", *_notes()]
     lines += ["", "## What must be denied", "", "| by | attack | call | answer |", "|---|---|---|---|"]
     lines += [
@@ -84,7 +85,7 @@ def text():
 
 def documents():
     """Return each generated file's place and text: the table, and the schemas by which editors check the data."""
-    schemas = {CALLS: Calls, ROLES: RoleKinds, ROOT / SETTINGS: FoundationSettings}
+    schemas = {CALLS: Calls, ROLES: RoleKinds}
     return {
         FILE: text(),
         **{

@@ -3,7 +3,7 @@
 import pytest
 
 from program.foundation.rights.roles import role_kinds
-from program.project.definition import ROOT, SERVICE
+from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES
 from tests.program.foundation.world import review, world
@@ -12,6 +12,11 @@ WORLDS = [
     *(
         pytest.param(world, (stack, "main", mode), id=f"{stack}-{mode}")
         for stack in stack_names(ROOT, SERVICE)
+        for mode in (0, 1, 2)
+    ),
+    *(
+        pytest.param(world, (stack, "main", mode), id=f"{stack}-{mode}")
+        for stack in stack_names(ROOT, NETWORK)
         for mode in (0, 1, 2)
     ),
     pytest.param(world, ("dev", "team2-main", 0), id="another-copy"),

@@ -1,4 +1,4 @@
-"""An account with the service in it: what the recorded program makes, and the roles that act on it."""
+"""An account with a stack in it: what the programs make of the stack, and of the foundation that carries it."""
 
 import json
 import re
@@ -6,75 +6,70 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
+from program.foundation.members import Member
 from program.foundation.rights.places import Copy, filled
-from program.foundation.rights.roles import Role, copy_boundary, stack_roles, workflow_boundary
-from program.foundation.rights.state import StackFiles, State
+from program.foundation.rights.state import REVIEW_STACKS, StackFiles
 from program.foundation.rights.table import PHASES, calls
 from program.foundation.rights.trust import Repository
+from program.offline.projects import KINDS
 from program.offline.recording import Recording
-from program.project.definition import SERVICE
+from program.project.definition import SERVICE, split
 from program.project.naming import PREFIX
+from tests.program.foundation import made
 from tests.program.foundation.authorizer import Principal, Request, allows
-from tests.program.foundation.inventory_source import MODES, without_limits
-from tests.program.recorded import ACCOUNT, find, of_type, record_program
+from tests.program.foundation.inventory_source import RECORDED
+from tests.program.recorded import ACCOUNT, config_of, find, of_type, record_program
 
-STATE_REGION = "us-east-1"
+STATE_REGION = made.REGION
 REPOSITORY = Repository(name="octo/parity", id="4242", subject="repo:octo/parity")
 # What AWS ends an ARN with, or answers as an id.
 ID = "0a1b2c3d4e5f67890"
-EPHEMERAL, WITH_EMAIL, PROTECTED = MODES
-
-
-def state_of(environment: str) -> State:
-    """Return the state's place; one key encrypts an environment's secrets in it, and no other's."""
-    key = f"arn:aws:kms:{STATE_REGION}:{ACCOUNT}:key"
-    return State(
-        bucket="parity-state", region=STATE_REGION, bucket_key=f"{key}/bucket", secrets_key=f"{key}/of-{environment}"
-    )
 
 
 @dataclass(frozen=True)
 class World:
-    """One stack as it is deployed, and the roles of its environments in GitHub."""
+    """One stack as it is deployed, and the foundation that has the roles which act on it."""
 
     stack: str
     recording: Recording
-    prefix: str = PREFIX
-
-    @cached_property
-    def copy(self) -> Copy:
-        registrations = [item for item in self.recording.registrations if "tags" in item.inputs]
-        tags = registrations[0].inputs["tags"]
-        image = find(self.recording, "lambda-app-function").inputs["imageUri"]
-        return Copy(
-            project=SERVICE.name(),
-            prefix=self.prefix,
-            environment=tags["Environment"],
-            suffix="pr-*" if self.is_review else tags["EnvironmentSuffix"],
-            region=find(self.recording, "tap-key").outputs["arn"].split(":")[3],
-            account=ACCOUNT,
-            image=repository_of(image),
-        )
+    member: Member
 
     @property
-    def is_review(self) -> bool:
-        return self.stack.startswith("pr-")
+    def copy(self) -> Copy:
+        return self.member.copy
 
     @cached_property
-    def roles(self) -> dict[str, Role]:
-        environment = self.copy.environment
-        files = StackFiles(
-            project=SERVICE.name(),
-            stack="pr-*" if self.is_review else self.stack,
-            network=f"networking-stack/{environment}",
-        )
-        found = stack_roles(self.copy, files, state_of(environment), REPOSITORY)
-        return {role.kind: role for role in found}
+    def foundation(self) -> Recording:
+        return made.foundation_for(self.member)
+
+    @cached_property
+    def roles(self) -> dict[str, made.MadeRole]:
+        """The roles that act on the stack, by their kinds."""
+        project = self.copy.label or "service"
+        found = made.roles(self.foundation).values()
+        return {role.kind: role for role in found if role.logical.startswith(f"{project}-")}
+
+    @property
+    def image_role(self) -> made.MadeRole:
+        return made.roles(self.foundation)["image"]
 
     def principal(self, kind: str) -> Principal:
         role = self.roles[kind]
-        boundary = workflow_boundary(self.roles.values())
-        return Principal(f"arn:aws:iam::{ACCOUNT}:role/{role.name}", role.policies, boundary)
+        return Principal(role.arn, role.policies, role.boundary)
+
+    def state_key(self, name: str) -> str:
+        """Return the ARN of the bucket's key, or of an environment's."""
+        return find(self.foundation, f"state-{name}").outputs["arn"]
+
+    @property
+    def copy_boundary(self) -> str:
+        """Return the boundary of the roles that the stack makes."""
+        (found,) = [
+            item.inputs["policy"]
+            for item in of_type(self.foundation, "aws:iam/policy:Policy").values()
+            if item.inputs["name"] == self.copy.deployers.boundary
+        ]
+        return found
 
     def service_role(self, name: str) -> Principal:
         """Return a role that the stack makes, with the policy that it has."""
@@ -85,15 +80,19 @@ class World:
             if item.inputs["role"] == role.inputs["name"]
         ]
         assert role.inputs["permissionsBoundary"] == self.copy.boundary
-        return Principal(role.outputs["arn"], tuple(policies), copy_boundary(self.copy))
+        return Principal(role.outputs["arn"], tuple(policies), self.copy_boundary)
 
     def resource_policy(self, resource: str) -> str | None:
-        """Return the policy that the resource itself has, by what the stack makes."""
-        for item in self.recording.registrations:
+        """Return the policy that the resource itself has, by what the stack and the foundation make."""
+        for item in (*self.recording.registrations, *self.foundation.registrations):
             if item.type == "aws:kms/key:Key" and item.outputs["arn"] == resource:
                 return item.inputs["policy"]
             if item.type == "aws:secretsmanager/secretPolicy:SecretPolicy" and item.inputs["secretArn"] == resource:
                 return item.inputs["policy"]
+            if item.type == "aws:s3/bucketPolicy:BucketPolicy":
+                bucket = f"arn:aws:s3:::{item.inputs['bucket']}"
+                if resource == bucket or resource.startswith(f"{bucket}/"):
+                    return item.inputs["policy"]
         return None
 
     def allows(self, principal: Principal, request: Request) -> bool:
@@ -116,10 +115,11 @@ class World:
     def _requests(self, item, of_type_, call):
         words = self._words(item, of_type_)
         context = {"aws:RequestedRegion": self.copy.region}
-        tags = item.inputs.get("tags", {})
+        # What has no tags itself is a part of what has the stack's.
+        tags = item.inputs.get("tags") or self.copy.tags
         if call.tags == "request":
             context["aws:TagKeys"] = tuple(tags)
-        if call.tags is not None:
+        if call.tags in ("request", "resource"):
             context |= {f"aws:{call.tags.title()}Tag/{key}": value for key, value in tags.items()}
         bound = {key: values for key, values in call.conditions.items() if "TagKeys" not in key}
         resources = ["*"] if call.everywhere is not None else call.on or [of_type_.arn]
@@ -166,8 +166,29 @@ def repository_of(image_uri):
 def world(stack="dev", suffix="main", mode=0, prefix=PREFIX):
     """Return the account with the stack in it, in one of the modes."""
     file = "dev" if stack.startswith("pr-") else stack
-    changes = {"environmentSuffix": suffix, "namePrefix": prefix, **MODES[mode]}
-    return World(stack, record_program(without_limits, file, **changes), prefix)
+    project, name = split(file)
+    program, modes = RECORDED[project]
+    changes = {"environmentSuffix": suffix, "namePrefix": prefix, **modes[mode]}
+    settings = KINDS[project].settings.parse(config_of(file, **changes), {})
+    is_review = stack.startswith("pr-")
+    is_service = project == SERVICE
+    copy = Copy(
+        label=project.label,
+        project=project.name(),
+        prefix=prefix,
+        environment=settings.environment,
+        suffix=REVIEW_STACKS if is_review else suffix,
+        region=settings.region,
+        account=ACCOUNT,
+        image=repository_of(settings.docker_image_uri) if is_service else "",
+    )
+    files = StackFiles(
+        project=project.name(),
+        stack=REVIEW_STACKS if is_review else name,
+        network=f"networking-stack/{settings.environment}" if is_service else None,
+    )
+    member = Member(name=REVIEW_STACKS if is_review else file, copy=copy, files=files)
+    return World(stack, record_program(program, file, **changes), member)
 
 
 def review(number=7):
