@@ -36,6 +36,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     Needs credentials of the account's administrator, and GITHUB_TOKEN of the repository's. First it asks AWS and GitHub
     whether all that it needs is there; then it previews, asks, deploys with a local state, and moves that state. Run
     again, after whatever failure, it goes on from there; when all is done, it changes nothing and says what remains.
+    It names each stack's key in its file, and makes every stack in the backend, empty as yet.
 
     Exits with 1 when something mandatory fails or you said no, with 3 when it could not go on.
     """
@@ -51,6 +52,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
         os.environ[_PASSPHRASES[0]] = ""
     from program.engine.bootstrap.account import bucket_is_there
     from program.engine.bootstrap.bootstrap import Bootstrapper
+    from program.engine.bootstrap.making import make_stacks
     from program.engine.bootstrap.remains import remains, write_providers
 
     done = Bootstrapper(
@@ -70,6 +72,8 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     click.echo(f"{name} is there, and its state is in {backend}.")
     for line in write_providers(done.outputs, ROOT):
         click.echo(line)
+    for made in make_stacks(backend, say):
+        click.echo(f"{made}: made in the backend, empty as yet")
     click.echo("\nWhat remains:")
     for number, line in enumerate(remains(backend, settings.github.name), start=1):
         click.echo(f"{number:3}. {line}")

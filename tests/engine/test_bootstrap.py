@@ -47,7 +47,8 @@ def place(engine, aws):
     )
     kms = boto3.client("kms", region_name=REGION, endpoint_url=aws, aws_access_key_id="a", aws_secret_access_key="b")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    kms.create_alias(AliasName="alias/prod-secrets-prod-key-main", TargetKeyId=key)
+    for environment in ("dev", "staging", "prod"):
+        kms.create_alias(AliasName=f"alias/prod-secrets-{environment}-key-main", TargetKeyId=key)
     with LocalGitHub(empty(permissions=dict(RIGHTS))) as github, engine.provider(STACK, CLOUD):
         engine.environment["GITHUB_API_URL"] = github.url
         yield engine, github
@@ -71,6 +72,8 @@ def test_from_nothing_to_a_foundation_whose_state_is_in_its_backend(place):
     assert done.code == CLEAN, done.output
     held = {path.name for path in engine.state.rglob("main.json")}
     assert held == {"main.json"}, "the state is where every other stack's will be"
+    made = {path.relative_to(engine.state / ".pulumi/stacks").as_posix() for path in engine.state.rglob("dev.json")}
+    assert made == {"networking-stack/dev.json", "parity/dev.json"}, "jobs that preview can't make a stack"
     local = engine.project / ".pulumi-state" / ".pulumi" / "stacks" / "foundation"
     assert not list(local.glob("main.json")), "and no longer where it was made"
     assert "What remains:" in done.stdout

@@ -33,7 +33,7 @@ def remains(backend: str, repository: str) -> Iterator[str]:
     """Yield what is left, in the order in which it is done; the last lines are what no API can do."""
     yield f'export PULUMI_BACKEND_URL="{backend}"'
     yield "commit the stack files, push, and run the workflow `image` once: it pushes the app's image"
-    yield "the networks: ./parity preview network/<environment> --make --bundle build/network, then apply it, for each"
+    yield "each network: ./parity preview network/<environment> --bundle build/network, then apply it"
     yield "./parity tools --install --write: the digests of the Pulumi that jobs may run"
     yield (
         f"where the guard must bind its owners too: a ruleset of {repository.partition('/')[0]} that requires the "
