@@ -32,6 +32,7 @@ from typing import Any
 import pytest
 
 from program.offline.simulation import Cloud, account_of, network_outputs
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import read_stack_file, stack_names
 from tests.engine.cloud_file import CloudFile
 from tests.engine.provider import serve
@@ -178,7 +179,7 @@ class Engine:
 
     def make_networks(self) -> None:
         """Let the networking stacks of all stacks exist."""
-        for stack in stack_names():
+        for stack in stack_names(ROOT, SERVICE):
             self.make_network(stack)
 
     @contextmanager
