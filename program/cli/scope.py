@@ -37,7 +37,8 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
     chosen = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), limits)
     problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
     rows = matrix(chosen) if run.credentials else []
-    shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen)) + 1)]
+    # The check is of every project; a foundation is deployed by no workflow.
+    shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen_stacks(()))) + 1)]
     lines = [
         f"jobs={_json([*run.jobs, *(['check'] if shards else [])])}",
         f"shards={_json({'include': shards}) if shards else ''}",

@@ -42,7 +42,7 @@ PLUGIN_VARIABLE = "PARITY_ENGINE_AWS_PLUGIN"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 NETWORK_PROJECT = "networking-stack"
 # The stack that is deployed for tests that need one.
-STACK = stack_names()[0]
+STACK = stack_names(ROOT, SERVICE)[0]
 
 
 def real_plugin() -> bool:

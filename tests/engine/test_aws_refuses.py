@@ -14,6 +14,7 @@ from program.engine.foreseen import (
     STACK_MOVED,
 )
 from program.engine.left_drift import DRIFT_LEFT
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.engine.cloud_file import Existing
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
@@ -173,7 +174,7 @@ def test_the_bootstrap_version_of_the_secret_ends_and_never_comes_back(deployed)
 
 
 def test_a_deployed_stack_does_not_move_to_another_network(deployed):
-    other = stack_names()[1]
+    other = stack_names(ROOT, SERVICE)[1]
     deployed.make_network(other)
     change(deployed.project, f"stacks/Pulumi.{STACK}.yaml", f"networking-stack/{STACK}", f"networking-stack/{other}")
     with deployed.provider(STACK):
