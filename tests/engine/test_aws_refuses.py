@@ -196,19 +196,25 @@ def test_a_log_group_that_a_service_made_again_is_in_the_way(engine):
     assert "CreateLogGroup, api error ResourceAlreadyExistsException" in error
 
 
-def test_an_image_that_is_not_in_the_repository_and_a_new_accounts_concurrency_are_refused(deployed):
+def test_an_image_that_its_registry_does_not_hold_stops_the_preview_by_name(deployed):
     image = deployed.cloud_file(STACK).properties("lambda-app-function")["imageUri"]
-    set_value(deployed, "parity:lambdaTimeoutSeconds", 31)
     with deployed.provider(STACK) as cloud:
         with cloud.change() as contents:
             contents.no_images.append(image)
-        missing = refused(deployed)
-        with cloud.change() as contents:
-            contents.no_images.clear()
+        done = deployed.parity("preview", STACK, "--format", "json")
+
+    error = done.json()["error"]
+    assert (done.code, done.json()["outcome"]) == (3, "failed")
+    assert f"the registry of stack {STACK}'s region doesn't hold the app's image" in error
+    assert "run the workflow `image`" in error
+
+
+def test_a_new_accounts_concurrency_is_refused(deployed):
+    set_value(deployed, "parity:lambdaTimeoutSeconds", 31)
+    with deployed.provider(STACK) as cloud:
         cloud.limit("concurrent executions", 10)
         full = refused(deployed)
 
-    assert "InvalidParameterValueException: source image" in missing
     assert "PutFunctionConcurrency, api error InvalidParameterValueException" in full
 
 
