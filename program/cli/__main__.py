@@ -32,6 +32,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "completion": "Print the completion for bash, zsh or fish.",
     },
     "With Pulumi and a cloud account": {
+        "bootstrap": "Make the foundation of an account, from nothing.",
         "preview": "Preview one stack with the Pulumi CLI and the pack.",
         "apply": "Apply a bundle's plan to one stack.",
         "provisioned": "Wait until the app's credential has a password.",

@@ -11,7 +11,7 @@ import click
 
 from program.engine.records import DriftRecord
 from program.errors import CouldNotRunError
-from program.project.definition import ROOT, SERVICE
+from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def drift_issue(records: tuple[Path, ...], expected: tuple[str, ...]) -> None:
     from program.github.drift_issues import DriftIssues
 
     context = context_of(os.environ)
-    names = stack_names(ROOT, SERVICE)
+    names = stack_names(ROOT, SERVICE, NETWORK)
     found, problems = _drift_records(records)
     missing = sorted(set(expected or names) - {record.stack for record in found})
     with Client(context) as client:

@@ -9,8 +9,8 @@ import click
 
 from policies.limits import Limits
 from policies.schema import suggest
-from program.cli.files import write_whole
 from program.project.definition import ROOT, split
+from program.project.files import write_whole
 from program.project.stack_names import unfit
 from program.project.stackfile import read_stack_file, stack_names
 

@@ -8,9 +8,9 @@ import click
 
 from program.cli.init import Matching
 from program.errors import CouldNotRunError
-from program.offline.adoption.adopting import write_whole
 from program.offline.adoption.skeleton import NAME, TYPE, Skeleton, skeleton
 from program.project.definition import ROOT
+from program.project.files import write_whole
 
 _LONGEST = 100
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from program.cli.files import write_whole
 from program.cli.options import chosen_limits, chosen_stacks, jobs_option
 from program.cli.progress import Progress
+from program.project.files import write_whole
 
 
 @click.command()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from program.cli.files import write_whole
 from program.errors import CouldNotRunError
+from program.project.files import write_whole
 
 if TYPE_CHECKING:
     from program.engine.records import DriftRecord

@@ -11,7 +11,7 @@ import click
 
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
-from program.project.definition import SERVICE
+from program.project.definition import NETWORK, SERVICE
 from program.workflow.scope import decided
 from program.workflow.stages import Row, matrix, parts, shard_count
 from program.workflow.stages import stages as in_stages
@@ -34,10 +34,11 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
 
     run = decided(os.environ)
     limits = chosen_limits()
-    chosen = read_stacks(chosen_stacks(stacks, SERVICE), limits)
+    chosen = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), limits)
     problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
     rows = matrix(chosen) if run.credentials else []
-    shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen)) + 1)]
+    # The check is of every project; a foundation is deployed by no workflow.
+    shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen_stacks(()))) + 1)]
     lines = [
         f"jobs={_json([*run.jobs, *(['check'] if shards else [])])}",
         f"shards={_json({'include': shards}) if shards else ''}",

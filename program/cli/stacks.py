@@ -8,26 +8,22 @@ import sys
 import click
 
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
-from program.project.definition import SERVICE
+from program.project.definition import NETWORK, SERVICE
+from program.workflow.stages import matrix
 
 
 @click.command()
 @stacks_option
 def stacks(stacks: tuple[str, ...]) -> None:
-    """Print the stacks as JSON: {"include": [{"stack", "environment", "region"}, ...]}.
+    """Print the stacks as JSON: {"include": [{"stack", "id", "environment", "region"}, ...]}.
 
     Exits with 1, after one line for each on stderr, when a stack's settings can't be used.
     """
     from program.offline.stacks import read_stacks
 
-    rows = read_stacks(chosen_stacks(stacks, SERVICE), chosen_limits())
+    rows = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), chosen_limits())
     problems = [f"{finding.source}: {finding.message}" for row in rows for finding in row.findings]
     for problem in problems:
         click.echo(problem, err=True)
-    matrix = [
-        {"stack": row.name, "environment": row.settings.environment, "region": row.settings.region}
-        for row in rows
-        if row.settings is not None
-    ]
-    click.echo(json.dumps({"include": matrix}, separators=(",", ":")))
+    click.echo(json.dumps({"include": matrix(rows)}, separators=(",", ":")))
     sys.exit(1 if problems else 0)

@@ -1,4 +1,4 @@
-"""What a resource's outputs tell of other resources: a group's rules, a role's policies, a cluster's instances.
+"""What outputs tell of other resources: a group's rules, a role's policies, a cluster's instances, a table's routes.
 
 The program makes these as resources of their own, which tell of themselves. So of such an output only that counts that
 no resource of the stack is: what somebody added by hand.
@@ -18,6 +18,11 @@ _POLICIES: Mapping[str, tuple[str, str]] = {
     tokens.SECRET: (tokens.SECRET_POLICY, "secretArn"),
     tokens.TOPIC: (tokens.TOPIC_POLICY, "arn"),
 }
+
+
+# What a route resource calls otherwise than the table that has it, and what plays no part in where it leads.
+_IN_A_TABLE: Mapping[str, str] = {"destinationCidrBlock": "cidrBlock", "destinationIpv6CidrBlock": "ipv6CidrBlock"}
+_NOT_OF_A_ROUTE = ("__defaults", "region")
 
 
 class Belongings:
@@ -65,6 +70,20 @@ def _members(states: list[State], id_: str, outputs: JsonObject) -> list[JsonVal
     return [member for member in _list(outputs, "clusterMembers") if member not in own]
 
 
+def _routes(states: list[State], id_: str, outputs: JsonObject) -> list[JsonValue]:
+    own = [
+        _set({_IN_A_TABLE.get(key, key): value for key, value in state.inputs.items() if key != "routeTableId"})
+        for state in states
+        if _is_of(state, tokens.ROUTE, "routeTableId", id_)
+    ]
+    return [route for route in _list(outputs, "routes") if isinstance(route, dict) and _set(route) not in own]
+
+
+def _set(route: JsonObject) -> JsonObject:
+    """Return what the route says: a table tells each way that a route doesn't have as an empty text."""
+    return {key: value for key, value in route.items() if value and key not in _NOT_OF_A_ROUTE}
+
+
 def _is_of(state: State, type_: str, key: str, id_: str) -> bool:
     return state.type == type_ and state.inputs.get(key) == id_
 
@@ -77,6 +96,7 @@ def _list(outputs: JsonObject, key: str) -> list[JsonValue]:
 _ADDED: Mapping[str, Mapping[str, Callable[[list[State], str, JsonObject], list[JsonValue]]]] = {
     tokens.CLUSTER: {"clusterMembers": _members},
     tokens.ROLE: {"inlinePolicies": _inline, "managedPolicyArns": _attached},
+    tokens.ROUTE_TABLE: {"routes": _routes},
     tokens.SECURITY_GROUP: {
         "egress": _rules("egress", tokens.EGRESS_RULE),
         "ingress": _rules("ingress", tokens.INGRESS_RULE),

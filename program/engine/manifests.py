@@ -26,7 +26,8 @@ def deployed_manifest(checkpoint: Checkpoint, settings: ProjectSettings | None, 
 
     `settings` give the network's ids where they come from no other stack.
     """
-    return _manifest(checkpoint.outputs, deployed_resources(checkpoint), settings, limits)
+    resources = deployed_resources(checkpoint)
+    return _manifest(checkpoint.outputs, resources, region_and_account(resources), settings, limits)
 
 
 def deployed_resources(checkpoint: Checkpoint) -> list[Resource]:
@@ -45,7 +46,9 @@ def planned_manifest(log: EventLog, settings: ProjectSettings, limits: Limits) -
         _resource(step.type, step.name, side.inputs, _known({**side.outputs, "id": side.id}), custom=side.custom)
         for step, side in sides
     ]
-    return _manifest(outputs, resources, settings, limits)
+    # Where a plan makes its resources is what the stack file says; what isn't made yet has no ARN.
+    _, account = region_and_account(resources)
+    return _manifest(outputs, resources, (settings.region, account), settings, limits)
 
 
 def _resource(type_: str, name: str, inputs: JsonObject, outputs: JsonObject, *, custom: bool) -> Resource:
@@ -60,31 +63,42 @@ def _sides(steps: Iterable[Step]) -> list[tuple[Step, Side]]:
 
 
 def _manifest(
-    outputs: JsonObject, resources: Sequence[Resource], settings: ProjectSettings | None, limits: Limits
+    outputs: JsonObject,
+    resources: Sequence[Resource],
+    place: tuple[str, str],
+    settings: ProjectSettings | None,
+    limits: Limits,
 ) -> JsonObject | None:
     configuration = outputs.get("configManifest")
     if not isinstance(configuration, str):
         return None
-    region, account = region_and_account(resources)
-    place = Place(
+    region, account = place
+    where = Place(
         environment=str(outputs["environmentName"]),
         suffix=str(outputs["environmentSuffix"]),
         region=region,
         account=account,
         networking=_networking(resources, settings),
     )
-    return full_manifest(json.loads(configuration), place, resources, limits)
+    return full_manifest(json.loads(configuration), where, resources, limits)
 
 
 def region_and_account(resources: Iterable[Resource]) -> tuple[str, str]:
-    """Return the region and the account that most ARNs of the stack name; empty where none does."""
-    found: Counter[tuple[str, str]] = Counter()
-    for resource in resources:
-        for _, value in (*leaves(resource.inputs), *leaves(resource.outputs)):
-            if isinstance(value, str):
-                found.update((match[1], match[2]) for match in _ARN.finditer(value) if match[1])
+    """Return the region and the account that most of the resources' own ARNs name, else most of all ARNs.
+
+    Empty where there is none. A policy may name other regions more often than its own.
+    """
+    resources = list(resources)
+    found = _places(resource.outputs.get("arn") for resource in resources) or _places(
+        value for resource in resources for _, value in (*leaves(resource.inputs), *leaves(resource.outputs))
+    )
     (most, _), *_ = sorted(found.items(), key=lambda item: (-item[1], item[0])) or [(("", ""), 0)]
     return most
+
+
+def _places(values: Iterable[JsonValue]) -> Counter[tuple[str, str]]:
+    texts = (value for value in values if isinstance(value, str))
+    return Counter((match[1], match[2]) for text in texts for match in _ARN.finditer(text) if match[1])
 
 
 def _networking(resources: Iterable[Resource], settings: ProjectSettings | None) -> JsonObject:

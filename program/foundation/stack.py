@@ -55,7 +55,7 @@ class FoundationStack(pulumi.ComponentResource):
             opts=child,
         )
         regions = sorted({member.copy.region for member in found if member.copy.image})
-        image = ImageComponent(
+        ImageComponent(
             "image",
             ImageArgs(
                 repository=settings.image_repository,
@@ -91,12 +91,10 @@ class FoundationStack(pulumi.ComponentResource):
         manifest = stack_manifest(settings, limits)
         self.outputs: dict[str, pulumi.Input[object]] = {
             "stateBucket": state.bucket.bucket,
-            "backendUrl": settings.backend_url,
             "secretsProviders": {
                 environment: f"awskms://{secrets_alias(names, environment)}?region={settings.region}"
                 for environment in environments(found, own)
             },
-            "imageRepository": image.repositories[settings.image_region].repository_url,
             "roles": {role: made.arn for role, made in sorted(rights.roles.items())},
             **exported(settings, manifest),
         }

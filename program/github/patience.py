@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 
 from github import GithubRetry
 from urllib3.connectionpool import ConnectionPool
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
+
+# What went wrong is told once, in one line of ours; the library writes lines of its own to stderr.
+logging.getLogger("github").setLevel(logging.CRITICAL)
 
 _TRIES = 4
 # Seconds; GitHub asks for a minute where it gives no time, and a job that waits is paid for.

@@ -31,7 +31,7 @@ def record_stack(stack: Stack, limits: Limits) -> StackRecording:
     except ProgramError as error:
         return StackRecording(stack=stack.name, problem=str(error), source=error.source)
     for registration in recording.registrations:
-        if (missing := lacking(registration.type, file.project.label)) is not None:
+        if (missing := lacking(registration.type, file.project)) is not None:
             return StackRecording(stack=stack.name, problem=missing, source=registration.source)
     return StackRecording(
         stack=stack.name,

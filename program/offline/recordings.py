@@ -13,6 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
+from policies.known.tables import known_somewhere
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.manifest.normalise import Resource
@@ -23,6 +24,7 @@ SCHEMA_VERSION: Literal[1] = 1
 LARGEST_BYTES = 128 * 1024 * 1024
 # What the SDK sets by itself, the same for each resource of a type.
 _OF_THE_SDK = ("additionalSecretOutputs",)
+_ALIASES = "aliases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,16 @@ class Registration:
 
     def resource(self) -> Resource:
         """Return the registration as the manifest sees it."""
-        options = {**self.options, "provider": self.provider_urn.rpartition("::")[2]}
+        options = {**self.options, "provider": self.provider_urn.rpartition("::")[2], _ALIASES: self._own_aliases()}
         asked: JsonObject = {name: value for name, value in options.items() if value and name not in _OF_THE_SDK}
         return Resource(type=self.type, name=self.name, inputs=self.inputs, outputs=self.outputs, options=asked)
+
+    def _own_aliases(self) -> list[JsonValue]:
+        """Return the aliases that the program gave: a type's former names are the SDK's, and of no deployed state."""
+        found = known_somewhere(self.type)
+        formerly = [{"spec": {"type": type_, "parentUrn": ""}} for type_ in found[0].formerly] if found else []
+        aliases = self.options.get(_ALIASES)
+        return [alias for alias in aliases if alias not in formerly] if isinstance(aliases, list) else []
 
     @property
     def provider_urn(self) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from policies.known.tables import known_somewhere
+from policies.known.tables import known
+from policies.known.worlds import world_of
 from program.foundation.rights.inventory import file_of, inventory
 from program.foundation.rights.table import calls
 from program.offline.simulation import unanswered
-from program.project.definition import FOUNDATION, ROOT
+from program.project.definition import FOUNDATION, ROOT, Project
 
 _CALLS = "program/foundation/rights/calls.yaml"
 
 
-def lacking(type_: str, label: str = "") -> str | None:
-    """Return the first thing that a known type lacks, and what to add; one that isn't known is refused as such.
-
-    `label` is that of the project that registers it.
-    """
-    if not type_.startswith("aws:") or known_somewhere(type_) is None:
+def lacking(type_: str, project: Project) -> str | None:
+    """Return the first thing that a type known in the project lacks, and what to add; another is refused as such."""
+    if not type_.startswith("aws:") or type_ not in known(world_of(project.name())).types:
         return None
     if (missing := unanswered(type_)) is not None:
         return missing
@@ -26,11 +24,11 @@ def lacking(type_: str, label: str = "") -> str | None:
             f'{type_}: {{arn: "arn:aws:...:${{region}}:${{account}}:${{name}}", read: [...], create: [...], '
             f"update: [...], delete: [...]}}"
         )
-    if all(item.type != type_ for item in inventory(label).resources):
-        file = file_of(label).relative_to(ROOT).as_posix()
+    if all(item.type != type_ for item in inventory(project.label).resources):
+        file = file_of(project.label).relative_to(ROOT).as_posix()
         mend = (
             f"add a line for the role that reads it: {{type: {type_}, inputs: {{...}}}}"
-            if label == FOUNDATION.label
+            if project == FOUNDATION
             else "write it anew: .venv/bin/python -m tests.program.foundation.inventory_source"
         )
         return f"{type_} is in no right: {file} doesn't have it; {mend}"

@@ -8,7 +8,6 @@ know is looked for by the ordinary import of the whole service, so that nothing 
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import re
@@ -23,6 +22,7 @@ from types import ModuleType
 _SERVICE = re.compile(r"pulumi_aws\.[a-z0-9_]+|pulumi_github")
 _STAR_IMPORT = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _ALL = re.compile(r"^__all__ = (\[.*?\])", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"['\"](\w+)['\"]")
 # Where a module's `__all__` stands: after its imports. A longer head is read whole.
 _HEAD_BYTES = 4096
 # What annotations alone speak of: a megabyte of classes in some services.
@@ -71,7 +71,8 @@ def names_of(folder: Path) -> Mapping[str, str]:
 def _offered(file: Path) -> Sequence[str]:
     with file.open(encoding="utf-8") as text:
         found = _ALL.search(text.read(_HEAD_BYTES)) or _ALL.search(file.read_text(encoding="utf-8"))
-    return ast.literal_eval(found[1]) if found is not None else ()
+    # Not by the parser: of Python 3.11 it fails now and then where two threads use it at once (gh-106905).
+    return _NAME.findall(found[1]) if found is not None else ()
 
 
 class _Finder(MetaPathFinder):

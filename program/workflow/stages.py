@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from program.project.definition import NETWORK, SERVICE, split
+
 if TYPE_CHECKING:
     from program.offline.stacks import Stack
 
@@ -23,18 +25,28 @@ def shard_count(stacks: int) -> int:
 def matrix(stacks: Iterable[Stack]) -> list[Row]:
     """Return a workflow's matrix rows of the stacks that have usable settings."""
     return [
-        {"stack": stack.name, "environment": stack.settings.environment, "region": stack.settings.region}
+        {
+            "stack": stack.name,
+            # No artifact's name has a slash, no stack's name a dot.
+            "id": stack.name.replace("/", "."),
+            "environment": stack.settings.environment,
+            "region": stack.settings.region,
+        }
         for stack in stacks
         if stack.settings is not None
     ]
 
 
 def stages(rows: Sequence[Row], environments: Iterable[str]) -> list[list[Row]]:
-    """Group the rows by environment, in the order in which the limits name the environments.
+    """Group the rows by environment, in the order in which the limits name the environments; networks come first.
 
-    An environment of more stacks than one matrix takes is several stages, one after the other.
+    What has more stacks than one matrix takes is several stages, one after the other.
     """
-    grouped = ([row for row in rows if row["environment"] == environment] for environment in environments)
+    grouped = (
+        [row for row in rows if row["environment"] == environment and split(row["stack"])[0] is project]
+        for environment in environments
+        for project in (NETWORK, SERVICE)
+    )
     return [part for group in grouped for part in parts(group)]
 
 

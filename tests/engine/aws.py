@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
-from program.offline.simulation import Cloud, SimulatedCloud
+from program.offline.simulation import GET_IMAGE, Cloud, SimulatedCloud
 from tests.engine.answers import as_aws_answers, inputs_of
 from tests.engine.cloud_file import CloudFile, Contents, Existing
 from tests.engine.effects import after_create, after_delete, after_update
@@ -99,6 +99,10 @@ class Aws:
         """Answer a function of the provider."""
         if token in LISTINGS:
             return LISTINGS[token](self._file.read(), arguments)
+        if token == GET_IMAGE:
+            image = "{registryId}.dkr.ecr.{region}.amazonaws.com/{repositoryName}@{imageDigest}".format(**arguments)
+            if image in self._file.read().no_images:
+                raise AwsError("reading ECR Images: couldn't find resource")
         try:
             outputs, _ = self._simulated.call(MockCallArgs(token, arguments, ""))
         except NotImplementedError as error:

@@ -32,6 +32,7 @@ from typing import Any
 import pytest
 
 from program.offline.simulation import Cloud, account_of, network_outputs
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import read_stack_file, stack_names
 from tests.engine.cloud_file import CloudFile
 from tests.engine.provider import serve
@@ -41,7 +42,7 @@ PLUGIN_VARIABLE = "PARITY_ENGINE_AWS_PLUGIN"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 NETWORK_PROJECT = "networking-stack"
 # The stack that is deployed for tests that need one.
-STACK = stack_names()[0]
+STACK = stack_names(ROOT, SERVICE)[0]
 
 
 def real_plugin() -> bool:
@@ -130,7 +131,7 @@ class Engine:
 
     def cloud_file(self, stack: str) -> CloudFile:
         """Return the cloud of the stack's account."""
-        return CloudFile(self.folder / f"cloud-{stack}.json")
+        return CloudFile(self.folder / f"cloud-{stack.replace('/', '-')}.json")
 
     def pulumi(self, *arguments: str, folder: Path | None = None, seconds: float = 180) -> Result:
         """Run the CLI in the project, or in another folder."""
@@ -178,7 +179,7 @@ class Engine:
 
     def make_networks(self) -> None:
         """Let the networking stacks of all stacks exist."""
-        for stack in stack_names():
+        for stack in stack_names(ROOT, SERVICE):
             self.make_network(stack)
 
     @contextmanager
@@ -189,7 +190,7 @@ class Engine:
             yield file
             return
         with serve(cloud or cloud_of(stack), file.path) as port:
-            self.environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{port}"
+            self.environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{port},github:{port}"
             try:
                 yield file
             finally:

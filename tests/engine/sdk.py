@@ -10,6 +10,10 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
+from program.sdk.lazy_services import install
+
+# A service whole warns of classes that are deprecated, and takes long.
+install()
 # The SDK imports its modules when first asked for one, which two threads can't do at once.
 _IMPORTING = threading.Lock()
 
@@ -30,10 +34,16 @@ def properties_of(type_: str) -> Properties:
 
 @cache
 def _properties_of(type_: str) -> Properties:
-    _, module, class_name = type_.split(":")
+    provider, module, class_name = type_.split(":")
     name = module.split("/")[0]
-    package = importlib.import_module(f"pulumi_aws.{name}_" if keyword.iskeyword(name) else f"pulumi_aws.{name}")
-    inputs = frozenset(_annotations(getattr(package, f"{class_name}Args")))
+    # GitHub's provider has all of its classes in one module.
+    path = f"pulumi_{provider}" + (
+        "" if provider == "github" else f".{name}_" if keyword.iskeyword(name) else f".{name}"
+    )
+    package = importlib.import_module(path)
+    # Where a property's type has the name already, the resource's arguments have this one.
+    apart = f"{class_name}InitArgs"
+    inputs = frozenset(_annotations(getattr(package, apart if apart in dir(package) else f"{class_name}Args")))
     outputs = _annotations(getattr(package, class_name))
     plain = frozenset(key for key in inputs & outputs.keys() if _is_optional(outputs[key]))
     return Properties(inputs=inputs, plain=plain)

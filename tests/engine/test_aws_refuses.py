@@ -14,6 +14,7 @@ from program.engine.foreseen import (
     STACK_MOVED,
 )
 from program.engine.left_drift import DRIFT_LEFT
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.engine.cloud_file import Existing
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
@@ -173,7 +174,7 @@ def test_the_bootstrap_version_of_the_secret_ends_and_never_comes_back(deployed)
 
 
 def test_a_deployed_stack_does_not_move_to_another_network(deployed):
-    other = stack_names()[1]
+    other = stack_names(ROOT, SERVICE)[1]
     deployed.make_network(other)
     change(deployed.project, f"stacks/Pulumi.{STACK}.yaml", f"networking-stack/{STACK}", f"networking-stack/{other}")
     with deployed.provider(STACK):
@@ -195,19 +196,25 @@ def test_a_log_group_that_a_service_made_again_is_in_the_way(engine):
     assert "CreateLogGroup, api error ResourceAlreadyExistsException" in error
 
 
-def test_an_image_that_is_not_in_the_repository_and_a_new_accounts_concurrency_are_refused(deployed):
+def test_an_image_that_its_registry_does_not_hold_stops_the_preview_by_name(deployed):
     image = deployed.cloud_file(STACK).properties("lambda-app-function")["imageUri"]
-    set_value(deployed, "parity:lambdaTimeoutSeconds", 31)
     with deployed.provider(STACK) as cloud:
         with cloud.change() as contents:
             contents.no_images.append(image)
-        missing = refused(deployed)
-        with cloud.change() as contents:
-            contents.no_images.clear()
+        done = deployed.parity("preview", STACK, "--format", "json")
+
+    error = done.json()["error"]
+    assert (done.code, done.json()["outcome"]) == (3, "failed")
+    assert f"the registry of stack {STACK}'s region doesn't hold the app's image" in error
+    assert "run the workflow `image`" in error
+
+
+def test_a_new_accounts_concurrency_is_refused(deployed):
+    set_value(deployed, "parity:lambdaTimeoutSeconds", 31)
+    with deployed.provider(STACK) as cloud:
         cloud.limit("concurrent executions", 10)
         full = refused(deployed)
 
-    assert "InvalidParameterValueException: source image" in missing
     assert "PutFunctionConcurrency, api error InvalidParameterValueException" in full
 
 

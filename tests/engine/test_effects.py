@@ -6,6 +6,7 @@ from policies import tokens
 from policies.limits import load_limits
 from program.offline.check import check_one
 from program.offline.stacks import read_stack
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import read_stack_file, stack_names
 from tests.engine.ground import NETWORK
 from tests.engine.refusals.every import RULES
@@ -20,7 +21,7 @@ def registered_types():
     limits = load_limits()
     return {
         resource.type
-        for stack in stack_names()
+        for stack in stack_names(ROOT, SERVICE)
         for resource in check_one(read_stack(read_stack_file(stack), limits), limits).resources
         if resource.type.startswith("aws:")
     }

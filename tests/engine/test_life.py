@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.engine.harness import STACK, needs_pulumi, needs_the_double
 from tests.engine.life import apply, destroy, drift, must_deploy, preview
@@ -18,7 +19,7 @@ def hashes(record):
     return {source: record[source]["resourcesHash"] for source in HASHES if record.get(source)}
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_a_stack_is_previewed_applied_found_unchanged_and_clean_and_destroyed_to_nothing(engine, stack):
     engine.make_network(stack)
     with engine.provider(stack) as cloud:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.engine.harness import STACK, Result, needs_pulumi
 from tests.program.cli.running import change
@@ -16,7 +17,7 @@ def preview(engine, stack) -> Result:
         return engine.pulumi("preview", "--stack", stack, "--policy-pack", "policies")
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_the_preview_of_every_stack_keeps_every_mandatory_policy(engine, stack):
     result = preview(engine, stack)
 

@@ -44,7 +44,9 @@ _ROLE = {
     "properties": {
         "assumeRolePolicy": {"rule": "known-grants"},
         "description": {"free": "Words for people."},
+        "forceDetachPolicies": {"is": False},
         "maxSessionDuration": {"is": 7200},
+        "path": {"is": "/"},
         "permissionsBoundary": {"rule": "iam-boundary"},
         "tags": {"rule": "tags"},
         "tags.*": {"rule": "tags"},

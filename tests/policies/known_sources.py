@@ -22,7 +22,7 @@ COMPUTED_FILE = FOLDER / "computed.yaml"
 # The services whose actions policies of this project name, and those that people add first.
 SERVICES = (
     "cloudwatch", "dynamodb", "ec2", "ecr", "events", "iam", "kms", "lambda", "logs", "rds", "rds-data", "rds-db",
-    "s3", "secretsmanager", "sns", "sqs", "ssm", "states", "sts", "tag", "xray",
+    "route53", "s3", "secretsmanager", "sns", "sqs", "ssm", "states", "sts", "tag", "xray",
 )  # fmt: skip
 _MODULES = {"lambda": "lambda_"}
 _DEFAULT = re.compile(r"[Dd]efault(?:s|ed)?(?: value)?(?: to| is| of|:)* `([^`]+)`")

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  # whole messages, each on a line
 """Every rule that is about the network alone: one change of it, and all that the rule then says."""
 
-from tests.policies.hostile import copied, swapped
+from tests.policies.hostile import swapped
 from tests.policies.world import Change, config, drop, every, limit, put, remove, unknown
 
 SUBNET, NAT = "subnets-private-1", "subnets-nat-1"
@@ -94,11 +94,4 @@ NETWORK_CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["vpc-default-security-group: ingress has rules; whatever is made without a group of its own would have them"],
     ),
     ("vpc-default-group", put("vpc-default-security-group", "ingress", []), []),
-    (
-        "known-types",
-        copied("vpc-network", "vpc-other"),
-        [
-            'vpc-other: it is none of the known resources of aws:ec2/vpc:Vpc; nothing says what it is for. Remove it, or add it to policies/known/network/ec2.yaml under that type\'s resources: "vpc-other: {required: ...}"'
-        ],
-    ),
 )

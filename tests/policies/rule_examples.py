@@ -25,8 +25,8 @@ _LONGEST_LINE = 110
 def cases_of(rule: str) -> Iterator[tuple[Callable[[], World], Change]]:
     """Yield the changes that fail the rule, with whose program they are of: first its own cases, then the corpus."""
     yield from ((World, change) for case, change, _ in CASES if case == rule)
-    yield from ((World, hostile.change) for hostile in CHANGES)
     yield from ((network_world, change) for case, change, _ in NETWORK_CASES if case == rule)
+    yield from ((World, hostile.change) for hostile in CHANGES)
 
 
 def example_of(rule: str) -> dict[str, str] | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.limits import LIMITS_FILE, limits
-from program.project.stackfile import project_defaults
+from program.project.definition import SERVICE
 from tests.policies.engine_versions import SOURCE, classes, text, versions
 
 ENGINE = limits().common.database_engine
@@ -17,7 +17,7 @@ def test_the_versions_are_those_of_the_data():
 
 
 def test_the_default_version_can_be_created():
-    default = project_defaults()["parity:databaseEngineVersion"]
+    default = SERVICE.defaults()["parity:databaseEngineVersion"]
 
     assert default in versions(ENGINE.major)[0], "AWS no longer creates it; raise the default in Pulumi.yaml"
 

@@ -11,6 +11,7 @@ import pytest
 from policies.limits import load_limits
 from program.cli.__main__ import main
 from program.offline.check import check
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.report.check_formats import render
 from program.workflow.stages import MOST_ROWS, parts, stages
@@ -28,7 +29,7 @@ def named(number):
 def project(tmp_path_factory):
     """Return a project with many stacks of its own, each beside the others by its suffix."""
     folder = copy_of_the_project(tmp_path_factory.mktemp("many"))
-    (source, *others) = (folder / "stacks" / f"Pulumi.{name}.yaml" for name in stack_names())
+    (source, *others) = (folder / "stacks" / f"Pulumi.{name}.yaml" for name in stack_names(ROOT, SERVICE))
     text = source.read_text()
     assert "environmentSuffix: main" in text, "mend the test: the suffix is written otherwise"
     for number in range(COUNT):

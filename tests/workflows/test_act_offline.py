@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.cli.running import change
 from tests.program.github import server
@@ -185,7 +186,10 @@ def test_an_image_is_pushed_once_and_proposed_for_every_stack(repository, github
     digest = f"sha256:{'a' * 64}"
     files = GitRoutes(github.state, "", {}, {}).files(f"image/{'a' * 12}")
     assert repository.noted("pushed") == [f"registry.example/parity-app:{commit}"]
-    assert sorted(files) == [".github/review-stack.yaml", *(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names())]
+    assert sorted(files) == [
+        ".github/review-stack.yaml",
+        *(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names(ROOT, SERVICE)),
+    ]
     assert all(f"@{digest}" in text for text in files.values())
     assert [pull["base"] for pull in github.state["pulls"]] == ["main"]
 

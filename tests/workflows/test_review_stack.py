@@ -4,7 +4,7 @@ import re
 
 from policies.limits import limits
 from program.offline.stacks import read_stack
-from program.project.definition import ROOT
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import read_stack_file, stack_names
 
 TEMPLATE = ROOT / ".github" / "review-stack.yaml"
@@ -26,6 +26,6 @@ def test_a_review_stack_keeps_the_limits_and_has_names_of_its_own(monkeypatch):
 
 
 def test_it_runs_the_image_that_every_stack_runs():
-    files = [TEMPLATE, *(ROOT / "stacks" / f"Pulumi.{stack}.yaml" for stack in stack_names())]
+    files = [TEMPLATE, *(ROOT / "stacks" / f"Pulumi.{stack}.yaml" for stack in stack_names(ROOT, SERVICE))]
 
     assert len({re.search(r"sha256:\w+", file.read_text())[0] for file in files}) == 1

@@ -2,12 +2,14 @@
 
 import datetime
 import json
+import shutil
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from program.offline.simulation import Cloud
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.engine.harness import Engine, cloud_of, make_engine
 from tests.engine.provider import serve
@@ -52,13 +54,17 @@ class World:
 
 @contextmanager
 def a_world(folder, *, without=(), review=()):
-    """Give a world with every stack but those, none of them deployed, and with clouds for those review stacks."""
+    """Give a world with every stack of the service but those, none of them deployed, and clouds for review stacks.
+
+    The networks are there already, with nothing but outputs: their own stack files are in no world.
+    """
     (folder / "engine").mkdir()
     engine = make_engine(folder / "engine")
     repository = make_repository(folder / "github")
     for stack in without:
         (repository.project / "stacks" / f"Pulumi.{stack}.yaml").unlink()
-    stacks = [stack for stack in stack_names() if stack not in without]
+    shutil.rmtree(repository.project / "stacks" / "network")
+    stacks = [stack for stack in stack_names(ROOT, SERVICE) if stack not in without]
     for stack in stacks:
         engine.make_network(stack)
         engine.must("stack", "init", stack)

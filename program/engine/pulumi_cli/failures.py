@@ -38,6 +38,12 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
         "`./parity recover {stack}` says what the update left",
     ),
     (
+        re.compile(r"reading ECR Images?: couldn't find|ImageNotFoundException|RepositoryNotFoundException"),
+        "the registry of stack {stack}'s region doesn't hold the app's image: its stack file names a digest that was "
+        "never pushed (the template's is such a one), or that is not replicated yet; run the workflow `image`, which "
+        "pushes an image and proposes its digest",
+    ),
+    (
         re.compile(r"DBClusterSnapshotAlreadyExists"),
         "the cluster's final snapshot of stack {stack} has the name of one that an earlier destroy left; copy that one "
         "under another name and delete it, then destroy again (.github/RECOVERING.md has the commands)",

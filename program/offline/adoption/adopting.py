@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from program.offline.adoption.frozen import EXAMPLE, freeze
 from program.offline.adoption.renaming import PICTURES, Adoption, changed_texts
+from program.project.files import write_whole
 
 
 def adopt(root: Path, adoption: Adoption) -> Iterator[str]:
@@ -22,13 +22,3 @@ def adopt(root: Path, adoption: Adoption) -> Iterator[str]:
     if (root / PICTURES).is_dir():
         shutil.rmtree(root / PICTURES)
         yield f"{PICTURES}: removed, they show the example"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write the file so that nobody ever finds half of it."""
-    mode = path.stat().st_mode if path.exists() else None
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    written = Path(file.name)
-    written.chmod(mode if mode is not None else 0o644)
-    written.replace(path)

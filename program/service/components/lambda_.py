@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import lambda_
+from pulumi_aws import ecr, lambda_
 
 from program.project.iam import allow
 from program.service.components.database import DatabaseComponent
@@ -13,6 +14,11 @@ from program.service.components.foundation import Foundation
 from program.service.components.function import FunctionHost
 from program.service.components.secrets import SecretsComponent
 from program.service.settings import DATABASE_PORT
+
+# An image of ECR by its digest; Lambda takes no other.
+_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<repository>[^@:]+)@(?P<digest>sha256:\w+)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ class LambdaComponent(pulumi.ComponentResource):
             name=host.function_name,
             description="The app.",
             package_type="Image",
-            image_uri=args.image_uri,
+            image_uri=_pushed(args.image_uri, pulumi.InvokeOptions(parent=self)),
             architectures=[args.architecture],
             memory_size=args.memory,
             timeout=args.timeout_seconds,
@@ -90,3 +96,21 @@ class LambdaComponent(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, ingress, *host.way_out]),
         )
         self.register_outputs({"functionArn": self.function.arn})
+
+
+def _pushed(image: str, opts: pulumi.InvokeOptions) -> pulumi.Output[str]:
+    """Return the image once its registry says that it holds it.
+
+    Lambda refuses one that isn't there, but only when the function is made: a quarter of an hour after the cluster.
+    """
+    parts = _IMAGE.fullmatch(image)
+    if parts is None:
+        return pulumi.Output.from_input(image)
+    found = ecr.get_image_output(
+        registry_id=parts["account"],
+        region=parts["region"],
+        repository_name=parts["repository"],
+        image_digest=parts["digest"],
+        opts=opts,
+    )
+    return found.apply(lambda _: image)

@@ -14,7 +14,7 @@ Properties = Mapping[str, Any]
 
 
 class Account:
-    """One account's region; `network` is the cloud whose networking stack made the VPC, which no file lists."""
+    """One account's region; `network` is a cloud whose networking stack made a VPC that no file lists."""
 
     def __init__(self, contents: Contents, cloud: Cloud, network: Cloud) -> None:
         self.cloud = cloud
@@ -40,6 +40,9 @@ class Account:
 
     def zone_of(self, subnet: str) -> str | None:
         """Return the availability zone of a subnet, None for one that isn't there."""
+        for id_, made in self.all(tokens.SUBNET):
+            if id_ == subnet:
+                return str(made["availabilityZone"])
         zones = [str(zone) for zone in self._network["availabilityZones"]]
         pairs = [*zip(self._network["privateSubnetIds"], zones, strict=True)]
         pairs += zip(self._network["publicSubnetIds"], zones, strict=True)
@@ -47,7 +50,7 @@ class Account:
 
     def has_vpc(self, vpc: str) -> bool:
         """Tell whether there is the VPC."""
-        return bool(self._network["vpcId"] == vpc)
+        return vpc == self._network["vpcId"] or any(id_ == vpc for id_, _ in self.all(tokens.VPC))
 
     def has_subnet(self, subnet: str) -> bool:
         """Tell whether there is the subnet."""

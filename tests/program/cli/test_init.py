@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from program.offline.adoption.adopting import write_whole
 from program.offline.adoption.frozen import EXAMPLE, SERVICE, copy
 from program.project.definition import ROOT
+from program.project.files import write_whole
 from tests.program.cli.running import run
 
 CLEAN, WRONG_USAGE, COULD_NOT_RUN = 0, 2, 3

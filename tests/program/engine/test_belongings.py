@@ -63,6 +63,33 @@ class TestAGroupsRules:
         assert added(tokens.SECURITY_GROUP, GROUP, {"ingress": told}) == {}
 
 
+class TestATablesRoutes:
+    OWN = {"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1"}  # noqa: RUF012
+    TOLD = {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1", "gatewayId": "", "ipv6CidrBlock": ""}  # noqa: RUF012
+
+    def added(self, *routes):
+        return added(tokens.ROUTE_TABLE, "rtb-1", {"routes": list(routes)}, state(tokens.ROUTE, **self.OWN))
+
+    def test_that_are_resources_are_its_own(self):
+        assert self.added(self.TOLD) == {}
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"},
+            {"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-1", "natGatewayId": ""},
+            {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-2"},
+        ],
+    )
+    def test_that_lead_elsewhere_are_by_hand(self, other):
+        assert self.added(self.TOLD, other) == {"routes": [other]}
+
+    def test_of_another_table_are_no_excuse(self):
+        route = state(tokens.ROUTE, **(self.OWN | {"routeTableId": "rtb-2"}))
+
+        assert added(tokens.ROUTE_TABLE, "rtb-1", {"routes": [self.TOLD]}, route) == {"routes": [self.TOLD]}
+
+
 def test_a_rule_without_a_peer_is_none():
     assert declared_rule({"ipProtocol": "tcp"}) is None
 

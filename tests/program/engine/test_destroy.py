@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from program.engine.records import DestroyRecord
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.engine.standin import CUT_OFF, STACK, exported, stack_of
 
@@ -84,7 +85,7 @@ def test_a_review_stack_whose_data_is_protected_has_to_be_named_twice_too(comman
     commands.pulumi.export("deployed")
     allowing = next(
         name
-        for name in stack_names()
+        for name in stack_names(ROOT, SERVICE)
         if "protected" in limits.environments[stack_of(name).settings.environment].data_protection
     )
     text = (commands.project / "stacks" / f"Pulumi.{allowing}.yaml").read_text()

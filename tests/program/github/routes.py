@@ -51,6 +51,9 @@ class Routes:
             (rf"{issues}/(\d+)/labels/(.+)", {"DELETE": self._remove_label}),
             (rf"{issues}/comments/(\d+)", {"PATCH": self._edit_comment, "DELETE": self._delete_comment}),
             (rf"{repository}/labels", {"GET": self._list_labels, "POST": self._create_label}),
+            (rf"{repository}/environments", {"GET": lambda: self._listed("actions", "environments")}),
+            (rf"{repository}/actions/variables", {"GET": lambda: self._listed("variables", "variables")}),
+            (rf"{repository}/rulesets", {"GET": lambda: self._listed("administration", None)}),
             (rf"{repository}/actions/workflows/([\w.-]+)", {"GET": self._workflow}),
             (rf"{repository}/actions/workflows/([\w.-]+)/runs", {"GET": self._runs}),
         ]
@@ -84,7 +87,13 @@ class Routes:
             "name": name.partition("/")[2],
             "url": f"{self.base}{self.repository}",
             "default_branch": self.state["default_branch"],
+            "id": self.state["repository_id"],
+            "permissions": {"admin": self.state["admin"]},
         }
+
+    def _listed(self, scope, key):
+        self._may((scope,), READ)
+        return 200, [] if key is None else {"total_count": 0, key: []}
 
     def _shown_issue(self, issue):
         url = f"{self.base}{self.repository}/issues/{issue['number']}"

@@ -8,6 +8,9 @@ TIME = "2026-11-24T04:00:00Z"
 BOT = "github-actions[bot]"
 _EMPTY = {
     "repository": "octo/parity",
+    "repository_id": 100000000,
+    # Whether the token is of an administrator.
+    "admin": True,
     "default_branch": "main",
     # Who the token is, and what it may: none, read or write.
     "login": BOT,

@@ -5,7 +5,7 @@ import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
 from policies.known.models import KnownType
-from policies.known.tables import known
+from policies.known.tables import Known, known
 from policies.known.worlds import world_of
 from program.offline.analysis import running_pack
 from program.offline.packs import pack_host
@@ -81,11 +81,12 @@ def test_the_rule_of_names_speaks_of_a_resource_that_has_none():
 
 
 def test_a_known_type_that_nobody_simulates_lacks_an_answer_and_the_line_is_given(monkeypatch):
-    queue = KnownType(reason="It holds messages."), "policies/known/service/sqs.yaml"
-    for module in ("program.offline.simulation", "program.offline.registered_types"):
-        monkeypatch.setattr(f"{module}.known_somewhere", {"aws:sqs/queue:Queue": queue}.get)
+    queue = {"aws:sqs/queue:Queue": KnownType(reason="It holds messages.")}
+    file = "policies/known/service/sqs.yaml"
+    monkeypatch.setattr("program.offline.registered_types.known", lambda _world: Known(queue, {}))
+    monkeypatch.setattr("program.offline.simulation.known_somewhere", lambda type_: (queue[type_], file))
 
-    assert lacking("aws:sqs/queue:Queue") == (
+    assert lacking("aws:sqs/queue:Queue", SERVICE) == (
         "aws:sqs/queue:Queue has no simulated answer: its outputs would be missing from the manifest; add the line to "
         'policies/known/service/sqs.yaml: answer: {id: "${name}", arn: "arn:aws:...:${region}:${account}:${name}"}'
     )
@@ -109,9 +110,9 @@ def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
 def test_every_known_type_of_aws_has_all_that_it_must(project):
     types = known(world_of(project.name())).types
 
-    assert [missing for type_ in types if (missing := lacking(type_, project.label)) is not None] == []
+    assert [missing for type_ in types if (missing := lacking(type_, project)) is not None] == []
 
 
 def test_a_type_that_is_not_known_is_refused_as_such_and_lacks_nothing_else():
-    assert lacking("aws:s3/bucket:Bucket") is None
-    assert lacking("tap:stack:TapStack") is None
+    assert lacking("aws:s3/bucket:Bucket", SERVICE) is None
+    assert lacking("tap:stack:TapStack", SERVICE) is None

@@ -9,6 +9,12 @@ from botocore.validate import ParamValidator
 # What AWS never sees, or sees in a call that makes nothing; the engine's or the provider's own.
 NOT_TOLD = {
     "aws:cloudwatch/logGroup:LogGroup": {"skipDestroy", "retentionInDays"},
+    # AWS makes the group with the VPC; the provider looks for it, and takes its rules away.
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {"vpcId"},
+    "aws:ec2/flowLog:FlowLog": {"vpcId"},
+    "aws:ec2/internetGateway:InternetGateway": {"vpcId"},
+    "aws:ec2/subnet:Subnet": {"mapPublicIpOnLaunch"},
+    "aws:ec2/vpc:Vpc": {"enableDnsHostnames", "enableDnsSupport"},
     "aws:iam/role:Role": set(),
     "aws:kms/key:Key": {"enableKeyRotation", "deletionWindowInDays"},
     "aws:lambda/function:Function": {"code", "sourceCodeHash", "reservedConcurrentExecutions", "imageUri"},
@@ -30,7 +36,18 @@ MADE_BY = {
         "PutMetricAlarm",
         {"name": "AlarmName", "okActions": "OKActions"},
     ),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ("ec2", "DescribeSecurityGroups", {}),
+    "aws:ec2/eip:Eip": ("ec2", "AllocateAddress", {}),
+    "aws:ec2/flowLog:FlowLog": ("ec2", "CreateFlowLogs", {"iamRoleArn": "DeliverLogsPermissionArn"}),
+    "aws:ec2/internetGateway:InternetGateway": ("ec2", "CreateInternetGateway", {}),
+    "aws:ec2/natGateway:NatGateway": ("ec2", "CreateNatGateway", {}),
+    "aws:ec2/route:Route": ("ec2", "CreateRoute", {}),
+    "aws:ec2/routeTable:RouteTable": ("ec2", "CreateRouteTable", {}),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": ("ec2", "AssociateRouteTable", {}),
     "aws:ec2/securityGroup:SecurityGroup": ("ec2", "CreateSecurityGroup", {"name": "GroupName"}),
+    "aws:ec2/subnet:Subnet": ("ec2", "CreateSubnet", {}),
+    "aws:ec2/vpc:Vpc": ("ec2", "CreateVpc", {}),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": ("ec2", "CreateVpcEndpoint", {"policy": "PolicyDocument"}),
     "aws:iam/role:Role": ("iam", "CreateRole", {"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"}),
     "aws:iam/rolePolicy:RolePolicy": (
         "iam",
@@ -106,6 +123,16 @@ AND_THEN = {
     "aws:cloudwatch/logGroup:LogGroup": [
         ("logs", "PutRetentionPolicy", {"name": "logGroupName", "retentionInDays": "retentionInDays"})
     ],
+    "aws:ec2/internetGateway:InternetGateway": [
+        ("ec2", "AttachInternetGateway", {"(id)": "InternetGatewayId", "vpcId": "VpcId"})
+    ],
+    "aws:ec2/subnet:Subnet": [
+        ("ec2", "ModifySubnetAttribute", {"(id)": "SubnetId", "mapPublicIpOnLaunch": "MapPublicIpOnLaunch"})
+    ],
+    "aws:ec2/vpc:Vpc": [
+        ("ec2", "ModifyVpcAttribute", {"(id)": "VpcId", "enableDnsSupport": "EnableDnsSupport"}),
+        ("ec2", "ModifyVpcAttribute", {"(id)": "VpcId", "enableDnsHostnames": "EnableDnsHostnames"}),
+    ],
     "aws:kms/key:Key": [
         ("kms", "ScheduleKeyDeletion", {"(id)": "KeyId", "deletionWindowInDays": "PendingWindowInDays"})
     ],
@@ -140,6 +167,20 @@ AND_THEN = {
     ],
 }
 PARAMETER = {"name": "ParameterName", "value": "ParameterValue", "applyMethod": "ApplyMethod"}
+# What EC2 calls the resource that a call makes, where it is given tags.
+TAGGED = {
+    "AllocateAddress": "elastic-ip",
+    "AuthorizeSecurityGroupEgress": "security-group-rule",
+    "AuthorizeSecurityGroupIngress": "security-group-rule",
+    "CreateFlowLogs": "vpc-flow-log",
+    "CreateInternetGateway": "internet-gateway",
+    "CreateNatGateway": "natgateway",
+    "CreateRouteTable": "route-table",
+    "CreateSecurityGroup": "security-group",
+    "CreateSubnet": "subnet",
+    "CreateVpc": "vpc",
+    "CreateVpcEndpoint": "vpc-endpoint",
+}
 _IP_RULE = ("ipProtocol", "fromPort", "toPort", "referencedSecurityGroupId", "cidrIpv4", "description")
 
 
@@ -170,6 +211,8 @@ def _parameters(service, operation, names, told):
             name = "TagSpecifications" if key == "tags" else "GroupId"
         assert name in members, f"{operation} takes no {key}: say where it goes, or that AWS is not told of it"
         found[name] = shaped(members[name], value, key)
+    for specification in found.get("TagSpecifications", ()):
+        specification["ResourceType"] = TAGGED[operation]
     return found
 
 
@@ -177,6 +220,8 @@ def shaped(shape, value, key=""):
     """Return the value in the form that the shape asks for."""
     if key in _BY_KEY:
         return _BY_KEY[key](shape, value)
+    if shape.name == "AttributeBooleanValue":
+        return {"Value": value}
     if isinstance(value, dict) and shape.type_name == "string":
         return value["value"]  # what Pulumi marks as a secret
     if isinstance(value, dict) and shape.type_name == "structure":
@@ -191,7 +236,7 @@ def _tags(shape, tags):
     if shape.type_name == "map":
         return tags
     if shape.name == "TagSpecificationList":
-        return [{"ResourceType": "security-group", "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}]
+        return [{"Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}]
     key, value = sorted(shape.member.members)
     return [{key: name, value: item} for name, item in tags.items()]
 
@@ -209,25 +254,44 @@ _BY_KEY = {"dimensions": _dimensions, "parameters": _of_group, "tags": _tags}
 
 def _by_hand(item):
     """What the provider makes of several inputs, or of none."""
-    inputs = item.inputs
-    if item.type == "aws:lambda/function:Function":
-        return {"Code": {"ImageUri": inputs["imageUri"]} if "imageUri" in inputs else {"ZipFile": b"zip"}}
-    if item.type == "aws:lambda/permission:Permission":
-        return {"StatementId": "AllowExecution"}
-    if item.type == "aws:sns/topic:Topic":
-        return {"Attributes": {"KmsMasterKeyId": inputs["kmsMasterKeyId"]}}
-    if item.type == "aws:sns/topicPolicy:TopicPolicy":
-        return {"AttributeName": "Policy"}
-    if "securityGroupEgressRule" in item.type or "securityGroupIngressRule" in item.type:
-        described = {"Description": inputs["description"]}
-        where = (
-            {"UserIdGroupPairs": [{"GroupId": inputs["referencedSecurityGroupId"], **described}]}
-            if "referencedSecurityGroupId" in inputs
-            else {"IpRanges": [{"CidrIp": inputs["cidrIpv4"], **described}]}
-        )
-        ports = {"FromPort": int(inputs["fromPort"]), "ToPort": int(inputs["toPort"])}
-        return {"IpPermissions": [{"IpProtocol": inputs["ipProtocol"], **ports, **where}]}
-    return {}
+    made = _BY_HAND.get(item.type)
+    return made(item.inputs) if made is not None else {}
+
+
+def _default_group(inputs):
+    named = {"Name": "group-name", "Values": ["default"]}
+    return {"Filters": [named, {"Name": "vpc-id", "Values": [inputs["vpcId"]]}]}
+
+
+def _flow_log(inputs):
+    return {"ResourceIds": [inputs["vpcId"]], "ResourceType": "VPC"}
+
+
+def _function(inputs):
+    return {"Code": {"ImageUri": inputs["imageUri"]} if "imageUri" in inputs else {"ZipFile": b"zip"}}
+
+
+def _group_rule(inputs):
+    described = {"Description": inputs["description"]}
+    where = (
+        {"UserIdGroupPairs": [{"GroupId": inputs["referencedSecurityGroupId"], **described}]}
+        if "referencedSecurityGroupId" in inputs
+        else {"IpRanges": [{"CidrIp": inputs["cidrIpv4"], **described}]}
+    )
+    ports = {"FromPort": int(inputs["fromPort"]), "ToPort": int(inputs["toPort"])}
+    return {"IpPermissions": [{"IpProtocol": inputs["ipProtocol"], **ports, **where}]}
+
+
+_BY_HAND = {
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _default_group,
+    "aws:ec2/flowLog:FlowLog": _flow_log,
+    "aws:lambda/function:Function": _function,
+    "aws:lambda/permission:Permission": lambda _inputs: {"StatementId": "AllowExecution"},
+    "aws:sns/topic:Topic": lambda inputs: {"Attributes": {"KmsMasterKeyId": inputs["kmsMasterKeyId"]}},
+    "aws:sns/topicPolicy:TopicPolicy": lambda _inputs: {"AttributeName": "Policy"},
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _group_rule,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _group_rule,
+}
 
 
 def problems(service, operation, parameters):

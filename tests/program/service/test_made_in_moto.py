@@ -16,7 +16,7 @@ def account(request):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
-        yield Account(*request.param)
+        yield Account.of_service(*request.param)
 
 
 def test_the_key_turns_under_its_policy_and_name(account):

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from google.protobuf import json_format
 
-from program.project.definition import ROOT, SERVICE
+from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
-from tests.program.foundation.inventory_source import MODES
+from tests.program.foundation.inventory_source import MODES, NETWORK_MODES, network_without_limits
 from tests.program.foundation.world import world
-from tests.program.recorded import find
+from tests.program.recorded import find, record_program
 from tests.program.service.aws_requests import MADE_BY, problems, requests
 
 
@@ -17,23 +17,37 @@ def aws(recording):
     return [item for item in recording.registrations if item.type.startswith("aws:")]
 
 
-@pytest.mark.parametrize("mode", range(len(MODES)))
-@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
-def test_every_call_is_one_that_aws_models_take(stack, mode):
-    found = {
+def network(mode, stack="network/prod"):
+    return record_program(network_without_limits, stack, **mode)
+
+
+def refused(recording):
+    return {
         f"{item.name}: {operation}": said
-        for item in aws(world(stack, "main", mode).recording)
+        for item in aws(recording)
         for service, operation, parameters in requests(item)
         if (said := problems(service, operation, parameters))
     }
 
-    assert found == {}, "AWS would refuse the call"
+
+@pytest.mark.parametrize("mode", range(len(MODES)))
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
+def test_every_call_is_one_that_aws_models_take(stack, mode):
+    assert refused(world(stack, "main", mode).recording) == {}, "AWS would refuse the call"
+
+
+@pytest.mark.parametrize("mode", NETWORK_MODES, ids=["none", "one", "one-a-zone"])
+@pytest.mark.parametrize("stack", stack_names(ROOT, NETWORK))
+def test_every_call_of_the_network_is_one_that_aws_models_take(stack, mode):
+    assert refused(network(mode, stack)) == {}, "AWS would refuse the call"
 
 
 def test_every_type_that_the_program_makes_is_asked():
     made = {item.type for mode in range(len(MODES)) for item in aws(world("prod", "main", mode).recording)}
 
-    assert made == set(MADE_BY)
+    of_the_network = {item.type for mode in NETWORK_MODES for item in aws(network(mode))}
+
+    assert made | of_the_network == set(MADE_BY)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from program.cli import image as command
 from program.errors import CouldNotRunError
-from program.project.definition import ROOT
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.workflow.image import with_digest
 
@@ -31,7 +31,7 @@ def run(digest):
 
 
 def test_every_stack_and_the_template_get_the_digest_and_nothing_else_changes(project):
-    files = [*(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names()), TEMPLATE]
+    files = [*(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names(ROOT, SERVICE)), TEMPLATE]
     before = {file: (project / file).read_text() for file in files}
 
     done = run(NEW)

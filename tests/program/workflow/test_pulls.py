@@ -7,7 +7,7 @@ from program.cli.image import image
 from program.cli.unlabel import unlabel
 from program.errors import CouldNotRunError
 from program.github.context import Context
-from program.project.definition import ROOT
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.workflow.pulls import PullRequests
 from tests.program.github import server
@@ -46,7 +46,7 @@ def propose(github, **others):
 
 
 def test_an_image_is_proposed_for_every_stack_in_one_commit(github):
-    before = {path: path.read_bytes() for path in (ROOT / "stacks").iterdir()}
+    before = {path: path.read_bytes() for path in (ROOT / "stacks").glob("*.yaml")}
 
     done = propose(github)
 
@@ -57,7 +57,7 @@ def test_an_image_is_proposed_for_every_stack_in_one_commit(github):
     assert done.stdout == "https://github.example/octo/parity/pull/1\n"
     assert sorted(files) == [
         ".github/review-stack.yaml",
-        *(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names()),
+        *(f"stacks/Pulumi.{stack}.yaml" for stack in stack_names(ROOT, SERVICE)),
     ]
     assert all(text.count(DIGEST) == 1 for text in files.values())
     assert commit["parents"] == [SHA]
@@ -78,7 +78,7 @@ def test_an_image_that_was_proposed_is_not_proposed_again(github):
 
 
 def test_an_image_that_every_stack_has_is_not_proposed(github):
-    text = (ROOT / "stacks" / f"Pulumi.{stack_names()[0]}.yaml").read_text()
+    text = (ROOT / "stacks" / f"Pulumi.{stack_names(ROOT, SERVICE)[0]}.yaml").read_text()
     there = text[text.index("sha256:") :].split()[0]
 
     done = CliRunner().invoke(image, [there, "--propose"], env={"GITHUB_API_URL": github.url})

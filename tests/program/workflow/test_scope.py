@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from policies.limits import limits
 from program.cli.scope import scope
 from program.errors import CouldNotRunError
+from program.project.definition import NETWORK, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
 from tests.program.workflow.events import labelled, pull_request, variables
 
@@ -76,23 +77,23 @@ def test_every_event_has_the_jobs_that_it_may_and_must_run(tmp_path, name, paylo
     assert said in stderr
 
 
-def test_the_stages_are_in_the_order_of_the_limits(tmp_path):
-    outputs, _ = run(variables(tmp_path, "push", {}), "--stages", "5")
+def test_the_stages_are_in_the_order_of_the_limits_and_networks_come_first(tmp_path):
+    outputs, _ = run(variables(tmp_path, "push", {}), "--stages", "8")
 
-    stages = [outputs[f"stage-{number}"] for number in range(1, 6)]
+    stages = [outputs[f"stage-{number}"] for number in range(1, 9)]
     order = list(limits().environments)
-    found = [{row["environment"] for row in json.loads(stage)["include"]} for stage in stages if stage]
+    found = [[row["stack"] for row in json.loads(stage)["include"]] for stage in stages if stage]
 
-    assert found == [{environment} for environment in order]
-    assert stages[len(order) :] == [""] * (5 - len(order))
+    assert found == [[name] for environment in order for name in (f"network/{environment}", environment)]
+    assert stages[2 * len(order) :] == [""] * (8 - 2 * len(order))
     (part,) = json.loads(outputs["parts"])["include"]
     assert part["part"] == "1"
-    assert [row["stack"] for row in json.loads(part["stacks"])["include"]] == list(stack_names())
-    assert outputs["names"].split() == list(stack_names())
+    assert [row["stack"] for row in json.loads(part["stacks"])["include"]] == list(stack_names(ROOT, SERVICE, NETWORK))
+    assert outputs["names"].split() == list(stack_names(ROOT, SERVICE, NETWORK))
 
 
 def test_one_stack_is_a_stage_alone(tmp_path):
-    stack = stack_names()[-1]
+    stack = stack_names(ROOT, SERVICE)[-1]
 
     outputs, _ = run(variables(tmp_path, "workflow_dispatch", {}), "--stack", stack, "--stages", "2")
 
@@ -102,7 +103,7 @@ def test_one_stack_is_a_stage_alone(tmp_path):
 
 
 def test_more_stages_than_jobs_are_an_error(tmp_path):
-    with pytest.raises(CouldNotRunError, match=r"there are 3 stages, and the workflow has jobs for 2; add one to it"):
+    with pytest.raises(CouldNotRunError, match=r"there are 6 stages, and the workflow has jobs for 2; add one to it"):
         run(variables(tmp_path, "push", {}), "--stages", "2")
 
 
@@ -113,7 +114,7 @@ def test_stacks_that_cannot_be_used_stop_the_run(tmp_path):
 
     assert done.exit_code == 1
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
-        f"stacks/Pulumi.{stack}.yaml" for stack in stack_names()
+        stack_file(stack) for stack in stack_names(ROOT, SERVICE, NETWORK)
     ]
 
 

@@ -1,0 +1,120 @@
+"""`bootstrap`: the foundation, from nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from program.cli.completing import stacks_that_begin
+from program.cli.engine_options import chosen_stack, rendered, say, summary_of
+from program.cli.exit_codes import COULD_NOT_RUN
+from program.cli.options import chosen_limits, chosen_noise
+from program.errors import CouldNotRunError
+from program.project.definition import FOUNDATION, ROOT, stack_file
+from program.project.stackfile import stack_names
+
+if TYPE_CHECKING:
+    from program.engine.records import PreviewRecord
+    from program.foundation.settings import Settings
+    from program.offline.stacks import Stack
+
+_API = "https://api.github.com"
+_PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+_ENDED = {"made": 0, "declined": 1, "blocked": 1, "failed": COULD_NOT_RUN}
+
+
+@click.command()
+@click.argument("stack", required=False, shell_complete=stacks_that_begin)
+@click.option("--yes", is_flag=True, help="Make it without asking.")
+def bootstrap(stack: str | None, *, yes: bool) -> None:
+    """Make the foundation of an account, STACK (foundation/main), and put its state into the bucket that it makes.
+
+    Needs credentials of the account's administrator, and GITHUB_TOKEN of the repository's. First it asks AWS and GitHub
+    whether all that it needs is there; then it previews, asks, deploys with a local state, and moves that state. Run
+    again, after whatever failure, it goes on from there; when all is done, it changes nothing and says what remains.
+    It names each stack's key in its file, and makes every stack in the backend, empty as yet.
+
+    Exits with 1 when something mandatory fails or you said no, with 3 when it could not go on.
+    """
+    name = stack or _only()
+    chosen = chosen_stack(name, None, chosen_limits())
+    settings = _settings(chosen)
+    backend = os.environ.get("PULUMI_BACKEND_URL") or settings.backend_url
+    say(f"asking AWS and GitHub what is there for {name} ...")
+    if problems := list(_problems(settings)):
+        raise CouldNotRunError("\n".join(problems))
+    if not any(os.environ.get(variable) is not None for variable in _PASSPHRASES):
+        # The local state holds no secret, and Pulumi wants one for every state of files.
+        os.environ[_PASSPHRASES[0]] = ""
+    from program.engine.bootstrap.account import bucket_is_there
+    from program.engine.bootstrap.bootstrap import Bootstrapper
+    from program.engine.bootstrap.making import make_stacks
+    from program.engine.bootstrap.remains import remains, write_providers
+
+    done = Bootstrapper(
+        stack=chosen,
+        limits=chosen_limits(),
+        noise=chosen_noise(),
+        backend=backend,
+        reachable=not backend.startswith("s3://")
+        or bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region)),
+        render=summary_of,
+        agreed=lambda record: yes or _agreed(record),
+        say=say,
+    ).run()
+    if done.outcome != "made":
+        click.echo(rendered(done.record, "text"), nl=False)
+        sys.exit(_ENDED[done.outcome])
+    click.echo(f"{name} is there, and its state is in {backend}.")
+    for line in write_providers(done.outputs, ROOT):
+        click.echo(line)
+    for made in make_stacks(backend, say):
+        click.echo(f"{made}: made in the backend, empty as yet")
+    click.echo("\nWhat remains:")
+    for number, line in enumerate(remains(backend, settings.github.name), start=1):
+        click.echo(f"{number:3}. {line}")
+
+
+def _only() -> str:
+    """Return the only foundation's stack; with several, one has to be named."""
+    names = stack_names(ROOT, FOUNDATION)
+    if len(names) != 1:
+        wanted = f"add {stack_file(FOUNDATION.labelled('main'))}" if not names else f"name one: {', '.join(names)}"
+        raise CouldNotRunError(f"{FOUNDATION.stacks}/ has {len(names)} stacks; {wanted}")
+    return names[0]
+
+
+def _settings(stack: Stack) -> Settings:
+    from program.foundation.settings import Settings
+
+    if stack.settings is None:
+        raise CouldNotRunError("\n".join(f"{finding.source}: {finding.message}" for finding in stack.findings))
+    if not isinstance(stack.settings, Settings):
+        raise click.BadParameter(f"{stack.name} is no foundation", param_hint="STACK")
+    return stack.settings
+
+
+def _problems(settings: Settings) -> Iterator[str]:
+    from program.engine.bootstrap.account import account_problems
+    from program.github.rights import repository_problems
+
+    token = os.environ.get("GITHUB_TOKEN")
+    if not token:
+        yield "GITHUB_TOKEN is not set; the repository's environments, variables and rules are made with it"
+    yield from account_problems(account=settings.account, bucket=settings.state_bucket, region=settings.region)
+    if token:
+        yield from repository_problems(
+            settings.github.name,
+            settings.repository_id,
+            token=token,
+            api_url=os.environ.get("GITHUB_API_URL") or _API,
+        )
+
+
+def _agreed(record: PreviewRecord) -> bool:
+    click.echo(rendered(record, "text"), nl=False)
+    return click.confirm("Make this?", default=False, err=True)

@@ -1,0 +1,48 @@
+"""What is left to do once the foundation is there: lines of stack files, which are written, and what people decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from program.manifest.canonical import JsonObject
+from program.project.definition import NETWORK, SERVICE, stack_file
+from program.project.files import write_whole
+from program.project.stackfile import REVIEW_TEMPLATE, read_stack_file, stack_names
+
+_PROVIDER = re.compile(r"^secretsprovider:.*\n", re.MULTILINE)
+
+
+def write_providers(outputs: JsonObject, root: Path) -> Iterator[str]:
+    """Name in every stack file the key of its environment, and yield a line for each file that was changed."""
+    providers = outputs.get("secretsProviders")
+    assert isinstance(providers, dict)
+    for name, path in _files(root):
+        file = read_stack_file(name, root, root / path)
+        key = file.project.full_key("environment", root)
+        provider = providers.get(file.config.get(key, ""))
+        text = (root / path).read_text(encoding="utf-8")
+        written = f"secretsprovider: {provider}\n{_PROVIDER.sub('', text)}"
+        if provider is not None and f"secretsprovider: {provider}\n" not in text:
+            write_whole(root / path, written)
+            yield f"{path}: names the key that encrypts its secrets"
+
+
+def remains(backend: str, repository: str) -> Iterator[str]:
+    """Yield what is left, in the order in which it is done; the last lines are what no API can do."""
+    yield f'export PULUMI_BACKEND_URL="{backend}"'
+    yield "commit the stack files, push, and run the workflow `image` once: it pushes the app's image"
+    yield "each network: ./parity preview network/<environment> --bundle build/network, then apply it"
+    yield "./parity tools --install --write: the digests of the Pulumi that jobs may run"
+    yield (
+        f"where the guard must bind its owners too: a ruleset of {repository.partition('/')[0]} that requires the "
+        f"workflow pull-request.yml (no API of a repository can)"
+    )
+
+
+def _files(root: Path) -> Iterator[tuple[str, str]]:
+    for name in stack_names(root, SERVICE, NETWORK):
+        yield name, stack_file(name)
+    if (root / REVIEW_TEMPLATE).exists():
+        yield "pr-0", REVIEW_TEMPLATE

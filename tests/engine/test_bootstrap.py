@@ -1,0 +1,176 @@
+"""The foundation from nothing: AWS and GitHub are asked, it is deployed with a local state, and that state moves."""
+
+import urllib.request
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from program.offline.simulation import Cloud
+from tests.engine.cloud_file import Fault
+from tests.engine.harness import needs_pulumi, needs_the_double
+from tests.program.github.server import LocalGitHub
+from tests.program.github.state import empty
+
+pytestmark = [*needs_pulumi, needs_the_double]
+STACK, ACCOUNT, REGION = "foundation/main", "111122223333", "us-east-1"
+CLOUD = Cloud(stack=STACK, region=REGION, account=ACCOUNT)
+CLEAN, COULD_NOT_RUN = 0, 3
+RIGHTS = {"actions": "read", "issues": "write", "variables": "write", "administration": "write"}
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Return where AWS is for who asks it beside the provider: an account with the key that the foundation makes."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    # What an earlier test made is in the same process.
+    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def place(engine, aws):
+    """Return an engine with the credentials of an administrator in AWS and in GitHub; `github` is its repository."""
+    del engine.environment["PULUMI_CONFIG_PASSPHRASE"]
+    engine.environment.update(
+        {
+            "AWS_ACCESS_KEY_ID": "of-the-tests",
+            "AWS_ENDPOINT_URL": aws,
+            "AWS_REGION": REGION,
+            "AWS_SECRET_ACCESS_KEY": "of-the-tests",
+            "GITHUB_TOKEN": "of-the-tests",
+        }
+    )
+    kms = boto3.client("kms", region_name=REGION, endpoint_url=aws, aws_access_key_id="a", aws_secret_access_key="b")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    for environment in ("dev", "staging", "prod"):
+        kms.create_alias(AliasName=f"alias/prod-secrets-{environment}-key-main", TargetKeyId=key)
+    with LocalGitHub(empty(permissions=dict(RIGHTS))) as github, engine.provider(STACK, CLOUD):
+        engine.environment["GITHUB_API_URL"] = github.url
+        yield engine, github
+
+
+def refused(place, **variables: str) -> list[str]:
+    """Return what `bootstrap` says against going on, having made nothing."""
+    engine, _ = place
+    engine.environment.update(variables)
+    done = engine.parity("bootstrap", "--yes")
+    assert done.code == COULD_NOT_RUN, done.output
+    assert not engine.cloud_file(STACK).read().resources, "something was made all the same"
+    return done.stderr.splitlines()[1:]
+
+
+def test_from_nothing_to_a_foundation_whose_state_is_in_its_backend(place):
+    engine, _ = place
+
+    done = engine.parity("bootstrap", "--yes", seconds=500)
+
+    assert done.code == CLEAN, done.output
+    held = {path.name for path in engine.state.rglob("main.json")}
+    assert held == {"main.json"}, "the state is where every other stack's will be"
+    made = {path.relative_to(engine.state / ".pulumi/stacks").as_posix() for path in engine.state.rglob("dev.json")}
+    assert made == {"networking-stack/dev.json", "parity/dev.json"}, "jobs that preview can't make a stack"
+    local = engine.project / ".pulumi-state" / ".pulumi" / "stacks" / "foundation"
+    assert not list(local.glob("main.json")), "and no longer where it was made"
+    assert "What remains:" in done.stdout
+    stack = (engine.project / "stacks/Pulumi.dev.yaml").read_text()
+    assert stack.startswith("secretsprovider: awskms://alias/"), "every stack file names the key of its environment"
+    again = engine.parity("bootstrap", "--yes", seconds=500)
+    assert again.code == CLEAN, again.output
+    assert "moving" not in again.stderr
+
+
+def test_a_failure_in_the_middle_is_told_and_the_next_run_goes_on_from_there(place):
+    engine, _ = place
+    with engine.cloud_file(STACK).change() as cloud:
+        message = "LimitExceededException: the account has no repository left"
+        cloud.faults.append(Fault(operation="Create", type="aws:ecr/repository:Repository", message=message))
+
+    broken = engine.parity("bootstrap", "--yes", seconds=500)
+
+    assert broken.code == COULD_NOT_RUN, broken.output
+    assert "the account has no repository left" in broken.stdout
+    made = engine.cloud_file(STACK).read().resources
+    assert "aws:kms/key:Key" in made
+    with engine.cloud_file(STACK).change() as cloud:
+        cloud.faults.clear()
+    done = engine.parity("bootstrap", "--yes", seconds=500)
+    assert done.code == CLEAN, done.output
+    again = engine.cloud_file(STACK).read().resources
+    assert again["aws:kms/key:Key"].keys() == made["aws:kms/key:Key"].keys(), "what was there is not made twice"
+
+
+def test_without_a_yes_nothing_is_made(place):
+    engine, _ = place
+
+    done = engine.parity("bootstrap", seconds=300)
+
+    assert done.code != CLEAN
+    assert "state-bucket" in done.stdout, "what would be made is shown"
+    assert not engine.cloud_file(STACK).read().resources
+
+
+def test_credentials_of_another_account_are_refused_before_anything_is_made(place):
+    engine, _ = place
+    file = engine.project / "stacks/foundation/Pulumi.main.yaml"
+    limits = engine.project / "policies/environments.yaml"
+    for path in (file, limits, *(engine.project / "stacks").glob("Pulumi.*.yaml")):
+        path.write_text(path.read_text().replace(ACCOUNT, "444455556666"))
+
+    (said,) = refused(place)
+
+    assert said == (
+        f"error: the credentials are of account {ACCOUNT}, the foundation's stack file names 444455556666; sign in to "
+        "444455556666, or mend the file"
+    )
+
+
+def test_a_repository_that_is_none_is_refused(place):
+    engine, _ = place
+    file = engine.project / "stacks/foundation/Pulumi.main.yaml"
+    text = file.read_text().replace("repository: parity", "repository: other")
+    file.write_text(text.replace("octo/parity", "octo/other"))
+
+    (said,) = refused(place)
+
+    assert said.startswith("error: GitHub has no repository octo/other that the token may see")
+
+
+def test_another_repository_of_the_name_is_refused_by_its_id(place):
+    _, github = place
+    github.state["repository_id"] = 7
+
+    (said,) = refused(place)
+
+    assert "the repository octo/parity has the id 7, the foundation's stack file says 100000000" in said
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("variables", "the token may not read actions/variables of octo/parity; give it Variables: write"),
+        ("administration", "the token may not read rulesets of octo/parity; give it Administration: write"),
+    ],
+)
+def test_a_token_without_a_right_is_told_which(place, scope, said):
+    _, github = place
+    del github.state["permissions"][scope]
+
+    assert refused(place) == [f"error: {said}"]
+
+
+def test_a_token_of_no_administrator_is_refused(place):
+    _, github = place
+    github.state["admin"] = False
+
+    assert refused(place) == [
+        "error: the token's owner is no administrator of octo/parity; take the token of one",
+    ]
+
+
+def test_without_a_token_of_github_it_says_so(place):
+    assert "GITHUB_TOKEN is not set" in refused(place, GITHUB_TOKEN="")[0]
