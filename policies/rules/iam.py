@@ -66,7 +66,15 @@ READABLE = ResourceRule(
     title="Every policy document must be readable.",
     why="What can't be read can't be judged.",
     fix="Build documents with program/project/iam.py.",
-    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY, tokens.VPC_ENDPOINT),
+    types=(
+        *_IDENTITY_POLICIES,
+        tokens.BUCKET_POLICY,
+        tokens.IMAGE_POLICY,
+        tokens.ROLE,
+        tokens.SECRET_POLICY,
+        tokens.TOPIC_POLICY,
+        tokens.VPC_ENDPOINT,
+    ),
     severity="high",
     judge=_readable,
 )
