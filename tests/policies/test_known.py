@@ -18,8 +18,8 @@ from policies.rule import ResourceRule
 from policies.schema import ReviewedFileError
 from policies.view import Resource
 from program.project import definition
-from tests.policies import known_sources
-from tests.policies.known_sources import actions, aws_types, filled_in, properties_of
+from tests.policies import known_rights, known_sources
+from tests.policies.known_sources import actions, filled_in, properties_of, sdk_types
 from tests.policies.world import RULE_OF, World, add, every, foundation_world, network_world, put
 
 IDS = [rule.id for rule in RULES]
@@ -119,7 +119,7 @@ def test_every_property_of_every_known_type_is_one_that_the_provider_has():
     strange = [
         f"{type_} {path}"
         for type_, path, _ in judges()
-        if type_ in aws_types() and path.partition(".")[0] not in properties_of(type_)
+        if type_ in sdk_types() and path.partition(".")[0] not in properties_of(type_)
     ]
     assert strange == [], "the SDK has no such property: mend its name"
 
@@ -354,3 +354,7 @@ def test_every_rule_of_the_known_world_is_mandatory_but_for_what_is_unused():
 
     assert [rule for rule, level in levels.items() if level != "mandatory"] == ["known-unused"]
     assert any(isinstance(rule, ResourceRule) for rule in RULES if rule.id.startswith("known-"))
+
+
+def test_what_the_workflows_roles_may_be_allowed_is_as_it_is_derived():
+    assert known_rights.FILE.read_text() == known_rights.text(), "run: python -m tests.policies.known_rights"
