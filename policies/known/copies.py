@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from policies.context import Context
-from policies.deployers import REVIEW_SUFFIX, Deployers, deployers_of
+from policies.deployers import REVIEW_SUFFIX, Deployers, deployers_of, project_of_owner
 from policies.known.worlds import FOUNDATION, SERVICE, WORLDS, World, world_of
 from policies.naming import NAME_PART
 from policies.view import Resource
@@ -38,6 +38,8 @@ class Copy:
     project: str | None = None
     environment: str | None = None
     suffix: str | None = None
+    # Of the foundation, which is that of all its stacks.
+    prefix: str = ""
 
     @property
     def called(self) -> str:
@@ -54,7 +56,7 @@ class Copy:
         """Return the names of what the foundation makes for the stack."""
         if self.project is None or self.environment is None or self.suffix is None:
             return None
-        return deployers_of(self.project, self.environment, self.suffix)
+        return deployers_of(self.project, self.environment, self.suffix, self.prefix)
 
     @property
     def name(self) -> str | None:
@@ -115,6 +117,9 @@ def _named(copy: Copy, name: str, context: Context) -> Copy | None:
         return None
     parts = found.groupdict()
     agrees = copy.stack not in context.all_limits.environments or copy.stack == parts["environment"]
-    if world_of(parts["project"]) != copy.world or not agrees:
+    prefix = context.prefix or ""
+    project = project_of_owner(parts["project"], prefix)
+    if world_of(project) != copy.world or not agrees:
         return None
-    return replace(copy, project=parts["project"], environment=parts["environment"], suffix=fixed or parts["suffix"])
+    suffix = fixed or parts["suffix"]
+    return replace(copy, project=project, environment=parts["environment"], suffix=suffix, prefix=prefix)

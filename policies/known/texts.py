@@ -104,7 +104,8 @@ class Place:
         project, suffix = self.context.stack.project, self.context.suffix
         if self.copy is not None:
             project = self.copy.project
-        names = deployers_of(project, self.context.environment, suffix) if project and suffix else None
+        prefix = self.context.prefix or ""
+        names = deployers_of(project, self.context.environment, suffix, prefix) if project and suffix else None
         return {
             "boundary": names.boundary if names is not None else None,
             "deployRole": names.deploy_role if names is not None else None,

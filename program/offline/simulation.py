@@ -140,7 +140,12 @@ def _by_template(
         "hex17": cloud.token(type_, name, length=17),
         **{f"input.{key}": str(value) for key, value in inputs.items()},
     }
-    return {key: _PLACEHOLDER.sub(lambda match: values[match[1]], text) for key, text in templates.items()}
+
+    def filled(text: str) -> str:
+        # What is not given is made up: whether it may be left out is a policy's word.
+        return _PLACEHOLDER.sub(lambda match: values.get(match[1]) or _named(cloud, name, inputs, match[1]), text)
+
+    return {key: filled(text) for key, text in templates.items()}
 
 
 def _key(cloud: Cloud, name: str, _inputs: Mapping[str, Any]) -> Outputs:

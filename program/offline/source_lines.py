@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from program.project.definition import ROOT
 
@@ -53,10 +54,16 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
+# Python 3.11 fails now and then where two threads make syntax trees at once (gh-106905), and the SDK's do.
+_PARSING = Lock()
+
+
 @cache
 def _nodes(path: Path) -> tuple[ast.AST, ...]:
     """Return all nodes of the file; none where it can't be read any more."""
     try:
-        return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        text = path.read_text(encoding="utf-8")
+        with _PARSING:
+            return tuple(ast.walk(ast.parse(text)))
     except (OSError, SyntaxError, ValueError):
         return ()

@@ -29,7 +29,7 @@ class Names:
     @property
     def deployers(self) -> Deployers:
         """Return the names of the roles that act on this copy, and of the boundary of those that it makes."""
-        return deployers_of(self.project, self.environment, self.suffix)
+        return deployers_of(self.project, self.environment, self.suffix, self.prefix)
 
     @property
     def tags(self) -> dict[str, str]:

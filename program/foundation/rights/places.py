@@ -34,7 +34,7 @@ class Copy:
     @property
     def deployers(self) -> Deployers:
         """Return the names of the roles that act on the copy, and of its own roles' boundary."""
-        return deployers_of(self.project, self.environment, self.suffix)
+        return deployers_of(self.project, self.environment, self.suffix, self.prefix)
 
     @property
     def boundary(self) -> str:

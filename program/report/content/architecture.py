@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from program.offline.result import CheckedResource, StackResult
+from program.project.definition import SERVICE, split
 
 # What stands in no component is the stack's own.
 STACK = "Stack"
@@ -32,8 +33,9 @@ class Architecture:
 
 
 def architecture(stacks: Sequence[StackResult]) -> Architecture:
-    """Return the architecture of the stack that has the most resources; of none it is empty."""
-    largest = max(stacks, key=lambda stack: len(stack.resources), default=None)
+    """Return the architecture of the service's stack that has the most resources; of none it is empty."""
+    own = [stack for stack in stacks if split(stack.stack)[0] == SERVICE]
+    largest = max(own, key=lambda stack: len(stack.resources), default=None)
     return _of(largest.resources if largest is not None else ())
 
 
