@@ -140,7 +140,12 @@ def _by_template(
         "hex17": cloud.token(type_, name, length=17),
         **{f"input.{key}": str(value) for key, value in inputs.items()},
     }
-    return {key: _PLACEHOLDER.sub(lambda match: values[match[1]], text) for key, text in templates.items()}
+
+    def word(placeholder: str) -> str:
+        # What the program leaves out, Pulumi or AWS makes up.
+        return values.get(placeholder, values["name"])
+
+    return {key: _PLACEHOLDER.sub(lambda match: word(match[1]), text) for key, text in templates.items()}
 
 
 def _key(cloud: Cloud, name: str, _inputs: Mapping[str, Any]) -> Outputs:
