@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from policies.iam import Statement, describe, matches_action
@@ -37,9 +38,9 @@ class Grants:
                 yield from self._beyond(statement)
             elif of_resource and not self._is_known_deny(statement):
                 yield f"{describe(statement)} denies what nothing known denies, and may stop what must work"
-        for allowed in self.document.allows:
+        for allowed in (item for item in self.document.allows if item.needed):
             missing = [action for action in allowed.actions if not self._is_still_allowed(action, allowed, statements)]
-            if allowed.needed and missing:
+            if missing:
                 why = f": {allowed.reason}" if allowed.reason is not None else ""
                 yield f"doesn't allow {', '.join(missing)} any more as it must{why}"
         for deny in self.document.denies:
@@ -62,7 +63,7 @@ class Grants:
 
     def _is_allowed(self, statement: Statement, action: str, resource: str, principal: str) -> bool:
         return any(
-            any(matches_action(action, known.lower()) for known in allowed.actions)
+            _takes_in(tuple(allowed.actions), action)
             and self._is_among(resource, allowed.on)
             and (self._is_among(principal, allowed.principals) if principal or allowed.principals else True)
             and self._is_bound(statement, allowed)
@@ -133,6 +134,12 @@ class Grants:
             for line in _HARDENING
         )
         return hardens or any(self._denies(statement, deny) for deny in self.document.denies)
+
+
+@cache
+def _takes_in(known: tuple[str, ...], action: str) -> bool:
+    """Tell whether one of the known actions takes in the action; documents ask for the same ones again and again."""
+    return any(matches_action(action, name.lower()) for name in known)
 
 
 def _plain(operator: str) -> str:

@@ -60,7 +60,7 @@ def _variable(stack: StackView, name: str, role: Resource) -> Iterator[str]:
     if not found:
         yield f"{wanted} is missing; a job of the environment takes on no role"
     for variable in found:
-        if role.urn not in variable.depends_by("value"):
+        if variable.depends_by("value") != {role.urn}:
             yield f"{wanted} is not the ARN of {role.name}; a job of the environment takes on another role"
 
 

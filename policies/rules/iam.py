@@ -66,7 +66,15 @@ READABLE = ResourceRule(
     title="Every policy document must be readable.",
     why="What can't be read can't be judged.",
     fix="Build documents with program/project/iam.py.",
-    types=(*_IDENTITY_POLICIES, tokens.ROLE, tokens.TOPIC_POLICY, tokens.SECRET_POLICY, tokens.VPC_ENDPOINT),
+    types=(
+        *_IDENTITY_POLICIES,
+        tokens.BUCKET_POLICY,
+        tokens.IMAGE_POLICY,
+        tokens.ROLE,
+        tokens.SECRET_POLICY,
+        tokens.TOPIC_POLICY,
+        tokens.VPC_ENDPOINT,
+    ),
     severity="high",
     judge=_readable,
 )
@@ -276,6 +284,36 @@ NO_MANAGED = ResourceRule(
 )
 
 
+_POLICY_OF_A_ROLE = re.compile(r"(.+)-policy-\d+")
+_ATTACHMENT = "-attachment"
+
+
+def _attached(stack: StackView, context: Context) -> Said:
+    if context.world == FOUNDATION:
+        yield from said_of_each(stack.of(tokens.MANAGED_POLICY_ATTACHMENT), partial(_attaches, stack))
+
+
+def _attaches(stack: StackView, attachment: Resource) -> Iterator[str]:
+    policy = attachment.name.removesuffix(_ATTACHMENT)
+    owner = _POLICY_OF_A_ROLE.fullmatch(policy)
+    role = f"{owner[1]}-role" if owner is not None else ""
+    for prop, type_, name in (("policyArn", tokens.POLICY, policy), ("role", tokens.ROLE, role)):
+        found = [item.name for item in stack.by_urn(attachment.depends_by(prop), type_)]
+        if found != [name]:
+            yield f"{prop} is of {', '.join(found) or 'nothing here'}; by its name it must be of {name or 'no role'}"
+
+
+ATTACHED = StackRule(
+    id="iam-attached-own",
+    title="A policy must be attached to the role that it is made for.",
+    why="Each document is known for one role; attached to another, it gives that role the first one's rights.",
+    fix="Attach it in program/foundation/components/rights.py, under the role's own name.",
+    types=(tokens.MANAGED_POLICY_ATTACHMENT,),
+    severity="critical",
+    judge=_attached,
+)
+
+
 def _inline(_resource: Resource, _context: Context) -> Iterator[str]:
     yield "is an inline policy; some frameworks ask for a customer-managed one"
 
@@ -291,4 +329,15 @@ INLINE = ResourceRule(
     judge=_inline,
 )
 
-RULES = (READABLE, NO_ADMIN, NO_WILDCARDS, KMS_SCOPED, NO_ESCALATION, TRUST_SCOPED, BOUNDARY, NO_MANAGED, INLINE)
+RULES = (
+    READABLE,
+    NO_ADMIN,
+    NO_WILDCARDS,
+    KMS_SCOPED,
+    NO_ESCALATION,
+    TRUST_SCOPED,
+    BOUNDARY,
+    NO_MANAGED,
+    ATTACHED,
+    INLINE,
+)

@@ -71,7 +71,7 @@ OPTIONS = StackRule(
 
 
 def _providers(stack: StackView, context: Context) -> Iterator[tuple[Resource | None, str]]:
-    for provider, found in sorted(_given(stack).items()):
+    for provider, found in sorted(_given(stack, context).items()):
         good = {row.path[0] for row in context.known.rows(provider, "default")}
         for key in sorted(found - good):
             yield None, f"the provider has {key}, {_why_not(provider, key, context)}"
@@ -85,11 +85,13 @@ def _providers(stack: StackView, context: Context) -> Iterator[tuple[Resource | 
             yield None, f"the stack's configuration has {name}, {_why_not(provider, key, context)}"
 
 
-def _given(stack: StackView) -> dict[str, set[str]]:
-    """Return by provider what its resources' providers are given."""
+def _given(stack: StackView, context: Context) -> dict[str, set[str]]:
+    """Return by provider what its resources' providers are given; of a package that nobody knows it is AWS's."""
     found: dict[str, set[str]] = {}
     for resource in stack.resources:
-        found.setdefault(f"{_PROVIDERS}{resource.type.partition(':')[0]}", set()).update(resource.provider_inputs)
+        of_package = f"{_PROVIDERS}{resource.type.partition(':')[0]}"
+        provider = of_package if of_package in context.known.types else tokens.PROVIDER
+        found.setdefault(provider, set()).update(resource.provider_inputs)
     return found
 
 

@@ -13,6 +13,8 @@ from policies.rule import ResourceJudge, StackJudge
 from policies.view import Resource, StackView
 
 _LONGEST_SHOWN = 120
+# What may hold a secret, or is a document that nobody reads in a message.
+_HIDDEN = ("environment", "policy", "secretString")
 
 
 def must_be(prop: str, *, expected: bool, default: bool) -> ResourceJudge:
@@ -88,7 +90,7 @@ def _absent(resource: Resource, prop: str) -> str:
 
 def shown_at(prop: str, value: object) -> str:
     """Return the value of the property for a message; of what may hold a secret nothing."""
-    return "a value" if prop in ("environment", "secretString") else shown(value)
+    return "a value" if prop in _HIDDEN else shown(value)
 
 
 def shown(value: object) -> str:

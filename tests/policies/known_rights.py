@@ -38,6 +38,7 @@ _HEAD = """\
 """
 _ROLE = {
     "reason": "A role for each GitHub environment, and none for anything else.",
+    "onlyNamed": True,
     "documents": ["assumeRolePolicy"],
     "answer": {"arn": "arn:aws:iam::${account}:role/${name}", "id": "${name}", "name": "${name}"},
     "properties": {
@@ -53,6 +54,7 @@ _ROLE = {
 }
 _POLICY = {
     "reason": "What a role may do, and the most that it may ever do.",
+    "onlyNamed": True,
     "documents": ["policy"],
     "answer": {"arn": "arn:aws:iam::${account}:policy/${name}"},
     "properties": {

@@ -32,8 +32,10 @@ _NO_ARGUMENTS = ("self", "resource_name", "opts", "__props__")
 
 
 def class_of(token: str) -> type[Any]:
-    """Return the SDK's class of an AWS type."""
-    _, module, name = token.split(":")
+    """Return the SDK's class of a type of AWS or GitHub."""
+    package, module, name = token.split(":")
+    if package == "github":
+        return getattr(importlib.import_module("pulumi_github"), name)
     service = module.partition("/")[0]
     return getattr(importlib.import_module(f"pulumi_aws.{_MODULES.get(service, service)}"), name)
 
@@ -75,14 +77,14 @@ def _documentation(token: str, name: str) -> str:
     return inspect.getdoc(getters[0]) or ""
 
 
-def aws_types() -> list[str]:
-    return sorted({type_ for world in WORLDS for type_ in known(world).types if type_.startswith("aws:")})
+def sdk_types() -> list[str]:
+    return sorted({type_ for world in WORLDS for type_ in known(world).types if type_.startswith(("aws:", "github:"))})
 
 
 def computed() -> dict[str, list[str]]:
-    found = {token: sorted(name for name, fills in properties_of(token).items() if fills) for token in aws_types()}
+    found = {token: sorted(name for name, fills in properties_of(token).items() if fills) for token in sdk_types()}
     # The provider's own, beside what the SDK takes.
-    return {token: [*names, "tagsAll"] for token, names in found.items()}
+    return {token: [*names, "tagsAll"] if token.startswith("aws:") else names for token, names in found.items()}
 
 
 @cache

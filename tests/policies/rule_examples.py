@@ -10,9 +10,10 @@ from policies.catalogue import RULES
 from policies.examples import EXAMPLES_FILE
 from policies.view import Resource
 from tests.policies.cases import CASES
+from tests.policies.foundation_cases import FOUNDATION_CASES
 from tests.policies.hostile import CHANGES
 from tests.policies.network_cases import NETWORK_CASES
-from tests.policies.world import Change, World, network_world
+from tests.policies.world import Change, World, foundation_world, network_world
 
 _WRITTEN = (
     "# Written by `python -m tests.policies.rule_examples` from the rules' own cases: change those, not this.\n\n"
@@ -26,6 +27,7 @@ def cases_of(rule: str) -> Iterator[tuple[Callable[[], World], Change]]:
     """Yield the changes that fail the rule, with whose program they are of: first its own cases, then the corpus."""
     yield from ((World, change) for case, change, _ in CASES if case == rule)
     yield from ((network_world, change) for case, change, _ in NETWORK_CASES if case == rule)
+    yield from ((foundation_world, change) for case, change, _ in FOUNDATION_CASES if case == rule)
     yield from ((World, hostile.change) for hostile in CHANGES)
 
 

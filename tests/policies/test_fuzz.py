@@ -12,7 +12,7 @@ from policies.known import worlds
 from policies.known.tables import known
 from policies.rule import ResourceRule
 from policies.view import UNKNOWN, Resource
-from tests.policies.world import RULE_OF, World, add, every, network_world
+from tests.policies.world import RULE_OF, World, add, every, foundation_world, network_world
 
 CANARY = "canary-5f1d9e7c"
 DEEP: Any = [[[[[[[["deep"]]]]]]]]
@@ -63,6 +63,7 @@ NAMES: dict[worlds.World, tuple[str, ...]] = {
         "secrets-bootstrap",
     ),
     "network": tuple(network_world().resources),
+    "foundation": tuple(foundation_world().resources),
 }
 SENSITIVE = ("masterPassword", "secretString", "environment.variables", "assumeRolePolicy", "policy")
 
@@ -73,7 +74,9 @@ def a_world() -> World:
     return world
 
 
-PROGRAMS = pytest.mark.parametrize("make", [a_world, network_world], ids=["service", "network"])
+PROGRAMS = pytest.mark.parametrize(
+    "make", [a_world, network_world, foundation_world], ids=["service", "network", "foundation"]
+)
 
 
 def one_of_each(world: World) -> Iterator[Resource]:
@@ -150,7 +153,7 @@ def test_no_message_repeats_a_value_that_may_be_secret(make):
 
     unexpected = {path: lines for path, lines in repeated.items() if not _shown(path)}
     assert unexpected == {}, "say what is wrong with the value without the value"
-    assert not any(path.startswith(SENSITIVE) for path in repeated)
+    assert not any(path == name or path.startswith(f"{name}.") for path in repeated for name in SENSITIVE)
 
 
 def _shown(path: str) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from policies.limits import Limits, load_limits
+from tests.policies.foundation_hostile import FOUNDATION_CHANGES
 from tests.policies.hostile import CHANGES, FINE, MUST, Hostile
 from tests.policies.network_hostile import NETWORK_CHANGES
-from tests.policies.world import RULE_OF, World, network_world
+from tests.policies.world import RULE_OF, World, foundation_world, network_world
 
 LIMITS = load_limits()
 
@@ -17,6 +18,7 @@ LIMITS = load_limits()
 CORPUS = [
     *((World, item) for item in CHANGES),
     *((network_world, item) for item in NETWORK_CHANGES),
+    *((foundation_world, item) for item in FOUNDATION_CHANGES),
 ]
 
 
@@ -51,7 +53,7 @@ def test_a_change_gets_what_it_deserves(make: Callable[[str, Limits], World], ho
 def test_the_corpus_is_as_large_and_as_wide_as_it_must_be():
     kinds = Counter(item.kind for item in CHANGES if item.deserved != FINE)
 
-    for changes in (CHANGES, NETWORK_CHANGES):
+    for changes in (CHANGES, NETWORK_CHANGES, FOUNDATION_CHANGES):
         assert len({item.name for item in changes}) == len(changes), "each change has a name of its own"
     assert len(CHANGES) >= 200
     assert set(kinds) == set(range(1, 15)), "one kind of change is no longer tried"

@@ -18,13 +18,13 @@ from policies.rule import ResourceRule
 from policies.schema import ReviewedFileError
 from policies.view import Resource
 from program.project import definition
-from tests.policies import known_sources
-from tests.policies.known_sources import actions, aws_types, filled_in, properties_of
-from tests.policies.world import RULE_OF, World, add, every, network_world, put
+from tests.policies import known_rights, known_sources
+from tests.policies.known_sources import actions, filled_in, properties_of, sdk_types
+from tests.policies.world import RULE_OF, World, add, every, foundation_world, network_world, put
 
 IDS = [rule.id for rule in RULES]
 # The worlds whose programs are recorded here.
-RECORDED = ("service", "network")
+RECORDED = ("service", "network", "foundation")
 # What our own program doesn't set, and rules read.
 MORE = every(
     put("tap-key", "bypassPolicyLockoutSafetyCheck", False),
@@ -44,6 +44,10 @@ NETWORKS_MORE = every(
     put("flow-log-role", "managedPolicyArns", ["x"]),
     put("flow-log-role", "inlinePolicies", [{"name": "x"}]),
 )
+FOUNDATIONS_MORE = every(
+    put("state-bucket-key", "bypassPolicyLockoutSafetyCheck", False),
+    put("state-bucket-key", "rotationPeriodInDays", 365),
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +55,8 @@ def read() -> dict[str, set[tuple[str, str]]]:
     """Return the (type, property) that each rule reads of our own programs, and of what they might set."""
     seen: dict[str, set[tuple[str, str]]] = {}
     peek = Resource.peek
-    worlds = World(), network_world()
-    for world, more in zip(worlds, (MORE, NETWORKS_MORE), strict=True):
+    worlds = World(), network_world(), foundation_world()
+    for world, more in zip(worlds, (MORE, NETWORKS_MORE, FOUNDATIONS_MORE), strict=True):
         more(world)
     with pytest.MonkeyPatch.context() as patched:
         for world, rule in product(worlds, RULES):
@@ -79,6 +83,8 @@ def test_a_property_that_names_a_rule_is_read_by_it(read):
         ("region", "environment"): "it compares the regions of all resources",
         ("allowedAccountIds", "environment"): "it reads what the provider is configured to",
         ("defaultTags", "no-default-tags"): "it reads what the provider is configured to",
+        ("policyArn", "iam-attached-own"): "it goes by what the value comes from",
+        ("role", "iam-attached-own"): "it goes by what the value comes from",
     }
     unread = []
     for type_, path, judge in judges():
@@ -105,11 +111,15 @@ def test_every_property_of_a_network_with_ways_out_is_known():
     assert network_world().judge("known-types", "known-properties", "known-unused") == []
 
 
+def test_every_property_of_the_foundation_is_known():
+    assert foundation_world().judge("known-types", "known-properties", "known-unused") == []
+
+
 def test_every_property_of_every_known_type_is_one_that_the_provider_has():
     strange = [
         f"{type_} {path}"
         for type_, path, _ in judges()
-        if type_ in aws_types() and path.partition(".")[0] not in properties_of(type_)
+        if type_ in sdk_types() and path.partition(".")[0] not in properties_of(type_)
     ]
     assert strange == [], "the SDK has no such property: mend its name"
 
@@ -344,3 +354,7 @@ def test_every_rule_of_the_known_world_is_mandatory_but_for_what_is_unused():
 
     assert [rule for rule, level in levels.items() if level != "mandatory"] == ["known-unused"]
     assert any(isinstance(rule, ResourceRule) for rule in RULES if rule.id.startswith("known-"))
+
+
+def test_what_the_workflows_roles_may_be_allowed_is_as_it_is_derived():
+    assert known_rights.FILE.read_text() == known_rights.text(), "run: python -m tests.policies.known_rights"

@@ -10,10 +10,10 @@ import pytest
 from policies.limits import load_limits
 from policies.rule import ResourceRule
 from policies.view import Resource
-from tests.policies.unguarded import UNGUARDED, UNGUARDED_OF_THE_NETWORK
-from tests.policies.world import RULE_OF, World, network_world
+from tests.policies.unguarded import UNGUARDED, UNGUARDED_OF_THE_FOUNDATION, UNGUARDED_OF_THE_NETWORK
+from tests.policies.world import RULE_OF, World, foundation_world, network_world
 
-COMPONENTS = ("tap:", "pulumi:")
+COMPONENTS = ("tap:", "foundation:", "pulumi:")
 
 
 def mandatory() -> list[Any]:
@@ -58,7 +58,14 @@ def killers(world: World, rules: list[Any], name: str, prop: str, mutant: Any) -
     return {rule.id for rule in looking if list(world.said_by(rule, context, name))}
 
 
-@pytest.mark.parametrize(("make", "unguarded"), [(World, UNGUARDED), (network_world, UNGUARDED_OF_THE_NETWORK)])
+@pytest.mark.parametrize(
+    ("make", "unguarded"),
+    [
+        (World, UNGUARDED),
+        (network_world, UNGUARDED_OF_THE_NETWORK),
+        (foundation_world, UNGUARDED_OF_THE_FOUNDATION),
+    ],
+)
 def test_every_setting_that_matters_is_held_by_a_mandatory_rule(make, unguarded, capsys):
     rules = mandatory()
     kills: Counter[str] = Counter()

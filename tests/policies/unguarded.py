@@ -89,3 +89,40 @@ UNGUARDED_OF_THE_NETWORK: dict[str, dict[str, tuple[str, str]]] = {
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
     ],
 }
+
+UNGUARDED_OF_THE_FOUNDATION: dict[str, dict[str, tuple[str, str]]] = {
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+        "policy": ("absent", "The provider takes none without it."),
+    },
+    "aws:ecr/repository:Repository": {
+        "encryptionConfigurations": ("absent changed", "Absent is AES256, which is right; what stands in it is held."),
+        "forceDelete": ("absent", "Absent is the provider's false, which is right."),
+    },
+    "aws:iam/policy:Policy": {
+        "description": ("absent changed", "Words for people."),
+    },
+    "aws:iam/role:Role": {
+        **UNGUARDED["aws:iam/role:Role"],
+        "maxSessionDuration": ("absent", "Absent is an hour, which is less."),
+    },
+    "aws:kms/key:Key": {
+        **UNGUARDED["aws:kms/key:Key"],
+        "deletionWindowInDays": ("absent", "Absent is AWS's 30, which is right."),
+    },
+    "aws:s3/bucket:Bucket": {
+        "forceDestroy": ("absent", "Absent is the provider's false, which is right."),
+    },
+    "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions": {
+        "enabled": ("absent", "Absent is the provider's true, which is right."),
+    },
+    "github:index/issueLabel:IssueLabel": {
+        "color": ("absent changed", "A colour for people."),
+        "description": ("absent changed", "Words for people."),
+    },
+    "github:index/repositoryEnvironment:RepositoryEnvironment": {
+        "preventSelfReview": ("absent changed", "Of an environment that nobody has to review."),
+    },
+    "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions": {
+        "canApprovePullRequestReviews": ("absent", "Absent is the provider's false, which is stricter."),
+    },
+}

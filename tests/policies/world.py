@@ -27,7 +27,7 @@ from program.offline.check import preload
 from program.offline.projects import KINDS
 from program.offline.recording import Registration, record
 from program.offline.simulation import Cloud
-from program.project.definition import NETWORK, SERVICE, Project, split
+from program.project.definition import FOUNDATION, NETWORK, SERVICE, Project, split
 from program.project.stackfile import read_stack_file
 
 ACCOUNT = "912345678901"
@@ -53,7 +53,8 @@ def recorded(stack: str, asked: Asked = ()) -> tuple[Registration, ...]:
     project, name = split(stack)
     preload([project])
     config = config_of(stack, asked)
-    cloud = Cloud(stack=stack, region=config["aws:region"], account=ACCOUNT)
+    # The foundation names its account.
+    cloud = Cloud(stack=stack, region=config["aws:region"], account=config.get("foundation:account", ACCOUNT))
     recording = record(KINDS[project].deploy, project=project, stack=name, config=config, cloud=cloud)
     return (*recording.registrations, *recording.references)
 
@@ -83,12 +84,20 @@ def happy(stack: str, asked: Asked = ()) -> Mapping[str, Resource]:
             props=without_marks(item.inputs),
             protect=item.protect,
             ignore_changes=item.ignore_changes,
-            provider={"region": config_of(stack)["aws:region"]},
+            provider=_provider_of(item.type, config_of(stack, asked)),
             dependencies=frozenset(item.dependencies),
             property_dependencies={key: frozenset(urns) for key, urns in item.property_dependencies.items()},
         )
         for item in sorted(recorded(stack, asked), key=lambda registration: registration.urn)
     }
+
+
+def _provider_of(type_: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what the type's provider is configured by; a component has none."""
+    begins = f"{type_.partition(':')[0]}:"
+    if begins not in ("aws:", "github:"):
+        return {}
+    return {key.removeprefix(begins): value for key, value in given.items() if key.startswith(begins)}
 
 
 @cache
@@ -185,7 +194,8 @@ class World:
 
     def provider(self, key: str, value: object) -> None:
         for name, resource in self.resources.items():
-            self.resources[name] = replace(resource, provider={**resource.provider, key: value})
+            if resource.provider:
+                self.resources[name] = replace(resource, provider={**resource.provider, key: value})
 
     @property
     def stack(self) -> StackConfig:
@@ -236,6 +246,13 @@ def _spoken(judge: Any, rule: Any, subject: Any, context: Context) -> list[str]:
 def network_world(environment: str = "prod", limits: Limits | None = None) -> World:
     """Return the network as it is with a way out in each zone, which has all that a network may have."""
     return World(environment, limits, NETWORK, natGateways="3")
+
+
+def foundation_world(environment: str = "prod", limits: Limits | None = None) -> World:
+    """Return the foundation with all that it may have; there is one, and its environment is prod."""
+    world = World("main", limits, FOUNDATION, features='["attestations", "publishPage"]')
+    world.environment = environment
+    return world
 
 
 def put(name: str, path: str, value: object) -> Change:

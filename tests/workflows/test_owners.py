@@ -1,4 +1,4 @@
-"""What judges, and what asks for production, is owned; and what GitHub is told to ask for is what the guide says."""
+"""What judges, and what asks for production, is owned by those who guard it."""
 
 import subprocess
 

@@ -8,7 +8,7 @@ import yaml
 from pulumi.runtime.config import CONFIG
 
 from policies.limits import limits
-from program.foundation.rights.inventory import file_of
+from program.foundation.rights.inventory import file_of, inventory
 from program.foundation.rights.table import calls
 from program.network.settings import Settings as NetworkSettings
 from program.network.stack import NetworkStack
@@ -16,6 +16,7 @@ from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.service.settings import Settings
 from program.service.stack import TapStack
+from tests.policies import known_rights
 from tests.program.recorded import ACCOUNT, of_type, record_program
 
 # Each stack is recorded as it is, with addresses for alarms, and in the mode in which its data can't be destroyed.
@@ -119,3 +120,6 @@ def _counted(words):
 if __name__ == "__main__":
     for each in RECORDED:
         file_of(each.label).write_text(text(each), encoding="utf-8")
+    # What the roles may be allowed follows from it.
+    inventory.cache_clear()
+    known_rights.FILE.write_text(known_rights.text(), encoding="utf-8")

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 from pulumi.runtime.config import is_config_secret
-from pulumi_aws import s3, sns
+from pulumi_aws import sns, sqs
 
 from program.offline.recording import ProgramError
 from program.offline.redaction import redacted
@@ -160,7 +160,7 @@ def test_an_answer_that_is_not_simulated_says_where_to_add_it():
 
 def test_a_type_without_an_answer_has_an_id_of_its_own():
     first, second = (
-        record_program(lambda name=name: s3.Bucket(name)).registrations[-1].outputs["id"] for name in ("a", "b")
+        record_program(lambda name=name: sqs.Queue(name)).registrations[-1].outputs["id"] for name in ("a", "b")
     )
 
     assert re.fullmatch("[0-9a-f]{20}", first)

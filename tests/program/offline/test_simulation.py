@@ -12,7 +12,7 @@ from program.offline.packs import pack_host
 from program.offline.recording import record
 from program.offline.registered_types import lacking
 from program.offline.simulation import _ANSWERS, Cloud, SimulatedCloud
-from program.project.definition import NETWORK, SERVICE
+from program.project.definition import PROJECTS, SERVICE
 from tests.program.recorded import config_of
 
 CLOUD = Cloud(stack="prod", region="us-east-1", account="123456789012")
@@ -106,7 +106,7 @@ def test_what_the_known_world_says_of_an_answer_is_answered(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("project", [SERVICE, NETWORK], ids=lambda project: project.label or "service")
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.label or "service")
 def test_every_known_type_of_aws_has_all_that_it_must(project):
     types = known(world_of(project.name())).types
 
@@ -114,5 +114,5 @@ def test_every_known_type_of_aws_has_all_that_it_must(project):
 
 
 def test_a_type_that_is_not_known_is_refused_as_such_and_lacks_nothing_else():
-    assert lacking("aws:s3/bucket:Bucket", SERVICE) is None
+    assert lacking("aws:glacier/vault:Vault", SERVICE) is None
     assert lacking("tap:stack:TapStack", SERVICE) is None

@@ -13,7 +13,11 @@ from program.project.definition import ROOT
 from program.sdk import lazy_services
 
 PACKAGE = Path(pulumi_aws.__file__).parent
-USED = ("cloudwatch", "ec2", "iam", "kms", "lambda_", "rds", "secretsmanager", "sns", "vpc")
+USED = (
+    *(f"pulumi_aws.{name}" for name in ("cloudwatch", "ec2", "ecr", "iam", "kms", "lambda_", "rds", "s3")),
+    *(f"pulumi_aws.{name}" for name in ("secretsmanager", "sns", "vpc")),
+    "pulumi_github",
+)
 LAZY = "from program.sdk import lazy_services\nlazy_services.install()\n"
 
 
@@ -33,7 +37,7 @@ def said(code, *, lazy=True):
 @pytest.mark.parametrize("service", USED)
 def test_every_name_of_a_service_is_what_the_ordinary_import_gives(service):
     code = f"""
-        import inspect, json, pulumi_aws.{service} as service
+        import inspect, json, {service} as service
         names = [name for name in {{}} if not name.startswith("__")]
         found = {{name: getattr(service, name) for name in names}}
         print(json.dumps({{
