@@ -300,10 +300,12 @@ def test_two_services_side_by_side_share_no_name(service, tmp_path):
 
 
 def physical_names(root) -> set[tuple[str, str]]:
+    """Return the names of the service itself: services of one account stand on its one foundation and its networks."""
     found = json.loads(run("check", "--format", "json", root=root).stdout)
     return {
         (item["type"], str(item["inputs"][NAMES[item["type"]].property]))
         for stack in found["stacks"]
+        if "/" not in stack["stack"]
         for item in stack["resources"]
         if item["type"] in NAMES
     }
