@@ -16,6 +16,8 @@ from tests.program.cli.running import change, run
 CLEAN, FOUND = 0, 1
 RIGHTS = "program/foundation/rights/service.yaml"
 CALLS = "program/foundation/rights/calls.yaml"
+# What the foundation's roles may be allowed, written from both.
+KNOWN_RIGHTS = "policies/known/foundation/rights.yaml"
 GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
 _BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    properties)"
@@ -130,7 +132,8 @@ def an_environment_in_two_regions(root) -> None:
 def a_setting(root) -> None:
     field = '    queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10", place="queue.tries")\n'
     change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
-    change(root, "policies/environments.yaml", "common:\n", "common:\n  settings: {queueTries: {min: 1, max: 10}}\n")
+    limit = "    queueTries: {min: 1, max: 10}\n"
+    change(root, "policies/environments.yaml", "  settings:\n", f"  settings:\n{limit}")
     subprocess.run([sys.executable, "-m", "program.offline.projects"], cwd=root, check=True)
 
 
@@ -167,9 +170,9 @@ def test_the_guides_queue_passes_the_check_and_its_five_files_are_all_that_is_wr
 
     passes(service)
     assert len(by_hand) == 5
-    written = {"tests/own/conftest.py", "tests/own/test_queue.py", RIGHTS}
+    written = {"tests/own/conftest.py", "tests/own/test_queue.py", RIGHTS, KNOWN_RIGHTS}
     assert set(changed(before, service)) == {*by_hand, *written}
-    role = run("rights", "--list", root=service)
+    role = run("rights", root=service)
     assert role.returncode == CLEAN, role.stderr
     assert suite.own_tests(service, ["-q", "-p", "no:cacheprovider"]) == 0
     manifest = json.loads(run("manifest", "prod", root=service).stdout)
@@ -232,7 +235,7 @@ def test_the_component_that_new_writes_passes_with_its_call_and_what_aws_is_aske
     rights_of(service)
     passes(service)
     by_hand = {"program/service/stack.py", CALLS}
-    assert set(changed(before, service)) == {*done.stdout.split(), *by_hand, RIGHTS}
+    assert set(changed(before, service)) == {*done.stdout.split(), *by_hand, RIGHTS, KNOWN_RIGHTS}
     assert run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=service).stdout == "", (
         "and again, nothing"
     )
@@ -300,10 +303,12 @@ def test_two_services_side_by_side_share_no_name(service, tmp_path):
 
 
 def physical_names(root) -> set[tuple[str, str]]:
+    """Return the names of the service itself: services of one account stand on its one foundation and its networks."""
     found = json.loads(run("check", "--format", "json", root=root).stdout)
     return {
         (item["type"], str(item["inputs"][NAMES[item["type"]].property]))
         for stack in found["stacks"]
+        if "/" not in stack["stack"]
         for item in stack["resources"]
         if item["type"] in NAMES
     }

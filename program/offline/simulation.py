@@ -141,11 +141,11 @@ def _by_template(
         **{f"input.{key}": str(value) for key, value in inputs.items()},
     }
 
-    def filled(text: str) -> str:
-        # What is not given is made up: whether it may be left out is a policy's word.
-        return _PLACEHOLDER.sub(lambda match: values.get(match[1]) or _named(cloud, name, inputs, match[1]), text)
+    def word(placeholder: str) -> str:
+        # What the program leaves out, Pulumi or AWS makes up.
+        return values.get(placeholder, values["name"])
 
-    return {key: filled(text) for key, text in templates.items()}
+    return {key: _PLACEHOLDER.sub(lambda match: word(match[1]), text) for key, text in templates.items()}
 
 
 def _key(cloud: Cloud, name: str, _inputs: Mapping[str, Any]) -> Outputs:

@@ -15,7 +15,8 @@ from program.cli.drift_issue import drift_issue
 from program.cli.report import _now, report
 from program.engine.records import written
 from program.errors import CouldNotRunError
-from program.project.definition import ROOT
+from program.project.definition import ROOT, SERVICE
+from program.project.stackfile import stack_names
 from program.report.check_formats import render
 from program.report.pull_request.figures import parse
 from tests.program.github.server import LocalGitHub
@@ -197,7 +198,9 @@ def test_without_a_token_nothing_is_tried(files, github, monkeypatch):
 
 def test_a_drift_record_opens_an_issue_and_a_missing_one_too(files, github):
     night = [drift("dev", "clean"), drift("prod", "drifted", MEMORY)]
-    done = call(drift_issue, *files(*night)[2:])
+    expected = [word for stack in stack_names(ROOT, SERVICE) for word in ("--expect", stack)]
+
+    done = call(drift_issue, *files(*night)[2:], *expected)
 
     assert done.stdout.splitlines() == ["prod: open #8", "staging: open #9", "staging: mark-failing #9"]
     assert "The job left no record: it was cancelled, or failed early." in github.state["issues"][-1]["body"]

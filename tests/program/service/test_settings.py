@@ -134,7 +134,7 @@ def test_a_setting_and_its_limit_cost_two_files_and_the_generated_block(tmp_path
     root = copy_of_the_project(tmp_path)
     field = '    queue_tries: int = setting(3, about="Tries of a message.", allowed="1 to 10", place="queue.tries")\n'
     change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
-    change(root, "policies/environments.yaml", "common:\n", "common:\n  settings: {queueTries: [3, 5]}\n")
+    change(root, "policies/environments.yaml", "  settings:\n", "  settings:\n    queueTries: [3, 5]\n")
     subprocess.run([sys.executable, "-m", "program.offline.projects"], cwd=root, check=True)
 
     assert run("check", "--quiet", root=root).returncode == CLEAN

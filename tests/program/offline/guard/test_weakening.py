@@ -164,6 +164,12 @@ def test_reviewed_files_that_would_break_main_are_stopped_here(repository):
     assert problem["message"] in own.stderr
 
 
+def of_the_foundation(result):
+    """Return the resources of the foundation that the change makes or takes away."""
+    declared = result["guarded"]["declared"]
+    return {each["resource"].rpartition("::")[2] for each in declared if each["stacks"] == ["foundation/main"]}
+
+
 def test_an_honest_branch_is_green_and_calm(repository):
     change(repository, STACK, 'description=f"All data of', 'description=f"Every secret and all data of')
     second = (repository / "stacks" / "Pulumi.dev.yaml").read_text().replace("Suffix: main", "Suffix: two")
@@ -173,11 +179,12 @@ def test_an_honest_branch_is_green_and_calm(repository):
 
     assert code == 0
     assert result["guarded"]["changes"] == []
-    told = result["guarded"]["declared"]
+    told = [each for each in result["guarded"]["declared"] if each["stacks"] != ["foundation/main"]]
     assert {(each["resource"].rpartition("::")[2], each["property"], *each["stacks"]) for each in told} == {
         ("tap-key", "description", "dev", "prod", "staging"),
         ("stack", "(resource)", "dev2"),
     }
+    assert {"service-deploy-dev2-role", "service-boundary-dev2"} <= of_the_foundation(result)
 
 
 def test_a_deleted_stack_and_a_deleted_policy_are_told(repository):
@@ -186,7 +193,9 @@ def test_a_deleted_stack_and_a_deleted_policy_are_told(repository):
     code, result = against_main(repository)
 
     assert ("weakens", "stack removed") in kinds(result)
-    assert [each["stacks"] for each in result["guarded"]["declared"]] == [["staging"]]
+    told = [each["stacks"] for each in result["guarded"]["declared"]]
+    assert [stacks for stacks in told if stacks != ["foundation/main"]] == [["staging"]]
+    assert "service-deploy-staging-role" in of_the_foundation(result), "its roles go with it"
     assert code == 0
 
 
