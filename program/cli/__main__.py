@@ -28,7 +28,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "init": "Make this repository a service of one's own.",
         "new": "Write the skeleton of a component.",
         "package": "Build the rotation function's zip.",
-        "rights": "Write the policies of the workflows' roles in AWS.",
+        "rights": "Print the roles of the workflows, with all that they may do.",
         "completion": "Print the completion for bash, zsh or fish.",
     },
     "With Pulumi and a cloud account": {

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 from policies.limits import load_limits
 from program.cli.__main__ import main
 from program.offline.check import check
-from program.project.definition import ROOT, SERVICE
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from program.report.check_formats import render
 from program.workflow.stages import MOST_ROWS, parts, stages
@@ -37,6 +38,8 @@ def project(tmp_path_factory):
         file.write_text(text.replace("environmentSuffix: main", f"environmentSuffix: m{number}"))
     for file in (source, *others):
         file.unlink()
+    for other in (NETWORK, FOUNDATION):
+        shutil.rmtree(folder / other.stacks)
     return folder
 
 

@@ -14,8 +14,8 @@ from policies.limits import Reason
 from policies.schema import StrictModel, parse_file
 
 FILE = Path(__file__).with_name("calls.yaml")
-Phase = Literal["read", "create", "update", "delete", "recover"]
-PHASES: tuple[Phase, ...] = ("read", "create", "update", "delete", "recover")
+Phase = Literal["plan", "read", "create", "update", "delete", "recover"]
+PHASES: tuple[Phase, ...] = ("plan", "read", "create", "update", "delete", "recover")
 Words = Annotated[list[str], Field(min_length=1)]
 Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$")]
 PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
@@ -48,10 +48,14 @@ class Call(StrictModel):
 
 
 class TypeCalls(StrictModel):
-    """The calls for one type: by which input it is named, its ARN, and the calls of each phase."""
+    """The calls for one type: by which input it is named, its ARN, and the calls of each phase.
+
+    `plan` has what the program itself asks while it is run, for a preview already.
+    """
 
     named: str = "name"
     arn: str
+    plan: list[Call] = Field(default_factory=list)
     read: list[Call]
     create: list[Call]
     update: list[Call] = Field(default_factory=list)

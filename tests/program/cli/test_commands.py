@@ -21,6 +21,7 @@ from program.cli import options
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
 from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 from tests.program.report.results import clean, finding, result, stack, violating
 
 
@@ -57,6 +58,10 @@ def test_a_log_is_told_nothing():
     assert stream.getvalue() == ""
 
 
+# The service's stacks, then those of the other projects.
+EVERY = stack_names()
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """What a command asks the check for; the check answers with `answer`."""
@@ -77,7 +82,7 @@ def run(*arguments):
 
 def test_all_stacks_are_asked_for_unless_some_are_named(asked):
     assert run("check", "--jobs", "3").exit_code == 0
-    assert (asked["names"], asked["jobs"], asked["complete"]) == (("dev", "prod", "staging"), 3, True)
+    assert (asked["names"], asked["jobs"], asked["complete"]) == (EVERY, 3, True)
 
     assert run("check", "--stack", "prod", "--stack", "dev", "--stack", "prod").exit_code == 0
     assert (asked["names"], asked["complete"]) == (("dev", "prod"), False)
@@ -110,11 +115,11 @@ def test_drift_ignores_that_the_nightly_check_would_stop_at_stop_this_one(asked,
 @pytest.mark.parametrize(
     ("shard", "names", "whole"),
     [
-        ("1/1", ("dev", "prod", "staging"), True),
-        ("1/auto", ("dev", "prod", "staging"), True),
-        ("1/2", ("dev", "staging"), False),
-        ("2/2", ("prod",), False),
-        ("4/4", (), False),
+        ("1/1", EVERY, True),
+        ("1/auto", EVERY, True),
+        ("1/2", EVERY[::2], False),
+        ("2/2", EVERY[1::2], False),
+        ("99/99", (), False),
     ],
 )
 def test_a_shard_is_every_nth_stack_and_complete_where_it_is_the_only_one(asked, shard, names, whole):
@@ -126,7 +131,7 @@ def test_a_part_that_is_none_of_them_is_wrong_usage(asked):
     done = run("check", "--shard", "2/auto")
 
     assert done.exit_code == 2
-    assert "--shard 2/auto is none: 3 stacks are 1 in all" in done.output
+    assert f"--shard 2/auto is none: {len(EVERY)} stacks are 1 in all" in done.output
     assert "names" not in asked
 
 
@@ -302,7 +307,7 @@ def test_a_stack_that_cannot_be_deployed_is_not_in_the_matrix_and_said_to_be_mis
     done = run("stacks")
 
     assert done.exit_code == 1
-    assert done.stdout == '{"include":[{"stack":"dev","environment":"dev","region":"us-east-2"}]}\n'
+    assert done.stdout == '{"include":[{"stack":"dev","id":"dev","environment":"dev","region":"us-east-2"}]}\n'
     assert done.stderr == "stacks/Pulumi.prod.yaml:1: parity:lambdaMemory is lots\n"
 
 
