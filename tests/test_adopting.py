@@ -125,6 +125,10 @@ def an_environment_in_two_regions(root) -> None:
             "networking-stack/dev", f"networking-stack/{network}"
         )
         (root / f"stacks/Pulumi.{stack}.yaml").write_text(own)
+    # Each environment but the first is let in by somebody.
+    foundation = root / "stacks/foundation/Pulumi.main.yaml"
+    first = "    - staging team 1000001\n"
+    foundation.write_text(foundation.read_text().replace(first, f"    - qa team 1000001\n{first}"))
 
 
 def a_setting(root) -> None:
@@ -167,9 +171,10 @@ def test_the_guides_queue_passes_the_check_and_its_five_files_are_all_that_is_wr
 
     passes(service)
     assert len(by_hand) == 5
-    written = {"tests/own/conftest.py", "tests/own/test_queue.py", RIGHTS}
+    allowed = "policies/known/foundation/rights.yaml"
+    written = {"tests/own/conftest.py", "tests/own/test_queue.py", RIGHTS, allowed}
     assert set(changed(before, service)) == {*by_hand, *written}
-    role = run("rights", "--list", root=service)
+    role = run("rights", root=service)
     assert role.returncode == CLEAN, role.stderr
     assert suite.own_tests(service, ["-q", "-p", "no:cacheprovider"]) == 0
     manifest = json.loads(run("manifest", "prod", root=service).stdout)
