@@ -127,6 +127,10 @@ def an_environment_in_two_regions(root) -> None:
             "networking-stack/dev", f"networking-stack/{network}"
         )
         (root / f"stacks/Pulumi.{stack}.yaml").write_text(own)
+    # Each environment but the first is let in by somebody.
+    foundation = root / "stacks/foundation/Pulumi.main.yaml"
+    first = "    - staging team 1000001\n"
+    foundation.write_text(foundation.read_text().replace(first, f"    - qa team 1000001\n{first}"))
 
 
 def a_setting(root) -> None:

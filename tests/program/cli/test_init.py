@@ -84,11 +84,14 @@ def test_the_check_passes_and_every_physical_name_has_the_prefix(adopted):
     done = run("check", "--format", "json", root=adopted[0])
 
     assert done.returncode == CLEAN, done.stdout[-2000:] + done.stderr
-    service = [stack for stack in json.loads(done.stdout)["stacks"] if "/" not in stack["stack"]]
-    for stack in service:
+    stacks = {stack["stack"]: stack for stack in json.loads(done.stdout)["stacks"]}
+    # Its roles have the names of the projects that they act on.
+    foundation = [item["inputs"] for item in stacks.pop("foundation/main")["resources"]]
+    assert {item.get("name") for item in foundation} >= {"dev-orders-deploy-main", "alias/prod-orders-state-key-main"}
+    for stack in stacks.values():
         names = [item["inputs"]["name"] for item in stack["resources"] if item["type"] == "aws:iam/role:Role"]
         assert names
-        assert all(re.match(r"(dev|staging|prod)-orders-", name) for name in names), names
+        assert all(name.startswith(f"{stack['environment']}-orders-") for name in names), names
 
 
 def test_run_again_it_changes_nothing(adopted):
@@ -111,7 +114,9 @@ def test_another_name_later_leaves_what_the_service_has_written(adopted, tmp_pat
     assert done.returncode == CLEAN, done.stderr
     assert (root / "README.md").read_text() == "# Ours\n"
     assert "payments:lambdaMemory" in (root / "stacks/Pulumi.dev.yaml").read_text()
-    assert "stateBucket: payments-state-" in (root / "stacks/foundation/Pulumi.main.yaml").read_text()
+    foundation = (root / "stacks/foundation/Pulumi.main.yaml").read_text()
+    assert "foundation:stateBucket: payments-state-" in foundation
+    assert "foundation:imageRepository: payments-app" in foundation
     assert "name: parity\n" in (root / EXAMPLE / "Pulumi.yaml").read_text(), "the example stays what it was"
     assert run("check", "--quiet", root=root).returncode == CLEAN
 

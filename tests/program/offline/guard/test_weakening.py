@@ -164,10 +164,11 @@ def test_reviewed_files_that_would_break_main_are_stopped_here(repository):
     assert problem["message"] in own.stderr
 
 
-def of_the_foundation(result):
-    """Return the resources of the foundation that the change makes or takes away."""
-    declared = result["guarded"]["declared"]
-    return {each["resource"].rpartition("::")[2] for each in declared if each["stacks"] == ["foundation/main"]}
+def declared(result):
+    """Return what is told of the other stacks, and the names of what is told of the foundation, which carries them."""
+    told = result["guarded"]["declared"]
+    of_the_foundation = {each["resource"].rpartition("::")[2] for each in told if each["stacks"] == ["foundation/main"]}
+    return [each for each in told if each["stacks"] != ["foundation/main"]], of_the_foundation
 
 
 def test_an_honest_branch_is_green_and_calm(repository):
@@ -179,12 +180,14 @@ def test_an_honest_branch_is_green_and_calm(repository):
 
     assert code == 0
     assert result["guarded"]["changes"] == []
-    told = [each for each in result["guarded"]["declared"] if each["stacks"] != ["foundation/main"]]
+    told, of_the_foundation = declared(result)
     assert {(each["resource"].rpartition("::")[2], each["property"], *each["stacks"]) for each in told} == {
         ("tap-key", "description", "dev", "prod", "staging"),
         ("stack", "(resource)", "dev2"),
     }
-    assert {"service-deploy-dev2-role", "service-boundary-dev2"} <= of_the_foundation(result)
+    assert {"service-deploy-dev2-role", "github-service-deploy-dev2-environment"} <= of_the_foundation, (
+        "another stack has roles and environments of its own"
+    )
 
 
 def test_a_deleted_stack_and_a_deleted_policy_are_told(repository):
@@ -193,9 +196,9 @@ def test_a_deleted_stack_and_a_deleted_policy_are_told(repository):
     code, result = against_main(repository)
 
     assert ("weakens", "stack removed") in kinds(result)
-    told = [each["stacks"] for each in result["guarded"]["declared"]]
-    assert [stacks for stacks in told if stacks != ["foundation/main"]] == [["staging"]]
-    assert "service-deploy-staging-role" in of_the_foundation(result), "its roles go with it"
+    told, of_the_foundation = declared(result)
+    assert [each["stacks"] for each in told] == [["staging"]]
+    assert "service-deploy-staging-role" in of_the_foundation
     assert code == 0
 
 
