@@ -73,11 +73,12 @@ _TEST = Template('''"""$Class: what it makes in every stack."""
 
 import pytest
 
+from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.recorded import find, recorded
 
 
-@pytest.mark.parametrize("stack", stack_names())
+@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
 def test_every_stack_has_one_under_its_own_name(stack):
     made = find(recorded(stack), "$name-$name")
 
