@@ -52,6 +52,12 @@ class Copy:
         return f"{self.called}-{self.kind}" if self.kind in ("preview", "drift") else self.called
 
     @property
+    def networks(self) -> list[str]:
+        """Return the stacks of the network that the stack may stand in: its environment's, or one of its own name."""
+        names = [self.environment, self.stack if self.stack != _REVIEW else None]
+        return sorted({name for name in names if name is not None})
+
+    @property
     def deployers(self) -> Deployers | None:
         """Return the names of what the foundation makes for the stack."""
         if self.project is None or self.environment is None or self.suffix is None:

@@ -177,6 +177,7 @@ class Place:
             "copy.called": [self.copy.called],
             "copy.github": [self.copy.github],
             "copy.stack": [self.copy.stack],
+            "copy.networks": self.copy.networks,
             "copy.project": [self.copy.project] if self.copy.project is not None else [],
             "copy.name": [self.copy.name] if self.copy.name is not None else [],
             "copy.secretsKey": [value for value in keys if isinstance(value, str)],

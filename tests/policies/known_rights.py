@@ -98,7 +98,7 @@ def files(stack="${copy.stack}", project="${copy.project}", network=None):
 
 def places():
     """Yield each copy with what its stack is called, its files, and the glob of its logical names."""
-    of_service = "networking-stack/${environment}"
+    of_service = "networking-stack/${copy.networks}"
     yield copy(""), "${copy.called}", files(network=of_service), "service-{kind}-*"
     yield copy("", "pr-*"), "review", files(REVIEW_STACKS, network=of_service), "service-review"
     if file_of(NETWORK.label).exists():
