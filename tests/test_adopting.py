@@ -279,7 +279,8 @@ def test_a_service_that_has_changed_all_of_that_passes_and_so_do_the_products_te
 
     passes(service)
     stacks = json.loads(run("stacks", root=service).stdout)["include"]
-    assert sorted(row["stack"] for row in stacks) == ["dev", "prod", "qa", "qa-north", "staging"]
+    of_the_service = [row["stack"] for row in stacks if "/" not in row["stack"]]
+    assert sorted(of_the_service) == ["dev", "prod", "qa", "qa-north", "staging"]
     assert suite.own_tests(service, ["-q", "-p", "no:cacheprovider"]) == 0
     # Those that know most of the example; make test runs all of them.
     tests = ("tests/program/service", "tests/policies/test_limits.py", "tests/policies/test_document.py")
@@ -324,3 +325,46 @@ def test_the_table_says_how_many_files_the_examples_take():
     assert rows["the queue below, with two rules"] == str(len(list(_BLOCK.finditer(GUIDE)))) == "5"
     assert rows["a component, from its skeleton"] == "2"
     assert rows["data that is protected in prod"] == "1"
+
+
+def without_rotation(root) -> None:
+    """Take the rotation out of the program as the guide says, and leave all that is known of it."""
+    components = root / "program/service/components"
+    for file, cuts in {
+        components / "secrets.py": [
+            (
+                r"        version = self\._bootstrap_version\(\)\n        host = .*?(?=        self\.register_outputs)",
+                "        self._bootstrap_version()\n",
+            ),
+            (r"    def _rotation_function.*\Z", ""),
+        ],
+        components / "monitoring.py": [(r"        for alarm in _rotation_alarms\(\):\n.*?\n(?=        cluster)", "")],
+        root / "program/service/key_policy.py": [(r"            f\"/aws/lambda/[^\n]*'rotation'[^\n]*\n", "")],
+    }.items():
+        text = file.read_text()
+        for pattern, instead in cuts:
+            text, count = re.subn(pattern, instead, text, flags=re.DOTALL)
+            assert count == 1, f"{file.name} no longer has {pattern}; mend the test, and look at the guide"
+        file.write_text(text)
+
+
+def test_what_is_left_of_a_rotation_that_is_gone_is_named_one_by_one(service):
+    without_rotation(service)
+
+    done = run("check", "--format", "json", root=service)
+
+    assert done.returncode == FOUND, done.stderr
+    (dev,) = [stack for stack in json.loads(done.stdout)["stacks"] if stack["stack"] == "dev"]
+    failed = [item for item in dev["findings"] if item["level"] == "mandatory" and item["outcome"] == "failed"]
+    missing = {item["message"].partition(" ")[0] for item in failed if item["rule"] == "known-resources"}
+    assert missing >= {
+        *(
+            "secrets-rotation-function",
+            "secrets-rotation-logs",
+            "secrets-rotation-permission",
+            "secrets-rotation-policy",
+        ),
+        *("secrets-rotation-role", "secrets-rotation-security-group", "secrets-schedule", "database-ingress-rotation"),
+        *("secrets-rotation-egress-database", "secrets-rotation-egress-https"),
+    }
+    assert "sm-rotation" in {item["rule"] for item in failed}

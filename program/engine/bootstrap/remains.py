@@ -36,6 +36,11 @@ def remains(backend: str, repository: str) -> Iterator[str]:
     yield "each network: ./parity preview network/<environment> --bundle build/network, then apply it"
     yield "./parity tools --install --write: the digests of the Pulumi that jobs may run"
     yield (
+        f"runs of forks wait for somebody: gh api --method PUT "
+        f"repos/{repository}/actions/permissions/fork-pr-contributor-approval "
+        f"-f approval_policy=all_external_contributors"
+    )
+    yield (
         f"where the guard must bind its owners too: a ruleset of {repository.partition('/')[0]} that requires the "
         f"workflow pull-request.yml (no API of a repository can)"
     )
