@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from program.manifest.differences import by_project
+from program.project.definition import SERVICE
 from program.report.content.model import Report
 from program.report.markdown.markup import escaped
 from program.report.markdown.words import clipped, name
@@ -39,9 +41,12 @@ def _run(report: Report) -> list[str]:
 
 
 def _hashes(report: Report) -> list[str]:
-    """Return the two hashes that all stacks share; where they don't, the title says so."""
+    """Return the two hashes that all stacks of the service share; where they don't, the title says so."""
     comparison = report.check.comparison
-    found = [("baseline", comparison.baseline_hash), ("resources", comparison.resources_hash)]
+    found = [
+        ("baseline", by_project(comparison.baseline_hash).get(SERVICE.label, {})),
+        ("resources", by_project(comparison.resources_hash).get(SERVICE.label, {})),
+    ]
     return [
         f"{label} {name(clipped(next(iter(hashes.values())), _HASH + 1)[:_HASH])}"
         for label, hashes in found
