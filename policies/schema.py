@@ -14,6 +14,9 @@ from pydantic_core import ErrorDetails
 
 from policies.strict_yaml import KeyPath, YamlError, read
 
+# Where the limits of settings without a field of their own stand.
+_SETTINGS = "settings"
+
 
 class StrictModel(BaseModel):
     """Data of a reviewed file: frozen, keys in camelCase, none unknown, nothing converted silently."""
@@ -64,13 +67,20 @@ def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Say one validation error in words: the key, what was found, what is allowed."""
     path = ".".join(str(part) for part in detail["loc"]) or "the file"
     if detail["type"] == "extra_forbidden":
-        return f"unknown key {path!r}{suggest(str(detail['loc'][-1]), _known_keys(model, detail['loc']))}"
+        return f"unknown key {path!r}{_instead(str(detail['loc'][-1]), _known_keys(model, detail['loc']))}"
     if detail["type"] == "missing":
         return f"{path} is missing"
     if detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
         return f"{path} is {_short(detail['input'])}; it must be a mapping of keys to values"
     message = _KIND.sub("", detail["msg"])
     return f"{path} is {_short(detail['input'])}; it {message}"
+
+
+def _instead(found: str, known: list[str]) -> str:
+    hint = suggest(found, known)
+    if _SETTINGS in known and hint.startswith("; known"):
+        return f"; the limit of a setting that has no key here stands in {_SETTINGS}: {{{found}: ...}}"
+    return hint
 
 
 def suggest(found: str, known: list[str]) -> str:

@@ -95,6 +95,7 @@ def test_a_name_is_suggested_or_all_known_ones_are_told():
     [
         ("  - {path: lambda.memory, reason", "  - {paht: lambda.memory, reason", "unknown key 'scaling.0.paht'; did you mean 'path'?"),
         ("errorThreshold: {min: 0,", "errorThreshold: {mni: 0,", "unknown key 'common.errorThreshold.mni'; did you mean 'min'?"),
+        ("    databaseInstances: [2]\n", "    databaseInstances: [2]\n    zzz: [1]\n", "unknown key 'environments.prod.zzz'; the limit of a setting that has no key here stands in settings: {zzz: ...}"),
     ],
 )  # fmt: skip
 def test_an_unknown_key_anywhere_gets_the_known_ones_of_its_place(tmp_path, old: str, new: str, said: str):
