@@ -158,6 +158,13 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def stacks_of(result: CheckResult) -> str:
+    """Return how many stacks there are, and of how many projects where it is not one."""
+    projects = len(by_project(result.comparison.resources_hash))
+    of = f" of {projects} projects" if projects > 1 else ""
+    return f"{plural(len(result.stacks), 'stack')}{of}"
+
+
 def _row(stack: StackResult, undeclared: Sequence[Difference], compared: int) -> Row:
     labels = Counter(label_of(finding) for finding in stack.findings if finding.rule != SETTINGS_RULE)
     return Row(
@@ -187,9 +194,7 @@ def _passed(summary: Summary) -> str:
     if summary.stack_count == 1:
         return f"1 stack checked, with no other to compare it with{rules}"
     declared = f", except for {plural(len(summary.declared), 'declared difference')}" if summary.declared else ""
-    projects = len(by_project(summary.result.comparison.resources_hash))
-    of = f" of {projects} projects" if projects > 1 else ""
-    return f"{plural(summary.stack_count, 'stack')}{of} match{declared}{rules}"
+    return f"{stacks_of(summary.result)} match{declared}{rules}"
 
 
 def _failures(summary: Summary) -> list[str]:

@@ -11,7 +11,7 @@ from program.report.content.losses import losses
 from program.report.content.merged import merged_groups
 from program.report.content.model import GOOD, Report, StackReport, outcome_of
 from program.report.content.paperwork import paperwork
-from program.report.content.summary import odd_stacks, plural, said_once
+from program.report.content.summary import odd_stacks, plural, said_once, stacks_of
 
 _OPERATIONS: Sequence[Operation] = ("create", "update", "replace", "delete")
 # How a step ended, for a reader; what blocks a preview is a finding, and told as such.
@@ -61,7 +61,9 @@ def assurance(report: Report) -> str | None:
         return "No mandatory rule fails." if judged else None
     declared = len(said_once([each for each in report.check.comparison.differences if each.declared]))
     but = f", except for {plural(declared, 'declared difference')}" if declared else ""
-    same = "1 stack checked, with no other to compare it with" if count == 1 else f"{count} stacks match{but}"
+    same = (
+        "1 stack checked, with no other to compare it with" if count == 1 else f"{stacks_of(report.check)} match{but}"
+    )
     return f"{same}; no mandatory rule fails." if report.judged else f"{same}."
 
 
