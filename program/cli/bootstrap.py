@@ -14,7 +14,7 @@ from program.cli.engine_options import chosen_stack, rendered, say, summary_of
 from program.cli.exit_codes import COULD_NOT_RUN
 from program.cli.options import chosen_limits, chosen_noise
 from program.errors import CouldNotRunError
-from program.project.definition import FOUNDATION, ROOT, stack_file
+from program.project.definition import FOUNDATION, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     if not any(os.environ.get(variable) is not None for variable in _PASSPHRASES):
         # The local state holds no secret, and Pulumi wants one for every state of files.
         os.environ[_PASSPHRASES[0]] = ""
-    from program.engine.bootstrap.account import bucket_is_there
+    from program.engine.bootstrap.account import bucket_is_there, concurrency_shortages
     from program.engine.bootstrap.bootstrap import Bootstrapper
     from program.engine.bootstrap.making import make_stacks
     from program.engine.bootstrap.remains import remains, write_providers
@@ -75,7 +75,8 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     for made in make_stacks(backend, say):
         click.echo(f"{made}: made in the backend, empty as yet")
     click.echo("\nWhat remains:")
-    for number, line in enumerate(remains(backend, settings.github.name), start=1):
+    short = concurrency_shortages(_reserved(settings))
+    for number, line in enumerate((*remains(backend, settings.github.name), *short), start=1):
         click.echo(f"{number:3}. {line}")
 
 
@@ -96,6 +97,21 @@ def _settings(stack: Stack) -> Settings:
     if not isinstance(stack.settings, Settings):
         raise click.BadParameter(f"{stack.name} is no foundation", param_hint="STACK")
     return stack.settings
+
+
+def _reserved(settings: Settings) -> dict[str, int]:
+    """Return how many executions the account's stacks of the service reserve in each region."""
+    from program.offline.stacks import read_stacks
+    from program.service.settings import Settings as OfService
+
+    limits = chosen_limits()
+    found: dict[str, int] = {}
+    for stack in read_stacks(stack_names(ROOT, SERVICE), limits):
+        asked = stack.settings
+        if isinstance(asked, OfService) and limits.environments[asked.environment].account in (None, settings.account):
+            wanted = limits.common.reserved_concurrency[asked.lambda_cpu] + limits.common.rotation_concurrency[0]
+            found[asked.region] = found.get(asked.region, 0) + wanted
+    return found
 
 
 def _problems(settings: Settings) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +10,10 @@ import boto3  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 from program.errors import CouldNotRunError
+
+# Executions that Lambda lets nobody reserve, and those that an account usually has.
+_KEPT_BY_LAMBDA = 100
+_USUAL = 1000
 
 
 def account_problems(*, account: str, bucket: str, region: str) -> Iterator[str]:
@@ -50,6 +54,27 @@ def bucket_is_there(bucket: str, *, account: str, region: str) -> bool | None:
     except BotoCoreError as error:
         raise CouldNotRunError(f"S3 can't be asked for the bucket {bucket}: {error}") from None
     return True
+
+
+def concurrency_shortages(reserved: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line for each region whose Lambda quota is too low for what the account's stacks reserve there.
+
+    A new account has 10 concurrent executions, and Lambda keeps 100 that nobody may reserve
+    (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). What can't be asked is left out.
+    """
+    for region, wanted in sorted(reserved.items()):
+        try:
+            told: dict[str, Any] = boto3.client("lambda", region_name=region).get_account_settings()
+        except (BotoCoreError, ClientError):
+            continue
+        found = int(told["AccountLimit"]["ConcurrentExecutions"])
+        needed = wanted + _KEPT_BY_LAMBDA
+        if found < needed:
+            yield (
+                f"the account may run {found} functions at once in {region}; its stacks reserve {wanted}, and Lambda "
+                f"keeps {_KEPT_BY_LAMBDA}: aws service-quotas request-service-quota-increase --service-code lambda "
+                f"--quota-code L-B99A9384 --desired-value {max(needed, _USUAL)} --region {region}"
+            )
 
 
 def _account() -> str:

@@ -44,6 +44,11 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
         "pushes an image and proposes its digest",
     ),
     (
+        re.compile(r"(/aws/rds/cluster/[\w./-]+)[\s\S]*?ResourceAlreadyExistsException"),
+        "the log group {0} is there already: RDS writes its last lines after a cluster of that name is destroyed, and "
+        "makes the group again; nobody else needs it: `aws logs delete-log-group --log-group-name {0}`, then go on",
+    ),
+    (
         re.compile(r"DBClusterSnapshotAlreadyExists"),
         "the cluster's final snapshot of stack {stack} has the name of one that an earlier destroy left; copy that one "
         "under another name and delete it, then destroy again (.github/RECOVERING.md has the commands)",

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from program.engine.bootstrap.account import account_problems, bucket_is_there
+from program.engine.bootstrap.account import account_problems, bucket_is_there, concurrency_shortages
 from program.errors import CouldNotRunError
 
 ACCOUNT, BUCKET, REGION = "111122223333", "parity-state-111122223333", "us-east-1"
@@ -14,7 +14,7 @@ ACCOUNT, BUCKET, REGION = "111122223333", "parity-state-111122223333", "us-east-
 def aws(monkeypatch):
     """Return stubs of STS and S3, which answer what a test tells them."""
     keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": REGION}
-    clients = {name: boto3.client(name, **keys) for name in ("sts", "s3")}
+    clients = {name: boto3.client(name, **keys) for name in ("sts", "s3", "lambda")}
     stubs = {name: Stubber(client) for name, client in clients.items()}
     for stub in stubs.values():
         stub.activate()
@@ -76,3 +76,20 @@ def test_a_bucket_is_there_free_or_somebody_elses(aws):
         else:
             aws["s3"].add_client_error("head_bucket", str(status), "no", status)
         assert bucket_is_there(BUCKET, account=ACCOUNT, region=REGION) is found
+
+
+def test_an_account_that_may_run_too_few_functions_is_told_what_to_ask_for(aws):
+    limit = {"AccountLimit": {"ConcurrentExecutions": 10}}
+    aws["lambda"].add_response("get_account_settings", limit)
+
+    (said,) = concurrency_shortages({"us-east-2": 12})
+
+    assert said.startswith("the account may run 10 functions at once in us-east-2; its stacks reserve 12, and Lambda")
+    assert said.endswith("--quota-code L-B99A9384 --desired-value 1000 --region us-east-2")
+
+
+def test_an_account_that_may_run_enough_or_that_can_not_be_asked_is_told_nothing(aws):
+    aws["lambda"].add_response("get_account_settings", {"AccountLimit": {"ConcurrentExecutions": 1000}})
+    aws["lambda"].add_client_error("get_account_settings", "AccessDenied", "no", 403)
+
+    assert list(concurrency_shortages({"us-east-2": 12, "us-west-2": 52})) == []

@@ -30,6 +30,15 @@ KNOWN = (
         "the state of stack here contradicts itself (resource urn:x refers to unknown provider y); `pulumi state",
     ),
     (
+        "error: creating CloudWatch Logs Log Group (/aws/rds/cluster/dev-db-cluster-main/postgresql): operation error: "
+        "CreateLogGroup, api error ResourceAlreadyExistsException: The specified log group already exists",
+        "the log group /aws/rds/cluster/dev-db-cluster-main/postgresql is there already: RDS writes its last lines after",
+    ),
+    (
+        "error: reading ECR Images: couldn't find resource",
+        "the registry of stack here's region doesn't hold the app's image: its stack file names a digest that was never",
+    ),
+    (
         "error: api error DBClusterSnapshotAlreadyExistsFault: last",
         "the cluster's final snapshot of stack here has the name of one that an earlier destroy left; copy that one",
     ),
