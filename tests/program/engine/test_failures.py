@@ -32,11 +32,11 @@ KNOWN = (
     (
         "error: creating CloudWatch Logs Log Group (/aws/rds/cluster/dev-db-cluster-main/postgresql): operation error: "
         "CreateLogGroup, api error ResourceAlreadyExistsException: The specified log group already exists",
-        "the log group /aws/rds/cluster/dev-db-cluster-main/postgresql is there already: RDS writes its last lines after",
+        "the log group /aws/rds/cluster/dev-db-cluster-main/postgresql is there already: RDS writes its last lines",
     ),
     (
         "error: reading ECR Images: couldn't find resource",
-        "the registry of stack here's region doesn't hold the app's image: its stack file names a digest that was never",
+        "the registry of stack here's region doesn't hold the app's image: its stack file names a digest that was",
     ),
     (
         "error: api error DBClusterSnapshotAlreadyExistsFault: last",
