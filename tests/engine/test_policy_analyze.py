@@ -54,11 +54,11 @@ UNDECIDED_AT_FIRST = {
 SECRET = f'pulumi.Output.secret("{CANARY}")'
 SECRET_MARK = "${secret}"
 SECRETS = (
-    ("service/components/database", "master_username=MASTER_USERNAME", 'master_username=pulumi.Output.secret("postgres")'),
-    ("service/components/database", '"rds.force_ssl": "1"', f'"rds.force_ssl": {SECRET}'),
-    ("service/components/database", 'name=names.physical("db", "monitoring-role")', f"name={SECRET}"),
-    ("service/components/database", '"logs:CreateLogGroup",', f'{SECRET}, "*",'),
-    ("project/naming", '"Environment": self.environment', f'"Environment": __import__("pulumi").Output.secret("{CANARY}")'),
+    ("components/database", "master_username=MASTER_USERNAME", 'master_username=pulumi.Output.secret("postgres")'),
+    ("components/database", '"rds.force_ssl": "1"', f'"rds.force_ssl": {SECRET}'),
+    ("components/database", 'name=names.physical("db", "monitoring-role")', f"name={SECRET}"),
+    ("components/database", '"logs:CreateLogGroup",', f'{SECRET}, "*",'),
+    ("naming", '"Environment": self.environment', f'"Environment": __import__("pulumi").Output.secret("{CANARY}")'),
 )  # fmt: skip
 
 
@@ -137,7 +137,8 @@ def by_analyze(engine: Engine, **variables: str) -> set[Word]:
 
 def change_program(engine: Engine, changes: Iterable[tuple[str, str, str]]) -> None:
     for file, old, new in changes:
-        change(engine.project, f"program/{file}.py", old, new)
+        wing = "project" if file == "naming" else "service"
+        change(engine.project, f"program/{wing}/{file}.py", old, new)
 
 
 def up(engine: Engine) -> None:
