@@ -29,22 +29,18 @@ def deployers_of(project: str, environment: str, suffix: str, prefix: str = "") 
     every repository: two services in one account each have their own.
     """
     owner = f"{prefix}-{project}" if prefix and world_of(project) != SERVICE else project
-    return _deployers_of(owner, environment, suffix)
+    if _OF_REVIEW.fullmatch(suffix):
+        review = f"{environment}-{owner}-review"
+        return Deployers(deploy_role=review, drift_role=review, preview_role=review, boundary=f"{review}-boundary")
+    return Deployers(
+        deploy_role=f"{environment}-{owner}-deploy-{suffix}",
+        drift_role=f"{environment}-{owner}-drift-{suffix}",
+        preview_role=f"{environment}-{owner}-preview-{suffix}",
+        boundary=f"{environment}-{owner}-boundary-{suffix}",
+    )
 
 
 def project_of_owner(owner: str, prefix: str) -> str:
     """Return the project whose roles have the owner's name in theirs."""
     bare = owner.removeprefix(f"{prefix}-") if prefix else owner
     return bare if world_of(bare) != SERVICE else owner
-
-
-def _deployers_of(project: str, environment: str, suffix: str) -> Deployers:
-    if _OF_REVIEW.fullmatch(suffix):
-        review = f"{environment}-{project}-review"
-        return Deployers(deploy_role=review, drift_role=review, preview_role=review, boundary=f"{review}-boundary")
-    return Deployers(
-        deploy_role=f"{environment}-{project}-deploy-{suffix}",
-        drift_role=f"{environment}-{project}-drift-{suffix}",
-        preview_role=f"{environment}-{project}-preview-{suffix}",
-        boundary=f"{environment}-{project}-boundary-{suffix}",
-    )

@@ -123,6 +123,11 @@ class KnownType(StrictModel):
     properties: dict[str, Judge] = Field(default_factory=dict)
     resources: dict[str, KnownResource] = Field(default_factory=dict)
 
+    @property
+    def former_aliases(self) -> list[dict[str, dict[str, str]]]:
+        """Return the former names as the aliases that the SDK gives."""
+        return [{"spec": {"type": type_, "parentUrn": ""}} for type_ in self.formerly]
+
 
 class KnownFile(StrictModel):
     """One file of the known world: the types of one service."""

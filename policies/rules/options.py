@@ -51,11 +51,11 @@ def _options(stack: StackView, context: Context) -> Iterator[tuple[Resource, str
 def _are_former_names(aliases: Any, resource: Resource, context: Context) -> bool:
     """Tell whether the aliases say no more than how the type was called before, as its SDK gives them by itself."""
     of_type = context.known.types.get(resource.type)
-    formerly = of_type.formerly if of_type is not None else []
-    # As a program gives them, and as the engine tells them.
-    given = [{"spec": {"type": type_, "parentUrn": ""}} for type_ in formerly]
-    told = [resource.urn.replace(resource.type, type_) for type_ in formerly]
-    return bool(aliases) and all(alias in given or alias in told for alias in aliases)
+    if of_type is None or not aliases:
+        return False
+    # As the engine tells them, beside how a program gives them.
+    told = [resource.urn.replace(resource.type, type_) for type_ in of_type.formerly]
+    return all(alias in of_type.former_aliases or alias in told for alias in aliases)
 
 
 OPTIONS = StackRule(

@@ -18,11 +18,11 @@ from program.project.definition import FOUNDATION, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
 
 if TYPE_CHECKING:
+    from policies.limits import Limits
     from program.engine.records import PreviewRecord
     from program.foundation.settings import Settings
     from program.offline.stacks import Stack
 
-_API = "https://api.github.com"
 _PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 _ENDED = {"made": 0, "declined": 1, "blocked": 1, "failed": COULD_NOT_RUN}
 
@@ -40,8 +40,8 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
 
     Exits with 1 when something mandatory fails or you said no, with 3 when it could not go on.
     """
-    name = stack or _only()
-    chosen = chosen_stack(name, None, chosen_limits())
+    name, limits = stack or _only(), chosen_limits()
+    chosen = chosen_stack(name, None, limits)
     settings = _settings(chosen)
     backend = os.environ.get("PULUMI_BACKEND_URL") or settings.backend_url
     say(f"asking AWS and GitHub what is there for {name} ...")
@@ -57,7 +57,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
 
     done = Bootstrapper(
         stack=chosen,
-        limits=chosen_limits(),
+        limits=limits,
         noise=chosen_noise(),
         backend=backend,
         reachable=not backend.startswith("s3://")
@@ -75,7 +75,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     for made in make_stacks(backend, say):
         click.echo(f"{made}: made in the backend, empty as yet")
     click.echo("\nWhat remains:")
-    short = concurrency_shortages(_reserved(settings))
+    short = concurrency_shortages(_reserved(settings, limits))
     for number, line in enumerate((*remains(backend, settings.github.name), *short), start=1):
         click.echo(f"{number:3}. {line}")
 
@@ -99,12 +99,11 @@ def _settings(stack: Stack) -> Settings:
     return stack.settings
 
 
-def _reserved(settings: Settings) -> dict[str, int]:
+def _reserved(settings: Settings, limits: Limits) -> dict[str, int]:
     """Return how many executions the account's stacks of the service reserve in each region."""
     from program.offline.stacks import read_stacks
     from program.service.settings import Settings as OfService
 
-    limits = chosen_limits()
     found: dict[str, int] = {}
     for stack in read_stacks(stack_names(ROOT, SERVICE), limits):
         asked = stack.settings
@@ -116,19 +115,16 @@ def _reserved(settings: Settings) -> dict[str, int]:
 
 def _problems(settings: Settings) -> Iterator[str]:
     from program.engine.bootstrap.account import account_problems
+    from program.github.context import context_of
     from program.github.rights import repository_problems
 
-    token = os.environ.get("GITHUB_TOKEN")
-    if not token:
+    told = bool(os.environ.get("GITHUB_TOKEN"))
+    if not told:
         yield "GITHUB_TOKEN is not set; the repository's environments, variables and rules are made with it"
     yield from account_problems(account=settings.account, bucket=settings.state_bucket, region=settings.region)
-    if token:
-        yield from repository_problems(
-            settings.github.name,
-            settings.repository_id,
-            token=token,
-            api_url=os.environ.get("GITHUB_API_URL") or _API,
-        )
+    if told:
+        context = context_of({**os.environ, "GITHUB_REPOSITORY": settings.github.name})
+        yield from repository_problems(context, settings.repository_id)
 
 
 def _agreed(record: PreviewRecord) -> bool:

@@ -14,7 +14,6 @@ from program.engine.pulumi_cli.turn import take_turn
 from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import DestroyRecord, Refusal, record_of, timed
 from program.errors import CouldNotRunError
-from program.offline.projects import KINDS
 from program.offline.stacks import Stack
 from program.project.stackfile import stack_names
 
@@ -73,8 +72,8 @@ class Destroyer:
 
     @property
     def _is_protected(self) -> bool:
-        key = KINDS[self.stack.file.project].settings.config_key("data_protection")
-        return self.stack.file.config.get(key) == "protected"
+        file = self.stack.file
+        return file.config.get(file.project.full_key("dataProtection")) == "protected"
 
     def _destroy(self) -> DestroyRecord:
         self.say(f"destroying {self.stack.name} ...")

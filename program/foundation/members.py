@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from policies.deployers import REVIEW_SUFFIX
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
 from program.foundation.rights.places import Copy
@@ -17,12 +16,10 @@ from program.foundation.settings import Settings
 from program.project.definition import NETWORK, ROOT, SERVICE, Project
 from program.project.settings import ProjectSettings
 from program.project.stack_names import reserved_suffix
-from program.project.stackfile import REVIEW_TEMPLATE, StackFile, read_stack_file, stack_names
+from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, StackFile, read_stack_file, stack_names
 from program.service import settings as service
 from program.service.validation import validate
 
-# The name of a review stack, under which their template is read.
-_ANY_REVIEW_STACK = f"{REVIEW_SUFFIX}0"
 Kind = TypeVar("Kind", bound=ProjectSettings)
 
 
@@ -85,7 +82,7 @@ def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[Memb
     files = [(name, read_stack_file(name, root)) for name in stack_names(root, SERVICE)]
     template = root / REVIEW_TEMPLATE
     if template.exists():
-        files.append((REVIEW_STACKS, read_stack_file(_ANY_REVIEW_STACK, root, template)))
+        files.append((REVIEW_STACKS, read_stack_file(TEMPLATE_STACK, root, template)))
     for name, file in files:
         found = read_settings(file, service.Settings, validate, limits)
         key = found.config_key("environment_suffix")

@@ -13,9 +13,8 @@ from program.foundation.rights.trust import Repository
 from program.project.definition import FOUNDATION, Project
 from program.project.setting import setting
 from program.project.settings import ProjectSettings
-from program.project.values import Texts
+from program.project.values import REGION, Texts
 
-_REGION = r"^[a-z]{2}(-[a-z]+)+-\d$"
 # What the workflows do only where a repository's plan or its people want it, each by a variable of that name.
 Feature = Literal["attestations", "codeScanning", "publishPage"]
 FEATURES: tuple[str, ...] = get_args(Feature)
@@ -92,7 +91,7 @@ class Settings(ProjectSettings):
         about="The region that the image is pushed to; it is replicated to the stacks' others.",
         allowed="an AWS region such as us-east-1",
         not_compared="each account has its own",
-        pattern=_REGION,
+        pattern=REGION,
     )
     reviewers: Texts = setting(
         (),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
-from pulumi.runtime.config import CONFIG
 from pulumi_aws import iam
 
 from policies.limits import Limits, limits
@@ -28,6 +26,7 @@ from program.foundation.rights.roles import Role, role_kinds
 from program.foundation.settings import Reviewers, Settings
 from program.foundation.validation import validate
 from program.project.configuration import exported
+from program.project.deployment import asked_for, export, refusal
 from program.service.protection import Protection
 
 # The variable by which the workflows know that a repository wants a feature.
@@ -149,12 +148,8 @@ def deploy() -> None:
     """Register the foundation from Pulumi's config and every stack file; refuse settings before any resource exists."""
     known = limits()
     try:
-        settings = Settings.parse(CONFIG.get(), os.environ)
-        validate(settings, known)
+        settings = asked_for(Settings, validate)
         found = members(settings, known)
     except SettingsError as error:
-        # Pulumi prints a RunError's text and no traceback.
-        raise pulumi.RunError(f"settings of stack {pulumi.get_stack()}:\n{error}") from None
-    stack = FoundationStack("foundation", settings, found, own_member(settings, pulumi.get_stack()), known)
-    for output, value in stack.outputs.items():
-        pulumi.export(output, value)
+        raise refusal(error) from None
+    export(FoundationStack("foundation", settings, found, own_member(settings, pulumi.get_stack()), known).outputs)

@@ -6,8 +6,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from github import Auth, Github, UnknownObjectException
+from github import UnknownObjectException
 
+from program.github.connection import connected
 from program.github.context import Context
 from program.github.failures import asking, gone_is_fine, once
 from program.github.model import Comment, Issue, WorkflowRuns, comment_of, issue_of
@@ -19,7 +20,6 @@ ACTIONS = "actions: read"
 _PER_PAGE = 100
 # Seconds between two writes, as GitHub asks for.
 _BETWEEN_WRITES = 1.0
-_TIMEOUT_SECONDS = 30
 
 
 class Client:
@@ -28,15 +28,12 @@ class Client:
     def __init__(
         self, context: Context, *, patience: Patience | None = None, between_writes: float = _BETWEEN_WRITES
     ) -> None:
-        self._github = Github(
-            base_url=context.api_url.rstrip("/"),
-            auth=Auth.Token(context.token),
-            timeout=_TIMEOUT_SECONDS,
+        self._github = connected(
+            context,
+            patience,
             per_page=_PER_PAGE,
-            retry=patience or Patience.usual(),
             seconds_between_requests=None,
             seconds_between_writes=between_writes,
-            user_agent="parity",
             # Objects are made from their numbers, without a request for what isn't read.
             lazy=True,
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-from github import Auth, Github, GithubException
+from github import Github, GithubException
 from requests import RequestException
 
 from program.errors import CouldNotRunError
-from program.github.patience import Patience
+from program.github.connection import connected
+from program.github.context import Context
 
-_TIMEOUT_SECONDS = 30
 # What the foundation manages in a repository, by where GitHub lists it: a fine-grained token needs the right to each
 # (https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens).
 _NEEDED: Mapping[str, str] = {
@@ -22,20 +22,12 @@ _NEEDED: Mapping[str, str] = {
 }
 
 
-def repository_problems(
-    repository: str, wanted_id: str, *, token: str, api_url: str, patience: Patience | None = None
-) -> Iterator[str]:
-    """Yield in one line each what stands against managing the repository (`owner/name`) with the token.
+def repository_problems(context: Context, wanted_id: str) -> Iterator[str]:
+    """Yield in one line each what stands against managing the repository with the token.
 
     Raises CouldNotRunError when GitHub can't be asked.
     """
-    github = Github(
-        base_url=api_url.rstrip("/"),
-        auth=Auth.Token(token),
-        timeout=_TIMEOUT_SECONDS,
-        retry=patience or Patience.usual(),
-        user_agent="parity",
-    )
+    repository, github = context.repository, connected(context)
     try:
         yield from _problems(github, repository, wanted_id)
     except GithubException as error:

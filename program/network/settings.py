@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from program.manifest.canonical import JsonValue
 from program.network.cutting import NARROWEST, WIDEST, ZONES, cut
 from program.project.definition import NETWORK, Project
-from program.project.setting import setting
+from program.project.setting import boundary_setting, setting
 from program.project.settings import ProjectSettings
 from program.project.values import Cidr, OrAbsent, PolicyArn, Texts
 
@@ -41,12 +41,7 @@ class Settings(ProjectSettings):
         place="logging.retentionDays",
         ge=1,
     )
-    permissions_boundary: Annotated[PolicyArn | None, OrAbsent] = setting(
-        "",
-        about="The managed policy that limits the flow log's role. Empty for the one that the foundation makes.",
-        allowed="a managed policy's ARN: arn:aws:iam::<account>:policy/<name>",
-        not_compared="each account has its own",
-    )
+    permissions_boundary: Annotated[PolicyArn | None, OrAbsent] = boundary_setting("the flow log's role")
 
     @property
     def vpc_range(self) -> ipaddress.IPv4Network:

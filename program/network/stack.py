@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from pulumi.runtime.config import CONFIG
 
 from policies.limits import Limits, limits
 from program.errors import SettingsError
@@ -19,7 +17,8 @@ from program.network.cutting import cut
 from program.network.endpoints import SERVICES
 from program.network.settings import Settings
 from program.network.validation import validate
-from program.project.configuration import configuration_manifest, exported
+from program.project.configuration import configuration_manifest, encrypted, exported
+from program.project.deployment import asked_for, export, refusal
 from program.project.iam import Arns
 
 
@@ -59,14 +58,7 @@ class NetworkStack(pulumi.ComponentResource):
             opts=child,
         )
         manifest = configuration_manifest(
-            settings,
-            limits,
-            {
-                "encryption.deletionWindowDays": window,
-                "encryption.keyRotation": True,
-                "encryption.kmsEnabled": True,
-                "network.endpoints": [*sorted(SERVICES)],
-            },
+            settings, limits, {**encrypted(window), "network.endpoints": [*sorted(SERVICES)]}
         )
         # The first six are what a service reads of its network (program/service/components/networking.py).
         self.outputs: dict[str, pulumi.Input[Any]] = {
@@ -84,10 +76,7 @@ class NetworkStack(pulumi.ComponentResource):
 def deploy() -> None:
     """Register one stack's resources from Pulumi's config; refuse settings before any resource exists."""
     try:
-        settings = Settings.parse(CONFIG.get(), os.environ)
-        validate(settings, limits())
+        settings = asked_for(Settings, validate)
     except SettingsError as error:
-        # Pulumi prints a RunError's text and no traceback.
-        raise pulumi.RunError(f"settings of stack {pulumi.get_stack()}:\n{error}") from None
-    for output, value in NetworkStack("network", settings, limits()).outputs.items():
-        pulumi.export(output, value)
+        raise refusal(error) from None
+    export(NetworkStack("network", settings, limits()).outputs)

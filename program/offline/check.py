@@ -22,11 +22,8 @@ from program.offline.result import CheckResult, StackResult
 from program.offline.stacks import Stack, read_stack, read_stacks
 from program.offline.workers import in_workers
 from program.project.definition import ROOT, Project
-from program.project.stackfile import REVIEW_TEMPLATE, read_stack_file
+from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, read_stack_file
 from program.sdk.lazy_services import install, load_used
-
-# The name that the template of review stacks has in a check.
-TEMPLATE_STACK = "pr-0"
 
 
 def check(

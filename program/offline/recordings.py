@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -63,7 +63,7 @@ class Registration:
     def _own_aliases(self) -> list[JsonValue]:
         """Return the aliases that the program gave: a type's former names are the SDK's, and of no deployed state."""
         found = known_somewhere(self.type)
-        formerly = [{"spec": {"type": type_, "parentUrn": ""}} for type_ in found[0].formerly] if found else []
+        formerly: Sequence[object] = found[0].former_aliases if found else ()
         aliases = self.options.get(_ALIASES)
         return [alias for alias in aliases if alias not in formerly] if isinstance(aliases, list) else []
 

@@ -73,7 +73,7 @@ def _encrypted(file: StackFile, allowed: Collection[str]) -> Iterator[Problem]:
 
 def _no_review_stack(stack: Stack) -> Stack:
     """Refuse a suffix that the role of review stacks acts on: whoever may push a branch would change the stack."""
-    key = KINDS[stack.file.project].settings.config_key("environment_suffix")
+    key = stack.file.project.full_key("environmentSuffix")
     why = reserved_suffix(key, stack.file.config.get(key, ""))
     if stack.settings is None or why is None:
         return stack

@@ -39,6 +39,15 @@ def exported(settings: ProjectSettings, manifest: JsonObject) -> dict[str, str]:
     }
 
 
+def encrypted(deletion_window_days: int) -> dict[str, JsonValue]:
+    """Return what the manifest says of the stack's own keys, which all rotate."""
+    return {
+        "encryption.deletionWindowDays": deletion_window_days,
+        "encryption.keyRotation": True,
+        "encryption.kmsEnabled": True,
+    }
+
+
 def _asked(settings: ProjectSettings) -> Iterator[tuple[str, JsonValue]]:
     """Yield the place and the value of each setting that is compared."""
     values: JsonObject = settings.model_dump(mode="json")

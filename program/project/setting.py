@@ -25,6 +25,16 @@ def setting(
     return Field(default, description=allowed, json_schema_extra=extra, validate_default=True, **constraints)
 
 
+def boundary_setting(limits: str) -> Any:
+    """Return the field of the managed policy that limits the roles that the stack makes."""
+    return setting(
+        "",
+        about=f"The managed policy that limits {limits}. Empty for the one that the foundation makes.",
+        allowed="a managed policy's ARN: arn:aws:iam::<account>:policy/<name>",
+        not_compared="each account has its own",
+    )
+
+
 def about_of(field: FieldInfo) -> str:
     """Return what the setting is about."""
     return _extra(field, _ABOUT)

@@ -18,6 +18,7 @@ from program.project.definition import Project
 from program.project.naming import PREFIX, Names
 from program.project.setting import setting
 from program.project.texts import cut
+from program.project.values import REGION
 
 REGION_KEY = "aws:region"
 SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
@@ -53,7 +54,7 @@ class ProjectSettings(BaseModel):
         about="The region; a stack file has it as aws:region.",
         allowed="an AWS region such as us-east-1",
         not_compared="the environment's own",
-        pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
+        pattern=REGION,
     )
     environment: str = setting(
         about="The environment whose limits hold, a key of environments in policies/environments.yaml.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from policies.deployers import REVIEW_SUFFIX
 from policies.schema import suggest
 from policies.strict_yaml import Document, KeyPath, YamlError, read
 from program.errors import Problem
@@ -16,6 +17,8 @@ from program.project.stack_names import stacks_in
 
 # What every review stack is made from.
 REVIEW_TEMPLATE = ".github/review-stack.yaml"
+# The name of a review stack, under which their template is read.
+TEMPLATE_STACK = f"{REVIEW_SUFFIX}0"
 # What an encrypted value is offline, which is no address.
 SECRET_MARKER = "secret@offline.invalid"
 # Far more than Pulumi.yaml declares; of each that it doesn't, a problem is made.

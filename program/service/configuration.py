@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject
-from program.project.configuration import configuration_manifest
+from program.project.configuration import configuration_manifest, encrypted
 from program.service.settings import Settings
 
 
@@ -17,9 +17,7 @@ def stack_manifest(settings: Settings, limits: Limits, code_hash: str) -> JsonOb
         {
             "lambda.reservedConcurrency": limits.common.reserved_concurrency[settings.lambda_cpu],
             "secrets.codeHash": code_hash,
-            "encryption.deletionWindowDays": getattr(window, settings.data_protection),
-            "encryption.keyRotation": True,
-            "encryption.kmsEnabled": True,
+            **encrypted(getattr(window, settings.data_protection)),
             "docker.digest": settings.image_digest,
             "docker.repository": settings.image_repository,
             "monitoring.email": settings.alarm_email is not None,

@@ -9,7 +9,7 @@ from pydantic import Field
 from policies.limits import DataProtection
 from program.manifest.canonical import JsonValue
 from program.project.definition import SERVICE, Project
-from program.project.setting import setting
+from program.project.setting import boundary_setting, setting
 from program.project.settings import ProjectSettings
 from program.project.values import Cidr, OrAbsent, PolicyArn, StackName, Texts
 
@@ -192,12 +192,7 @@ class Settings(ProjectSettings):
         ge=1,
         le=100,
     )
-    permissions_boundary: Annotated[PolicyArn | None, OrAbsent] = setting(
-        "",
-        about="The managed policy that limits every role of the stack. Empty for the one that the foundation makes.",
-        allowed="a managed policy's ARN: arn:aws:iam::<account>:policy/<name>",
-        not_compared="each account has its own",
-    )
+    permissions_boundary: Annotated[PolicyArn | None, OrAbsent] = boundary_setting("every role of the stack")
     alarm_email: Annotated[Email | None, OrAbsent] = setting(
         "",
         about="An address that every alarm is sent to. Empty for none.",

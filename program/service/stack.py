@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 import pulumi
 import pulumi_aws as aws
-from pulumi.runtime.config import CONFIG, is_config_secret
+from pulumi.runtime.config import is_config_secret
 from pulumi_aws import kms
 
 from policies.limits import Limits, limits
 from program.errors import SettingsError
 from program.project.configuration import exported
 from program.project.definition import ROOT
+from program.project.deployment import asked_for, export, refusal
 from program.project.iam import Arns
 from program.service.components.database import DatabaseArgs, DatabaseComponent
 from program.service.components.foundation import Foundation
@@ -149,10 +148,7 @@ def _secret_if_given_so(value: str | None, key: str) -> pulumi.Input[str] | None
 def deploy() -> None:
     """Register one stack's resources from Pulumi's config; refuse settings before any resource exists."""
     try:
-        settings = Settings.parse(CONFIG.get(), os.environ)
-        validate(settings, limits())
+        settings = asked_for(Settings, validate)
     except SettingsError as error:
-        # Pulumi prints a RunError's text and no traceback.
-        raise pulumi.RunError(f"settings of stack {pulumi.get_stack()}:\n{error}") from None
-    for output, value in TapStack("tap", settings, limits()).outputs.items():
-        pulumi.export(output, value)
+        raise refusal(error) from None
+    export(TapStack("tap", settings, limits()).outputs)

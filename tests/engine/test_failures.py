@@ -126,7 +126,8 @@ def test_a_program_that_stops_in_the_preview_alone_says_where_and_why(engine):
         engine.project,
         "program/service/stack.py",
         "def deploy() -> None:",
-        "def deploy() -> None:\n    if os.environ.get('PULUMI_CONFIG'):\n        raise pulumi.RunError('only here')\n",
+        "def deploy() -> None:\n    import os\n"
+        "    if os.environ.get('PULUMI_CONFIG'):\n        raise pulumi.RunError('only here')\n",
     )
     with engine.provider(STACK):
         result, record, _ = preview(engine, STACK)

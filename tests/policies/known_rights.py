@@ -8,7 +8,7 @@ import json
 import yaml
 
 from policies.known.tables import FOLDER
-from program.foundation.rights.inventory import file_of
+from program.foundation.rights.inventory import file_of, word_of
 from program.foundation.rights.places import Copy
 from program.foundation.rights.roles import (
     copy_boundary,
@@ -129,7 +129,7 @@ def _with_image(place, image):
 
 
 def _limit(label):
-    return f"{label or 'service'}-workflows-boundary"
+    return f"{word_of(label)}-workflows-boundary"
 
 
 def _everywhere():

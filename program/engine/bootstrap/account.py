@@ -44,14 +44,13 @@ def bucket_is_there(bucket: str, *, account: str, region: str) -> bool | None:
     client = boto3.client("s3", region_name=region)
     try:
         client.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
-    except ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    except (BotoCoreError, ClientError) as error:
+        answer = error.response if isinstance(error, ClientError) else {}
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
         if status == HTTPStatus.NOT_FOUND:
             return False
         if status == HTTPStatus.FORBIDDEN:
             return None
-        raise CouldNotRunError(f"S3 can't be asked for the bucket {bucket}: {error}") from None
-    except BotoCoreError as error:
         raise CouldNotRunError(f"S3 can't be asked for the bucket {bucket}: {error}") from None
     return True
 

@@ -18,6 +18,7 @@ from program.engine.pulumi_cli.workspace import (
     scratch_folder,
 )
 from program.errors import CouldNotRunError
+from program.project.files import write_whole
 
 KEPT_FOLDER = "moved"
 
@@ -70,8 +71,5 @@ def _differing(one: Checkpoint, other: Checkpoint) -> str | None:
 
 def _keep(place: Workspace, checkpoint: Checkpoint) -> None:
     """Leave a copy where the state was, its secrets encrypted as ever."""
-    folder = place.root / STATE_FOLDER / KEPT_FOLDER
-    folder.mkdir(exist_ok=True)
-    name = place.name.replace("/", "-")
-    text = json.dumps(json.loads(checkpoint.text), indent=2, sort_keys=True)
-    (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    file = place.root / STATE_FOLDER / KEPT_FOLDER / f"{place.name.replace('/', '-')}.json"
+    write_whole(file, json.dumps(json.loads(checkpoint.text), indent=2, sort_keys=True) + "\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 from program.manifest.canonical import JsonObject
 from program.project.definition import NETWORK, SERVICE, stack_file
 from program.project.files import write_whole
-from program.project.stackfile import REVIEW_TEMPLATE, read_stack_file, stack_names
+from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, read_stack_file, stack_names
 
 _PROVIDER = re.compile(r"^secretsprovider:.*\n", re.MULTILINE)
 
@@ -50,4 +50,4 @@ def _files(root: Path) -> Iterator[tuple[str, str]]:
     for name in stack_names(root, SERVICE, NETWORK):
         yield name, stack_file(name)
     if (root / REVIEW_TEMPLATE).exists():
-        yield "pr-0", REVIEW_TEMPLATE
+        yield TEMPLATE_STACK, REVIEW_TEMPLATE

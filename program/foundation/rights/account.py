@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from program.foundation.members import Member
-from program.foundation.rights.inventory import inventory
+from program.foundation.rights.inventory import inventory, word_of
 from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.roles import (
     Role,
@@ -62,8 +62,8 @@ def account_rights(settings: Settings, members: Sequence[Member], own: Member) -
         roles=roles,
         workflow_boundaries={
             label: Boundary(
-                logical=f"{label or 'service'}-workflows-boundary",
-                name=settings.names.physical(f"{label or 'service'}-workflows", "boundary"),
+                logical=f"{word_of(label)}-workflows-boundary",
+                name=settings.names.physical(f"{word_of(label)}-workflows", "boundary"),
                 document=workflow_boundary(
                     [role for found in roles.values() for role in found if role.label == label], label
                 ),
@@ -112,13 +112,9 @@ def functions_in(region: str, members: Sequence[Member]) -> Iterator[str]:
 
 
 def _place_of_the_image(settings: Settings, copy: Copy) -> Copy:
-    return Copy(
-        label=copy.label,
-        project=copy.project,
-        prefix=copy.prefix,
-        environment=copy.environment,
-        suffix=copy.suffix,
+    return replace(
+        copy,
         region=settings.image_region,
-        account=settings.account,
+        more={},
         image=f"arn:aws:ecr:{settings.image_region}:{settings.account}:repository/{settings.image_repository}",
     )

@@ -39,9 +39,14 @@ class Inventory(StrictModel):
     granted: list[Granted]
 
 
+def word_of(label: str) -> str:
+    """Return the project's word in names: its label, or that of the service, which has none."""
+    return label or "service"
+
+
 def file_of(label: str) -> Path:
     """Return the file of the project's inventory; the service has no label."""
-    return FOLDER / f"{label or 'service'}.yaml"
+    return FOLDER / f"{word_of(label)}.yaml"
 
 
 @cache

@@ -13,7 +13,7 @@ from policies.limits import Reason
 from policies.schema import StrictModel, parse_file
 from program.errors import CouldNotRunError
 from program.foundation.rights.derivation import boundary, key_actions, rights
-from program.foundation.rights.inventory import Inventory, inventory
+from program.foundation.rights.inventory import Inventory, inventory, word_of
 from program.foundation.rights.places import Copy
 from program.foundation.rights.state import REVIEW_STACKS, Access, StackFiles, State, state_rights
 from program.foundation.rights.statements import LONGEST_POLICY, Statement, documents, merged
@@ -149,7 +149,7 @@ def _role(
 
 def logical_name(kind: str, copy: Copy, files: StackFiles) -> str:
     """Return what the program calls what it makes of the kind for the stack; review stacks share it."""
-    project = copy.label or "service"
+    project = word_of(copy.label)
     if files.stack == REVIEW_STACKS:
         return f"{project}-review" if kind == "review" else f"{project}-{kind}-review"
     return f"{project}-{kind}-{files.stack}"

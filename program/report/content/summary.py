@@ -13,7 +13,7 @@ from program.offline.result import CheckResult, StackResult
 from program.offline.reviewed_lines import declaration_place
 from program.offline.source_lines import property_place
 from program.offline.stacks import SETTINGS_RULE
-from program.project.definition import stack_file
+from program.project.definition import split, stack_file
 from program.report.content.grouping import WORST_FIRST, Group, Label, grouped, label_of, stack_list
 from program.report.content.paperwork import PARITY_RULE, STALE_RULE
 
@@ -84,7 +84,7 @@ class Summary:
     @property
     def names_environments(self) -> bool:
         """Tell whether a stack's name leaves open which environment it is."""
-        return any(row.environment not in (_UNKNOWN, row.stack.rpartition("/")[2]) for row in self.rows)
+        return any(row.environment not in (_UNKNOWN, split(row.stack)[1]) for row in self.rows)
 
     @property
     def verdict(self) -> str:
@@ -118,20 +118,20 @@ class Summary:
 def summarise(result: CheckResult, *, judged: bool) -> Summary:
     """Count what was found."""
     differences = result.comparison.differences
+    compared = by_project(result.comparison.resources_hash)
     undeclared = tuple(difference for difference in differences if not difference.declared)
     return Summary(
         result=result,
         judged=judged,
-        rows=tuple(_row(stack, undeclared, _alike(result, stack)) for stack in result.stacks),
+        rows=tuple(_row(stack, undeclared, len(compared.get(_project(stack), ()))) for stack in result.stacks),
         groups=grouped(result.stacks),
         undeclared=undeclared,
         declared=tuple(said_once([difference for difference in differences if difference.declared])),
     )
 
 
-def _alike(result: CheckResult, stack: StackResult) -> int:
-    """Return how many stacks of the stack's project were compared, with itself."""
-    return len(by_project(result.comparison.resources_hash).get(stack.stack.rpartition("/")[0], ()))
+def _project(stack: StackResult) -> str:
+    return split(stack.stack)[0].label
 
 
 def said_once(differences: Sequence[Difference]) -> list[Difference]:

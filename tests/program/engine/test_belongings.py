@@ -63,15 +63,16 @@ class TestAGroupsRules:
         assert added(tokens.SECURITY_GROUP, GROUP, {"ingress": told}) == {}
 
 
-class TestATablesRoutes:
-    OWN = {"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1"}  # noqa: RUF012
-    TOLD = {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1", "gatewayId": "", "ipv6CidrBlock": ""}  # noqa: RUF012
+ROUTE = {"routeTableId": "rtb-1", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1"}
+ROUTE_TOLD = {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1", "gatewayId": "", "ipv6CidrBlock": ""}
 
+
+class TestATablesRoutes:
     def added(self, *routes):
-        return added(tokens.ROUTE_TABLE, "rtb-1", {"routes": list(routes)}, state(tokens.ROUTE, **self.OWN))
+        return added(tokens.ROUTE_TABLE, "rtb-1", {"routes": list(routes)}, state(tokens.ROUTE, **ROUTE))
 
     def test_that_are_resources_are_its_own(self):
-        assert self.added(self.TOLD) == {}
+        assert self.added(ROUTE_TOLD) == {}
 
     @pytest.mark.parametrize(
         "other",
@@ -82,12 +83,12 @@ class TestATablesRoutes:
         ],
     )
     def test_that_lead_elsewhere_are_by_hand(self, other):
-        assert self.added(self.TOLD, other) == {"routes": [other]}
+        assert self.added(ROUTE_TOLD, other) == {"routes": [other]}
 
     def test_of_another_table_are_no_excuse(self):
-        route = state(tokens.ROUTE, **(self.OWN | {"routeTableId": "rtb-2"}))
+        route = state(tokens.ROUTE, **(ROUTE | {"routeTableId": "rtb-2"}))
 
-        assert added(tokens.ROUTE_TABLE, "rtb-1", {"routes": [self.TOLD]}, route) == {"routes": [self.TOLD]}
+        assert added(tokens.ROUTE_TABLE, "rtb-1", {"routes": [ROUTE_TOLD]}, route) == {"routes": [ROUTE_TOLD]}
 
 
 def test_a_rule_without_a_peer_is_none():

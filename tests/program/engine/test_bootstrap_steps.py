@@ -28,7 +28,7 @@ def steps(monkeypatch):
     found = SimpleNamespace(done=[], held=set(), preview="clean", changes=("a change",), applied="applied")
 
     @contextmanager
-    def workspace(_name, *, config_file, say, backend):  # noqa: ARG001  # as the real one
+    def workspace(_name, *, backend, **_others):
         yield backend
 
     def checkpoint(place):
@@ -117,7 +117,7 @@ def test_every_stack_that_is_not_there_is_made(monkeypatch):
     made = []
 
     @contextmanager
-    def workspace(name, *, config_file, say, backend):  # noqa: ARG001  # as the real one
+    def workspace(name, **_others):
         yield name
 
     monkeypatch.setattr(making, "workspace", workspace)
@@ -211,5 +211,6 @@ def test_what_stands_against_it_is_told_whole_and_nothing_is_made(answers, monke
     assert answers[1] == {}
 
 
-def test_a_stack_of_another_project_is_no_foundation(answers):  # noqa: ARG001
+@pytest.mark.usefixtures("answers")
+def test_a_stack_of_another_project_is_no_foundation():
     assert "dev is no foundation" in CliRunner().invoke(command.bootstrap, ["dev"]).output

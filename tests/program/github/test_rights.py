@@ -3,6 +3,7 @@
 import pytest
 
 from program.errors import CouldNotRunError
+from program.github.context import Context
 from program.github.rights import repository_problems
 from tests.program.github.server import LocalGitHub
 from tests.program.github.state import empty
@@ -17,7 +18,7 @@ def github():
 
 
 def problems(github, repository="octo/parity", wanted="100000000", token="of-the-tests"):
-    return list(repository_problems(repository, wanted, token=token, api_url=github.url))
+    return list(repository_problems(Context(repository=repository, token=token, api_url=github.url), wanted))
 
 
 def test_an_administrators_token_with_every_right_has_nothing_against_it(github):
