@@ -57,12 +57,16 @@ def own_tests(root: Path, arguments: list[str]) -> int:
     return 0 if code == _NONE_FOUND else code
 
 
+def for_own_tests(arguments: list[str]) -> list[str]:
+    """Return the arguments without the product's tests that they name: the service's own all run."""
+    return [argument for argument in arguments if not argument.startswith("tests/")]
+
+
 def main(arguments: list[str]) -> int:
     """Run them all; return the exit code of the first part that fails."""
     if not (ROOT / EXAMPLE).is_dir():
         return covered(ROOT, arguments)
-    options = [argument for argument in arguments if argument.startswith("-")]
-    return own_tests(ROOT, options) or covered(copied(ROOT, ROOT / COPY), arguments)
+    return own_tests(ROOT, for_own_tests(arguments)) or covered(copied(ROOT, ROOT / COPY), arguments)
 
 
 if __name__ == "__main__":

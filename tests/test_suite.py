@@ -57,6 +57,12 @@ def test_the_services_own_tests_run_on_the_service(service):
     assert suite.own_tests(service, ["-q"]) == 1
 
 
+def test_the_services_own_tests_get_each_option_with_its_value_and_no_test_of_the_product():
+    arguments = ["--numprocesses", "auto", "-k", "queue", "tests/policies/test_pack.py::test_it"]
+
+    assert suite.for_own_tests(arguments) == ["--numprocesses", "auto", "-k", "queue"]
+
+
 def test_a_service_without_tests_has_none_to_fail(service):
     assert suite.own_tests(service, ["-q"]) == 0
 
