@@ -15,20 +15,19 @@ from tests.program.cli.running import change, run
 
 CLEAN, FOUND = 0, 1
 RIGHTS = "program/foundation/rights/service.yaml"
-CALLS = "program/foundation/rights/calls.yaml"
 # What the foundation's roles may be allowed, written from both.
 KNOWN_RIGHTS = "policies/known/foundation/rights.yaml"
 GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
 _BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    properties)"
+_ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    calls)"
+_KNOWN = "policies/known/service/queue.yaml"
 _CALLS_OF_A_QUEUE = """\
-  aws:sqs/queue:Queue:
-    arn: "arn:aws:sqs:${region}:${account}:${name}"
-    read: [{actions: [sqs:GetQueueAttributes], source: provider}]
-    create: [{actions: [sqs:CreateQueue], source: provider}]
-    update: [{actions: [sqs:SetQueueAttributes], source: provider}]
-    delete: [{actions: [sqs:DeleteQueue], source: provider}]
-
+    calls:
+      arn: "arn:aws:sqs:${region}:${account}:${name}"
+      read: [{actions: [sqs:GetQueueAttributes], source: provider}]
+      create: [{actions: [sqs:CreateQueue], source: provider}]
+      update: [{actions: [sqs:SetQueueAttributes], source: provider}]
+      delete: [{actions: [sqs:DeleteQueue], source: provider}]
 """
 # What no clone needs.
 _NOT_CLONED = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*_cache", ".hypothesis", ".pulumi-state")
@@ -167,13 +166,13 @@ def _without(path, pattern: str) -> None:
     path.write_text(text)
 
 
-def test_the_guides_queue_passes_the_check_and_its_five_files_are_all_that_is_written_by_hand(service):
+def test_the_guides_queue_passes_the_check_and_its_four_files_are_all_that_is_written_by_hand(service):
     before = files(service)
 
     by_hand = a_queue(service)
 
     passes(service)
-    assert len(by_hand) == 5
+    assert len(by_hand) == 4
     written = {"tests/own/conftest.py", "tests/own/test_queue.py", RIGHTS, KNOWN_RIGHTS}
     assert set(changed(before, service)) == {*by_hand, *written}
     role = run("rights", root=service)
@@ -205,8 +204,8 @@ def test_the_guides_rules_fail_what_they_are_about(service, old, new, said):
 @pytest.mark.parametrize(
     ("file", "pattern", "said"),
     [
-        ("policies/known/service/queue.yaml", _ANSWER, "aws:sqs/queue:Queue has no simulated answer"),
-        (CALLS, r"  aws:sqs/queue:Queue:\n(?:    .*\n)+", "aws:sqs/queue:Queue has no calls: no role could make it"),
+        (_KNOWN, _ANSWER, "aws:sqs/queue:Queue has no simulated answer"),
+        (_KNOWN, r"    calls:\n(?:      .*\n)+", f"has no calls: no role could make it; add to {_KNOWN}"),
         (RIGHTS, r"- type: aws:sqs/queue:Queue\n(?:  .*\n)+", "aws:sqs/queue:Queue is in no right"),
     ],
     ids=["answer", "calls", "rights"],
@@ -235,10 +234,13 @@ def test_the_component_that_new_writes_passes_with_its_call_and_what_aws_is_aske
         service, "program/service/stack.py", "        manifest = stack", f"        {called}\n        manifest = stack"
     )
 
-    change(service, CALLS, "  aws:sns/topic:Topic:\n", f"{_CALLS_OF_A_QUEUE}  aws:sns/topic:Topic:\n")
+    without = run("check", root=service)
+    assert "aws:sqs/queue:Queue has no calls" in " ".join(without.stdout.split()), without.stdout
+    name = '    properties:\n      name: {name: "${environment}-queue'
+    change(service, _KNOWN, name, f"{_CALLS_OF_A_QUEUE}{name}")
     rights_of(service)
     passes(service)
-    by_hand = {"program/service/stack.py", CALLS}
+    by_hand = {"program/service/stack.py", _KNOWN}
     assert set(changed(before, service)) == {*done.stdout.split(), *by_hand, RIGHTS, KNOWN_RIGHTS}
     assert run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=service).stdout == "", (
         "and again, nothing"
@@ -322,7 +324,7 @@ def physical_names(root) -> set[tuple[str, str]]:
 def test_the_table_says_how_many_files_the_examples_take():
     rows = dict(re.findall(r"^\| ([^|]+?) \| [^|]+ \| (\d+) \|", GUIDE, re.MULTILINE))
 
-    assert rows["the queue below, with two rules"] == str(len(list(_BLOCK.finditer(GUIDE)))) == "5"
+    assert rows["the queue below, with two rules"] == str(len(list(_BLOCK.finditer(GUIDE)))) == "4"
     assert rows["a component, from its skeleton"] == "2"
     assert rows["data that is protected in prod"] == "1"
 

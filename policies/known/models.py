@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from policies.known.calls import TypeCalls
 from policies.limits import Reason
 from policies.schema import StrictModel
 
@@ -109,7 +110,8 @@ class KnownType(StrictModel):
     another logical name than those under `resources` is as unknown as another type. `formerly` are the names that the
     provider's SDK once had for the type, which it gives as aliases. `answer` is what AWS answers when
     one is made, simulated offline: outputs with the placeholders `${name}`, `${region}`, `${account}`, `${hex}` (what
-    AWS makes up, `${hex17}` in the length of EC2's ids) and `${input.<property>}`.
+    AWS makes up, `${hex17}` in the length of EC2's ids) and `${input.<property>}`. `calls` are what AWS is
+    asked for such resources; of a type that several projects have they stand in one of them.
     """
 
     reason: Reason
@@ -119,6 +121,7 @@ class KnownType(StrictModel):
     formerly: list[str] = Field(default_factory=list)
     ignore_changes: dict[str, Reason] = Field(default_factory=dict)
     answer: dict[str, str] = Field(default_factory=dict)
+    calls: TypeCalls | None = None
     documents: list[str] = Field(default_factory=list)
     properties: dict[str, Judge] = Field(default_factory=dict)
     resources: dict[str, KnownResource] = Field(default_factory=dict)

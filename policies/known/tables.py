@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from policies.known.calls import TypeCalls
 from policies.known.models import (
     Document,
     Judge,
@@ -167,6 +168,29 @@ def known_somewhere(type_: str) -> tuple[KnownType, str] | None:
     return next(
         ((known(each).types[type_], known(each).files[type_]) for each in WORLDS if type_ in known(each).types), None
     )
+
+
+def calls_of(worlds: Iterable[Known]) -> Mapping[str, TypeCalls]:
+    """Return by type what AWS is asked; raise ReviewedFileError with every type of which two worlds say it."""
+    found: dict[str, tuple[TypeCalls, str]] = {}
+    problems: list[str] = []
+    for world in worlds:
+        for type_, entry in world.types.items():
+            if entry.calls is None:
+                continue
+            if type_ in found:
+                other = found[type_][1]
+                problems.append(f"{world.files[type_]}: the calls of {type_} stand in {other} too: leave them in one")
+            found[type_] = entry.calls, world.files[type_]
+    if problems:
+        raise ReviewedFileError(problems)
+    return {type_: calls for type_, (calls, _) in sorted(found.items())}
+
+
+@cache
+def known_calls() -> Mapping[str, TypeCalls]:
+    """Return by type what AWS is asked, of all worlds, gathered once per process."""
+    return calls_of(map(known, WORLDS))
 
 
 @cache

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from policies.known.tables import known
+from policies.known.tables import known, known_calls
 from policies.known.worlds import world_of
 from program.foundation.rights.inventory import file_of, inventory
-from program.foundation.rights.table import calls
 from program.offline.simulation import unanswered
 from program.project.definition import FOUNDATION, ROOT, Project
-
-_CALLS = "program/foundation/rights/calls.yaml"
 
 
 def lacking(type_: str, project: Project) -> str | None:
     """Return the first thing that a type known in the project lacks, and what to add; another is refused as such."""
-    if not type_.startswith("aws:") or type_ not in known(world_of(project.name())).types:
+    world = known(world_of(project.name()))
+    if not type_.startswith("aws:") or type_ not in world.types:
         return None
     if (missing := unanswered(type_)) is not None:
         return missing
-    if type_ not in calls().types:
+    if type_ not in known_calls():
         return (
-            f"{type_} has no calls: no role could make it; add to {_CALLS} what AWS is asked in each phase: "
-            f'{type_}: {{arn: "arn:aws:...:${{region}}:${{account}}:${{name}}", read: [...], create: [...], '
-            f"update: [...], delete: [...]}}"
+            f"{type_} has no calls: no role could make it; add to {world.files[type_]} what AWS is asked for it: "
+            f'calls: {{arn: "arn:aws:...:${{region}}:${{account}}:${{name}}", read: [{{actions: [...], source: '
+            f"provider}}], create: [...], update: [...], delete: [...]}}"
         )
     if all(item.type != type_ for item in inventory(project.label).resources):
         file = file_of(project.label).relative_to(ROOT).as_posix()

@@ -7,7 +7,7 @@ import json
 
 import yaml
 
-from policies.known.tables import FOLDER
+from policies.known.tables import FOLDER, known_calls
 from program.foundation.rights.inventory import file_of, word_of
 from program.foundation.rights.places import Copy
 from program.foundation.rights.roles import (
@@ -19,7 +19,6 @@ from program.foundation.rights.roles import (
     workflow_boundary,
 )
 from program.foundation.rights.state import REVIEW_STACKS, StackFiles, State
-from program.foundation.rights.table import calls
 from program.foundation.rights.trust import Repository
 from program.project.definition import FOUNDATION, NETWORK
 
@@ -31,8 +30,8 @@ REGION = "${config.aws:region}"
 _HEAD = """\
 # yaml-language-server: $schema=../known.schema.json
 #
-# Written by `python -m tests.policies.known_rights`, from the calls that AWS gets (program/foundation/rights): change
-# those, not this. Every role of the workflows with all that it may ever be allowed and by whom it is taken on, and the
+# Written by `python -m tests.policies.known_rights`, from the calls that AWS gets (policies/known): change those, not
+# this. Every role of the workflows with all that it may ever be allowed and by whom it is taken on, and the
 # boundaries. The words are those of the stack that a role acts on: ${environment}, ${suffix}, ${copy.called}.
 
 """
@@ -57,6 +56,26 @@ _POLICY = {
     "onlyNamed": True,
     "documents": ["policy"],
     "answer": {"arn": "arn:aws:iam::${account}:policy/${name}"},
+    "calls": {
+        "arn": "arn:aws:iam::${account}:policy/${name}",
+        "read": [{"actions": ["iam:GetPolicy", "iam:GetPolicyVersion"], "source": "provider"}],
+        "create": [{"actions": ["iam:CreatePolicy", "iam:TagPolicy"], "source": "provider"}],
+        "update": [
+            {
+                "actions": [
+                    "iam:CreatePolicyVersion",
+                    "iam:DeletePolicyVersion",
+                    "iam:ListPolicyVersions",
+                    "iam:TagPolicy",
+                    "iam:UntagPolicy",
+                ],
+                "source": "provider",
+            }
+        ],
+        "delete": [
+            {"actions": ["iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:ListPolicyVersions"], "source": "provider"}
+        ],
+    },
     "properties": {
         "description": {"free": "Words for people."},
         "policy": {"rule": "known-grants"},
@@ -136,7 +155,7 @@ def _everywhere():
     """Return by action why no resource can be named."""
     return {
         action: call.everywhere
-        for of_type in calls().types.values()
+        for of_type in known_calls().values()
         for _, call in of_type.calls()
         if call.everywhere is not None
         for action in call.actions

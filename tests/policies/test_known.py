@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,7 +12,7 @@ from policies.catalogue import RULES
 from policies.known import tables
 from policies.known.checking import problems
 from policies.known.models import Judge
-from policies.known.tables import FOLDER, known, known_options, known_parameters, load
+from policies.known.tables import FOLDER, calls_of, known, known_options, known_parameters, load
 from policies.known.worlds import SERVICE, WORLDS, world_of
 from policies.limits import load_limits
 from policies.rule import ResourceRule
@@ -205,6 +206,18 @@ def test_a_type_stands_in_one_file(tmp_path):
     problems = broken(tmp_path, "service/sns.yaml", "aws:sns/topic:Topic:", "aws:kms/key:Key:")
 
     assert problems == ["known/service/sns.yaml: aws:kms/key:Key stands in policies/known/service/kms.yaml too"]
+
+
+def test_calls_that_two_worlds_have_are_told_in_one_line():
+    network = known("network")
+
+    with pytest.raises(ReviewedFileError) as error:
+        calls_of([network, replace(network, files=dict.fromkeys(network.files, "policies/known/service/x.yaml"))])
+
+    where = "policies/known/network/cloudwatch.yaml too: leave them in one"
+    assert error.value.problems[0] == (
+        f"policies/known/service/x.yaml: the calls of aws:cloudwatch/logGroup:LogGroup stand in {where}"
+    )
 
 
 def with_judge(monkeypatch: pytest.MonkeyPatch, **judge: str) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from policies.known.calls import Call, Phase, TypeCalls
 from program.foundation.rights.inventory import Inventory, Item
 from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.statements import Conditions, Statement, merged
-from program.foundation.rights.table import Call, Calls, Phase, TypeCalls
 
+Calls = Mapping[str, TypeCalls]
 # In a policy: what AWS ends a secret's ARN with, and an id that AWS chooses.
 _CHOSEN_BY_AWS = {"<random>": "??????", "<id>": "*"}
 _ANYWHERE = ("*",)
@@ -26,7 +27,7 @@ def key_actions(calls: Calls, inventory: Inventory) -> frozenset[str]:
     return frozenset(
         action
         for item in inventory.resources
-        for _, call in calls.types[item.type].calls()
+        for _, call in calls[item.type].calls()
         if call.by == "key"
         for action in call.actions
     )
@@ -51,7 +52,7 @@ def is_made_for(call: Call, item: Item) -> bool:
 
 def _statements(calls: Calls, inventory: Inventory, copy: Copy, phases: tuple[Phase, ...]) -> Iterator[Statement]:
     for item in inventory.resources:
-        of_type = calls.types[item.type]
+        of_type = calls[item.type]
         words = {**copy.words, **_words_of(item, of_type, copy)}
         for _, call in of_type.calls(*phases):
             if call.by == "role" and is_made_for(call, item):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policies.deployers import Deployers, deployers_of
+from policies.known.calls import PLACEHOLDER
 from policies.naming import prefixed
-from program.foundation.rights.table import PLACEHOLDER
 
 _PREFIX = "prefix"
 

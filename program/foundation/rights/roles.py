@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from policies.key_actions import READING as KEY_READING
+from policies.known.calls import Phase
+from policies.known.tables import known_calls
 from policies.limits import Reason
 from policies.schema import StrictModel, parse_file
 from program.errors import CouldNotRunError
@@ -17,7 +19,6 @@ from program.foundation.rights.inventory import Inventory, inventory, word_of
 from program.foundation.rights.places import Copy
 from program.foundation.rights.state import REVIEW_STACKS, Access, StackFiles, State, state_rights
 from program.foundation.rights.statements import LONGEST_POLICY, Statement, documents, merged
-from program.foundation.rights.table import Calls, Phase, calls
 from program.foundation.rights.trust import Repository, trust
 
 FILE = Path(__file__).with_name("roles.yaml")
@@ -125,7 +126,7 @@ def workflow_boundary(roles: Iterable[Role], label: str) -> str:
 
     Whatever is attached to one, it calls nothing that none has to; what only a key's own policy allows is let through.
     """
-    actions = {action for role in roles for action in role.actions} | key_actions(calls(), inventory(label))
+    actions = {action for role in roles for action in role.actions} | key_actions(known_calls(), inventory(label))
     return _one((Statement(actions=tuple(sorted(actions)), on=("*",)),))
 
 
@@ -139,7 +140,7 @@ def _role(
     *others: Statement,
 ) -> Role:
     of_kind = role_kinds().roles[kind]
-    table: Calls = calls()
+    table = known_calls()
     known: Inventory = inventory(copy.label)
     found = rights(table, known, copy, *of_kind.phases) if of_kind.phases else ()
     statements = [*found, *others, *state_rights(of_kind.state, state, files)]

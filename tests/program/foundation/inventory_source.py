@@ -7,9 +7,9 @@ import re
 import yaml
 from pulumi.runtime.config import CONFIG
 
+from policies.known.tables import known_calls
 from policies.limits import limits
 from program.foundation.rights.inventory import file_of, inventory
-from program.foundation.rights.table import calls
 from program.network.settings import Settings as NetworkSettings
 from program.network.stack import NetworkStack
 from program.project.definition import NETWORK, ROOT, SERVICE
@@ -60,7 +60,7 @@ def text(project=SERVICE):
         template = _templates(registrations)
         clusters = [template(item.outputs["arn"]) for item in of_type(recording, "aws:rds/cluster:Cluster").values()]
         for registration in registrations:
-            wanted = calls().types[registration.type].inputs
+            wanted = known_calls()[registration.type].inputs
             inputs = {
                 name: template(value) if isinstance(value, str) else value
                 for name, value in sorted(registration.inputs.items())

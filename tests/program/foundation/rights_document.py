@@ -4,10 +4,10 @@ import json
 import sys
 from collections import defaultdict
 
+from policies.known.calls import PHASES
+from policies.known.tables import known_calls
 from program.foundation.rights.roles import FILE as ROLES
 from program.foundation.rights.roles import RoleKinds, role_kinds
-from program.foundation.rights.table import FILE as CALLS
-from program.foundation.rights.table import PHASES, Calls, calls
 from program.project.definition import ROOT
 from tests.program.foundation.attacks import attacks
 from tests.program.foundation.world import review, world
@@ -20,7 +20,7 @@ OF_A_NETWORK = {kind: lambda: world("network/dev", "main", 2) for kind in ("prev
 _HEAD = """\
 # Rights
 
-<!-- Written by `make docs` from calls.yaml, the recorded program and the authorizer of the tests: change those. -->
+<!-- Written by `make docs` from policies/known, the recorded program and the authorizer of the tests: change those. -->
 
 Every call that AWS gets for the service and for a network, and which role of the workflows may make it. Nothing of it
 was asked of AWS: the answers are those of an evaluator in the tests, which knows identity policies, boundaries, key
@@ -64,7 +64,7 @@ def _phases():
 
 
 def _notes():
-    for type_, of_type in calls().types.items():
+    for type_, of_type in known_calls().items():
         for phase, call in of_type.calls():
             if call.everywhere or call.note:
                 said = " ".join(filter(None, [call.everywhere, call.note]))
@@ -85,7 +85,7 @@ def text():
 
 def documents():
     """Return each generated file's place and text: the table, and the schemas by which editors check the data."""
-    schemas = {CALLS: Calls, ROLES: RoleKinds}
+    schemas = {ROLES: RoleKinds}
     return {
         FILE: text(),
         **{

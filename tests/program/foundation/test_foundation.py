@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 import yaml
 
+from policies.known.tables import known_calls
 from policies.limits import limits
 from program.foundation.components.repository import ACTIONS
 from program.foundation.rights.roles import role_kinds
-from program.foundation.rights.table import calls
 from program.project.definition import ROOT
 from tests.program.foundation import made
 from tests.program.foundation.attacks import EVERYTHING
@@ -109,7 +109,7 @@ def test_the_role_that_looks_for_drift_reads_all_of_the_foundation_and_changes_n
     for item in recording.registrations:
         if not item.type.startswith("aws:"):
             continue
-        for phase, call in calls().types[item.type].calls():
+        for phase, call in known_calls()[item.type].calls():
             for action in call.actions:
                 arn = "*" if call.everywhere is not None else arn_of(item)
                 region = item.inputs.get("region", made.REGION)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from policies.known.calls import PHASES
 from program.foundation.rights.roles import role_kinds
-from program.foundation.rights.table import PHASES
 from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES
@@ -24,7 +24,7 @@ WORLDS = [
     pytest.param(world, ("dev", "main", 0, "orders"), id="with-a-prefix"),
     pytest.param(review, (), id="review"),
 ]
-MEND = "mend program/foundation/rights/calls.yaml, or the key's policy (program/service/key_policy.py)"
+MEND = "mend the type's calls (policies/known), or the key's policy (program/service/key_policy.py)"
 
 
 @pytest.mark.parametrize(("make", "arguments"), WORLDS)

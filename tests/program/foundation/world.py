@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
+from policies.known.calls import PHASES
+from policies.known.tables import known_calls
 from program.foundation.members import Member
 from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.state import REVIEW_STACKS, StackFiles
-from program.foundation.rights.table import PHASES, calls
 from program.foundation.rights.trust import Repository
 from program.offline.projects import KINDS
 from program.offline.recording import Recording
@@ -106,7 +107,7 @@ class World:
         for item in self.recording.registrations:
             if not item.type.startswith("aws:"):
                 continue
-            of_type_ = calls().types[item.type]
+            of_type_ = known_calls()[item.type]
             for phase, call in of_type_.calls(*(phases or PHASES)):
                 if all(item.inputs.get(name, False) == value for name, value in call.when.items()):
                     for request in self._requests(item, of_type_, call):

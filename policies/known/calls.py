@@ -1,21 +1,27 @@
-"""Read the table of calls: what AWS is asked for each type of resource, phase by phase, each with its source."""
+"""Which calls AWS gets for a type of resource, phase by phase; the workflows' rights are derived from it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from policies.limits import Reason
-from policies.schema import StrictModel, parse_file
+from policies.schema import StrictModel
 
-FILE = Path(__file__).with_name("calls.yaml")
 Phase = Literal["plan", "read", "create", "update", "delete", "recover"]
 PHASES: tuple[Phase, ...] = ("plan", "read", "create", "update", "delete", "recover")
+# From what a call is known.
+Source = Literal["provider", "model", "sar", "recover", "provisioned"]
+SOURCES: dict[Source, str] = {
+    "provider": "The source of the Terraform AWS provider, on which Pulumi's is built.",
+    "model": "AWS's own words on the call, in botocore's service model or the service's guide.",
+    "sar": "The Service Authorization Reference.",
+    "recover": "What `recover` asks, to find what an update was making when it was cut off (program/engine/recovery).",
+    "provisioned": "What `provisioned` asks, to see that the first rotation is over (program/engine/provisioned.py).",
+}
 Words = Annotated[list[str], Field(min_length=1)]
 Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$")]
 PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
@@ -25,9 +31,10 @@ class Call(StrictModel):
     """Actions that AWS is asked for together, on which ARNs, and what binds them.
 
     Without `on` the call is on the type's own ARN; `everywhere` is the reason why no resource can be named. `tags` says
-    whether the resource's tags are in the request, must be on the resource, or must not be on it (none). `by` says
-    whose policy allows it: a role's, or that of the key itself. `when` names the inputs that a resource must have for
-    the call to be made.
+    whether the resource's tags are in the request, must be on the resource, or must not be on it (none: AWS made it
+    and gave it none, so that no resource that somebody tagged is meant). `if` is what else binds it. `by` says whose
+    policy allows it: a role's, or that of the key itself. `when` names the inputs that a resource must have for the
+    call to be made.
     """
 
     actions: Annotated[list[Action], Field(min_length=1)]
@@ -37,7 +44,7 @@ class Call(StrictModel):
     conditions: dict[str, Words] = Field(default_factory=dict, alias="if")
     by: Literal["role", "key"] = "role"
     when: dict[str, bool | str] = Field(default_factory=dict)
-    source: str
+    source: Source
     note: Reason | None = None
 
     @model_validator(mode="after")
@@ -50,7 +57,9 @@ class Call(StrictModel):
 class TypeCalls(StrictModel):
     """The calls for one type: by which input it is named, its ARN, and the calls of each phase.
 
-    `plan` has what the program itself asks while it is run, for a preview already.
+    `plan` has what the program itself asks while it is run, for a preview already. Texts have the placeholders name,
+    region, account, environment, suffix, boundary, image and inputs.<property>; `<random>` is what AWS ends a secret's
+    ARN with, `<id>` an id that AWS chooses.
     """
 
     named: str = "name"
@@ -77,26 +86,3 @@ class TypeCalls(StrictModel):
             names.update(call.when)
         found = (placeholder for text in texts for placeholder in PLACEHOLDER.findall(text))
         return frozenset(names | {name.removeprefix("inputs.") for name in found if name.startswith("inputs.")})
-
-
-class Calls(StrictModel):
-    """The whole table."""
-
-    schema_version: Literal[1]
-    sources: dict[str, Reason]
-    types: dict[str, TypeCalls]
-
-    @model_validator(mode="after")
-    def _sources_are_known(self) -> Calls:
-        for type_, calls in self.types.items():
-            for phase, call in calls.calls():
-                if call.source not in self.sources:
-                    known = ", ".join(self.sources)
-                    raise ValueError(f"names the source {call.source!r} in {type_}, {phase}; known: {known}")
-        return self
-
-
-@cache
-def calls() -> Calls:
-    """Return the table, read once per process; raise ReviewedFileError with every problem and its line."""
-    return parse_file(Calls, FILE)
