@@ -60,18 +60,24 @@ def covers(difference: Difference, key: str, path: str | None) -> bool:
 
     A declared property covers what stands below it too.
     """
-    type_, _, name = key.partition("::")
-    if not (fnmatchcase(type_, difference.type) and fnmatchcase(name, difference.name)):
+    if not _is_about(difference, key):
         return False
     if path is None or difference.property is None:
         return path is None and difference.property is None
     return path == difference.property or path.startswith((f"{difference.property}.", f"{difference.property}["))
 
 
+def _is_about(difference: Difference, key: str) -> bool:
+    type_, _, name = key.partition("::")
+    return fnmatchcase(type_, difference.type) and fnmatchcase(name, difference.name)
+
+
 def _without_declared(key: str, inputs: JsonObject, differences: Sequence[Difference]) -> JsonValue:
     """Return the leaves of the inputs that no declaration covers, which is all that must be equal."""
+    # Most resources have none.
+    own = [difference for difference in differences if _is_about(difference, key)]
     return {
         place: value
         for path, place, value in member_leaves(inputs)
-        if not any(covers(difference, key, path) for difference in differences)
+        if not any(covers(difference, key, path) for difference in own)
     }

@@ -47,7 +47,12 @@ def check(
         stacks = [*read_stacks(names, limits, root), *(_template(limits, root) if complete and judge else ())]
         preload(stack.file.project for stack in stacks)
         results: list[StackResult] = in_workers(
-            partial(examine, limits=limits, packs=packs), stacks, jobs=jobs, name=lambda stack: stack.name, done=done
+            partial(examine, limits=limits, packs=packs),
+            stacks,
+            jobs=jobs,
+            name=lambda stack: stack.name,
+            done=done,
+            longest=lambda stack: stack.takes_longest,
         )
     own = [result for result in results if result.stack != TEMPLATE_STACK]
     checked = compared(own, limits, complete=complete)
@@ -75,7 +80,9 @@ def record_all(
     task = partial(record_stack, limits=limits)
     stacks = read_stacks(names, limits, root)
     preload(stack.file.project for stack in stacks)
-    return in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
+    return in_workers(
+        task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done, longest=lambda stack: stack.takes_longest
+    )
 
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:

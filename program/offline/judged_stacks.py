@@ -33,7 +33,14 @@ def judge_all(
     by_name = {recording.stack: recording for recording in recordings}
     with pack_host(root=root) if judge else nullcontext() as packs:
         task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
-        results: list[StackResult] = in_workers(task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done)
+        results: list[StackResult] = in_workers(
+            task,
+            stacks,
+            jobs=jobs,
+            name=lambda stack: stack.name,
+            done=done,
+            longest=lambda stack: stack.takes_longest,
+        )
     return compared(results, limits, complete=True)
 
 

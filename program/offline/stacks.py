@@ -14,7 +14,7 @@ from program.network.settings import Settings as NetworkSettings
 from program.network.validation import overlaps
 from program.offline.projects import KINDS
 from program.offline.result import Finding
-from program.project.definition import ROOT
+from program.project.definition import FOUNDATION, ROOT
 from program.project.settings import ProjectSettings
 from program.project.stack_names import reserved_suffix
 from program.project.stackfile import StackFile, read_stack_file
@@ -34,6 +34,11 @@ class Stack:
     def name(self) -> str:
         """Return what the stack is called: `dev`, or `network/dev` of another project than the service."""
         return self.file.name
+
+    @property
+    def takes_longest(self) -> bool:
+        """Tell whether it has what all others need: a role and a boundary for each of them."""
+        return self.file.project == FOUNDATION
 
 
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:

@@ -51,15 +51,17 @@ def in_workers(
     jobs: int,
     name: Callable[[Item], str],
     done: Callable[[str], None],
+    longest: Callable[[Item], bool] = lambda _: False,
 ) -> list[Result]:
     """Return the task's results in the items' order; `done` is called with each one's name as it ends.
 
+    What takes longest is begun first, so that no core waits for it at the end.
     A fork costs milliseconds, as all that a task imports is there already. Raises the ParityError of the first
     task that has one, and CouldNotRunError for a task that failed in another way or ended without a word.
     """
     results: dict[int, Result] = {}
     texts = SharedTexts()
-    waiting = list(reversed(list(enumerate(items))))
+    waiting = sorted(reversed(list(enumerate(items))), key=lambda each: longest(each[1]))
     running: dict[Connection[Any, Any], _Worker[Result]] = {}
     try:
         while waiting or running:

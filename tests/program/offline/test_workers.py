@@ -31,6 +31,22 @@ def test_every_task_has_a_process_of_its_own():
     assert len({*pids, os.getpid()}) == 4
 
 
+def test_what_takes_longest_is_begun_first_and_keeps_its_place(tmp_path):
+    log = tmp_path / "log"
+
+    def task(item):
+        with log.open("a") as file:
+            file.write(f"{item}\n")
+        return item
+
+    found = in_workers(
+        task, ["a", "b", "long"], jobs=1, name=str, done=lambda _name: None, longest=lambda item: item == "long"
+    )
+
+    assert found == ["a", "b", "long"]
+    assert log.read_text().split() == ["long", "a", "b"]
+
+
 def test_no_items_are_no_work():
     assert run(slowest_first, items=()) == []
 
