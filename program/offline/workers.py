@@ -61,7 +61,7 @@ def in_workers(
     """
     results: dict[int, Result] = {}
     texts = SharedTexts()
-    waiting = sorted(reversed(list(enumerate(items))), key=lambda each: longest(each[1]))
+    waiting = sorted(enumerate(items), key=lambda each: (longest(each[1]), -each[0]))
     running: dict[Connection[Any, Any], _Worker[Result]] = {}
     try:
         while waiting or running:
