@@ -48,7 +48,7 @@ _PART = "lower-case letters, digits and single hyphens, a letter first"
 @click.option(
     "--repository",
     type=Matching("repository", _REPOSITORY, "a GitHub repository: owner/name", 140),
-    help="Of the badges.  [default: the owners' organisation and the name]",
+    help="On GitHub, owner/name: for the README's badges.  [default: the owners' organisation and the name]",
 )
 @click.option("--owners", default="@platform-team", show_default=True, type=_OWNERS, help="Whose the service is.")
 @click.option(

@@ -50,7 +50,9 @@ def _cli() -> Path:
     """Return the folder of the CLI."""
     binary = shutil.which("pulumi")
     if binary is None:
-        raise CouldNotRunError("pulumi is not on PATH; install the Pulumi CLI (https://www.pulumi.com/docs/install/)")
+        from program.engine.pulumi_cli.process import NOT_ON_PATH
+
+        raise CouldNotRunError(NOT_ON_PATH)
     return Path(binary).resolve().parent
 
 

@@ -16,6 +16,8 @@ from typing import IO
 from program.errors import CouldNotRunError
 
 BINARY = "pulumi"
+# The oldest version that this was run with.
+NOT_ON_PATH = f"{BINARY} is not on PATH; install the Pulumi CLI, 3.260 or newer (https://www.pulumi.com/docs/install/)"
 # How long the CLI may take to end by itself: an update that is stopped first finishes its step.
 GRACE_SECONDS = 120.0
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
@@ -93,9 +95,7 @@ class Pulumi:
                 start_new_session=True,
             )
         except FileNotFoundError:
-            raise CouldNotRunError(
-                f"{BINARY} is not on PATH; install the Pulumi CLI (https://www.pulumi.com/docs/install/)"
-            ) from None
+            raise CouldNotRunError(NOT_ON_PATH) from None
 
 
 def runs(pid: int) -> bool:

@@ -216,5 +216,5 @@ class TestInProcessesOfTheirOwn:
 
         assert (done.returncode, done.stdout) == (3, "")
         assert done.stderr == (
-            "error: pulumi is not on PATH; install the Pulumi CLI (https://www.pulumi.com/docs/install/)\n"
+            "error: pulumi is not on PATH; install the Pulumi CLI, 3.260 or newer (https://www.pulumi.com/docs/install/)\n"
         )
