@@ -287,6 +287,7 @@ def test_a_service_that_has_changed_all_of_that_passes_and_so_do_the_products_te
     # Those that know most of the example; make test runs all of them.
     tests = ("tests/program/service", "tests/policies/test_limits.py", "tests/policies/test_document.py")
     tests = (*tests, "tests/workflows/test_owners.py", "tests/program/offline/test_check.py")
+    tests = (*tests, "tests/program/foundation/test_rights.py", "tests/policies/test_known.py")
     copied = suite.copied(service, service / suite.COPY)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *tests, "-p", "no:cacheprovider"],
