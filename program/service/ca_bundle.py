@@ -1,4 +1,4 @@
-"""The CA bundle of Amazon RDS, which is kept in the repository: whether it is the pinned one, and what AWS has by now."""
+"""The CA bundle of Amazon RDS, kept in the repository: whether it is the pinned one, and what AWS has by now."""
 
 from __future__ import annotations
 

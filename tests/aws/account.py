@@ -70,8 +70,8 @@ class Account:
         self.refused = {}
         self.asked = {}
         self._there = set()
-        if self.recording.networking:
-            self._network(self.recording.networking)
+        if network := self.recording.networking or form.given_network:
+            self._network(network)
         for item in ordered(aws(self.recording)):
             self._make(item)
 

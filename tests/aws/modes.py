@@ -1,5 +1,6 @@
 """Every form that a stack of the three projects can take: what AWS takes is asked of each."""
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -32,7 +33,7 @@ FOUNDATION_MODES = [
     {"reviewStacks": "label"},
     {"imageRegion": "us-west-2"},
 ]
-# The stack of each project that is made in every mode; that the others are alike is the check's own matter.
+# The stack of each project that stands for all in every mode: that the others are like it is what the check proves.
 _IN_EVERY_MODE = {"prod", "network/prod", "foundation/main"}
 _MODES = {SERVICE: SERVICE_MODES, NETWORK: NETWORK_MODES, FOUNDATION: FOUNDATION_MODES}
 
@@ -51,6 +52,14 @@ class Form:
     def region(self):
         return config_of(self.stack)["aws:region"]
 
+    @property
+    def given_network(self):
+        """Return the network whose ids the settings say; nothing where they say none."""
+        if "vpcId" not in self.settings:
+            return {}
+        lists = {key: json.loads(self.settings[key]) for key in ("privateSubnetIds", "availabilityZones")}
+        return self.settings | lists
+
 
 def every_form():
     """Return each stack of each project in each mode."""
@@ -63,8 +72,8 @@ def every_form():
     ]
 
 
-def deployed_forms():
-    """Return the forms that are made: each mode on one stack of its project, and each stack as its file has it."""
+def sampled_forms():
+    """Return fewer forms, for what takes long: each mode on one stack of its project, and each stack as its file has it."""
     every = every_form()
     others = sorted({form.stack for form in every} - _IN_EVERY_MODE)
     return [form for form in every if form.stack in _IN_EVERY_MODE] + [Form(stack, {}) for stack in others]

@@ -6,7 +6,7 @@ import pytest
 
 from program.project.definition import NETWORK
 from tests.aws.cloudformation import NO_TYPE, PARTS, TYPES, said, templates
-from tests.aws.modes import Form, aws, every_form, fullest, recording_of
+from tests.aws.modes import Form, aws, fullest, recording_of, sampled_forms
 
 # What cfn-lint has against what AWS takes.
 ACCEPTED = {
@@ -22,7 +22,7 @@ def against(form):
     return {each for each in found if ACCEPTED.get(each.split()[0], "\0") not in each}
 
 
-@pytest.mark.parametrize("form", every_form(), ids=str)
+@pytest.mark.parametrize("form", sampled_forms(), ids=str)
 def test_cloudformation_s_schemas_take_every_resource(form):
     assert against(form) == set()
 
@@ -45,18 +45,12 @@ WRONG = {
     "a class that no region has": ("prod", "DatabaseInstance0", "DBInstanceClass", "db.t1.huge", "db.t1.huge"),
     "a version that never was": ("prod", "DatabaseCluster", "EngineVersion", "15.9", "15.9"),
     "retention of 31 days": ("prod", "LambdaAppLogs", "RetentionInDays", 31, "31"),
-    "a zone of another region": (
-        "network/prod",
-        "SubnetsPrivate0",
-        "AvailabilityZone",
-        "eu-west-1a",
-        "eu-west-1a",
-    ),
-    "a range that is none": ("network/prod", "SubnetsPrivate0", "CidrBlock", "10.0.0.0", "10.0.0.0"),
+    "half of the traffic": ("network/prod", "FlowLogDelivery", "TrafficType", "HALF", "HALF"),
+    "an endpoint of no kind": ("network/prod", "EndpointsSecretsmanager", "VpcEndpointType", "Door", "Door"),
     "words that EC2 doesn't take": ("network/prod", "EndpointsSecurityGroup", "GroupDescription", "AWS's", "AWS's"),
     "no tenancy": ("network/prod", "VpcNetwork", "InstanceTenancy", "shared", "shared"),
     "no mutability": ("foundation/main", "ImageRepositoryUsEast2", "ImageTagMutability", "SOMETIMES", "SOMETIMES"),
-    "no algorithm": ("foundation/main", "StateKeyAlias", "AliasName", "state", "state"),
+    "an alias that is none": ("foundation/main", "StateBucketKeyAlias", "AliasName", "state", "state"),
 }
 
 
@@ -74,7 +68,7 @@ def test_what_the_data_does_not_have_is_found(stack, logical, key, value, word):
 def test_an_input_that_has_no_name_there_is_told(monkeypatch):
     monkeypatch.setitem(TYPES, "aws:rds/cluster:Cluster", ("AWS::RDS::DBCluster", {}))
 
-    with pytest.raises(AssertionError, match="AWS::RDS::DBCluster has no clusterIdentifier: say what it is called"):
+    with pytest.raises(AssertionError, match=r"AWS::RDS::DBCluster has no \w+: say what it is called"):
         templates(recording_of(fullest()[0]), "us-east-1")
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.aws.account import Account, Server, ordered
-from tests.aws.modes import aws, deployed_forms, fullest, recording_of
+from tests.aws.modes import aws, fullest, recording_of, sampled_forms
 from tests.aws.readback import LEAVES_NOTHING, READS, differences, same
 from tests.program.recorded import ACCOUNT, find
 
@@ -33,7 +33,7 @@ def made(server):
     return make
 
 
-@pytest.mark.parametrize("form", deployed_forms(), ids=str)
+@pytest.mark.parametrize("form", sampled_forms(), ids=str)
 def test_what_was_asked_for_is_there(made, form):
     account = made(form)
 

@@ -33,7 +33,7 @@ def test_a_bundle_of_something_else_is_refused(content):
 
 def test_a_bundle_with_a_certificate_that_is_out_of_date_is_refused():
     content = BUNDLE + certificate(TODAY - datetime.timedelta(days=1))
-    with pytest.raises(CouldNotRunError, match="1 of the 3 certificates in rds-global-bundle.pem are out of date"):
+    with pytest.raises(CouldNotRunError, match=r"1 of the 3 certificates in rds-global-bundle\.pem are out of date"):
         check_bundle(content, pin_of(content), TODAY)
 
 
