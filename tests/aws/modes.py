@@ -73,7 +73,7 @@ def every_form():
 
 
 def sampled_forms():
-    """Return fewer forms, for what takes long: each mode on one stack of its project, and each stack as its file has it."""
+    """Return fewer forms, for what takes long: each mode on one stack of its project, each stack as its file is."""
     every = every_form()
     others = sorted({form.stack for form in every} - _IN_EVERY_MODE)
     return [form for form in every if form.stack in _IN_EVERY_MODE] + [Form(stack, {}) for stack in others]
