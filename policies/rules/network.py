@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,10 @@ from policies.view import Resource, StackView
 _WIDEST_PREFIX = 8
 _WIDEST_PREFIX_6 = 16
 HTTPS = 443
+# What EC2 takes in the words of a group or a rule: the documentation of CreateSecurityGroup and IpRange.
+_TAKEN = "._-:/()#,@[]+=&;{}!$*"
+_NOT_TAKEN = re.compile(rf"[^a-zA-Z0-9 {re.escape(_TAKEN)}]")
+_LONGEST = 255
 _SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 _INLINE_SOURCES = ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "securityGroups", "self")
 
@@ -126,8 +131,13 @@ EGRESS = ResourceRule(
 
 
 def _hygiene(resource: Resource, _context: Context) -> Iterator[str]:
-    if resource.text("description").strip() in ("", "Managed by Pulumi"):
+    description = resource.text("description")
+    if description.strip() in ("", "Managed by Pulumi"):
         yield "description is not set; say what the group or rule is for"
+    if refused := sorted(set(_NOT_TAKEN.findall(description))):
+        yield f"description has {' '.join(refused)}, which EC2 refuses; it takes a-z A-Z 0-9, spaces and {_TAKEN}"
+    if len(description) > _LONGEST:
+        yield f"description has {len(description)} characters; EC2 takes {_LONGEST}"
     for prop in ("ingress", "egress"):
         if resource.type == tokens.SECURITY_GROUP and resource.items(prop):
             yield f"{prop} has inline rules, which fight with rule resources; make each rule a resource"

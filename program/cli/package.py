@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import http.client
+import os
 import tempfile
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 import click
 
-from program.errors import CouldNotRunError
 from program.offline.documents import limited
-from program.service.packaging import BundlePin, Package, bundle_pin, check_bundle, output_of, package_rotation
+from program.service.ca_bundle import BUNDLE_NAME, BundlePin, bundle_pin, check_bundle, news
+from program.service.packaging import Package, output_of, package_rotation
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "lambda" / "rotation"
@@ -24,9 +25,9 @@ _LARGEST_BYTES = 2_000_000
 
 @click.command()
 @click.option(
-    "--bundle",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A local copy of the RDS CA bundle, instead of a download; it must have the pinned SHA-256.",
+    "--ask-aws",
+    is_flag=True,
+    help="Say also whether AWS has another CA bundle by now. That is advice: whatever the answer, the zip is built.",
 )
 @click.option(
     "--build",
@@ -35,16 +36,18 @@ _LARGEST_BYTES = 2_000_000
     show_default="build/ at the root",
     help="The folder that the zip is written to.",
 )
-def package(bundle: Path | None, build: Path) -> None:
+def package(build: Path, *, ask_aws: bool) -> None:
     """Build the rotation function's zip for Lambda, the same bytes on every machine, and print its path.
 
-    Downloads the CA bundle of Amazon RDS and refuses it unless it has the SHA-256 in lambda/rotation/ca-bundle.toml.
-    Exits with 3 when the bundle or a dependency can't be had.
+    The CA bundle of Amazon RDS is lambda/rotation/rds-global-bundle.pem; it must have the SHA-256 in ca-bundle.toml.
+    Exits with 3 when it has another, or when a dependency can't be had.
     """
     pin = bundle_pin(FOLDER)
-    content = limited(bundle, _LARGEST_BYTES) if bundle else _download(pin)
+    content = limited(FOLDER / BUNDLE_NAME, _LARGEST_BYTES)
     count = check_bundle(content, pin, datetime.datetime.now(datetime.UTC).date())
     _say(f"the CA bundle is the pinned one: {count} certificates")
+    if ask_aws:
+        _say(_advice(content, pin))
     with tempfile.NamedTemporaryFile() as checked:
         # What was checked is what is packaged, whatever happens to the file meanwhile.
         checked.write(content)
@@ -53,20 +56,25 @@ def package(bundle: Path | None, build: Path) -> None:
     _report(built)
 
 
-def _download(pin: BundlePin) -> bytes:
+def _advice(kept: bytes, pin: BundlePin) -> str:
+    """Return what there is to say of AWS's bundle, in GitHub's workflows as a notice."""
+    said = _asked(kept, pin)
+    if said is None:
+        return "AWS has the CA bundle that was known when this one was written"
+    return f"::notice title=CA bundle::{said}" if os.environ.get("GITHUB_ACTIONS") else f"notice: {said}"
+
+
+def _asked(kept: bytes, pin: BundlePin) -> str | None:
     if not pin.url.startswith("https://"):
-        raise CouldNotRunError(f"{pin.url} is not an https address")
-    _say(f"downloading {pin.url} ...")
+        return f"{pin.url} is not an https address: AWS was not asked for its CA bundle"
     try:
         with urllib.request.urlopen(pin.url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 (https, see above)
             content: bytes = response.read(_LARGEST_BYTES + 1)
-    except (OSError, urllib.error.URLError) as error:
-        raise CouldNotRunError(
-            f"the CA bundle can't be downloaded from {pin.url}: {error}. Fetch it elsewhere and give it with --bundle"
-        ) from error
+    except (OSError, http.client.HTTPException) as error:
+        return f"AWS can't be asked for its CA bundle at {pin.url}: {' '.join(str(error).split())}"
     if len(content) > _LARGEST_BYTES:
-        raise CouldNotRunError(f"{pin.url} is larger than {_LARGEST_BYTES} bytes: not the CA bundle")
-    return content
+        return f"{pin.url} is larger than {_LARGEST_BYTES} bytes: not the CA bundle"
+    return news(kept, content, pin)
 
 
 def _report(built: Package) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from program.engine.changes import changes_of
+from program.engine.final_snapshots import taken_snapshots
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import INTERRUPTED, OperationInterrupted, run_engine
@@ -39,7 +40,7 @@ class Destroyer:
         take_turn(self.place, self.say, seconds=self.wait)
         checkpoint = existing_checkpoint(self.place)
         refuse_pending(checkpoint, self.stack.name)
-        refused = self._refusals(checkpoint, confirmed)
+        refused = self._refusals(checkpoint, confirmed) or taken_snapshots(checkpoint, self.say)
         if refused:
             return timed(self._record(outcome="refused", refusals=refused), started)
         try:

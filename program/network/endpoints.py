@@ -18,8 +18,9 @@ class Service:
     without_resource: tuple[str, ...] = ()
 
 
-# What is not here needs no way out of the private subnets: Lambda itself writes a function's logs and sends its trace,
-# and pulls its image; Secrets Manager itself asks KMS; the rotation speaks with the database, not with RDS's API.
+# What is not here needs no way out of the private subnets: Lambda itself writes a function's logs, sends its trace (the
+# daemon is Lambda's own, and traces of functions in a VPC arrive: aws/aws-xray-daemon#26) and pulls its image; Secrets
+# Manager itself asks KMS; the rotation speaks with the database, not with RDS's API.
 SERVICES: Mapping[str, Service] = {
     "secretsmanager": Service(
         why="The app reads its credential (lambda/app/secret_cache.py), the rotation makes it (rotation/vault.py).",

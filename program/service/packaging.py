@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import ssl
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,25 +13,15 @@ from pathlib import Path
 
 from program.errors import CouldNotRunError
 from program.manifest.line_ends import refuse_foreign
+from program.service.ca_bundle import BUNDLE_NAME, BUNDLE_PIN, bundle_pin
 
 LOCK = "requirements.txt"
-BUNDLE_PIN = "ca-bundle.toml"
-# Where the function looks for the bundle, beside its own code.
-BUNDLE_NAME = "rds-global-bundle.pem"
 # The function's runtime, whatever runs this.
 _PYTHON = "3.12"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100444
 # What an installer writes of itself, and commands that a function does not run.
 _INSTALLERS_OWN = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BundlePin:
-    """The one CA bundle that goes into the zip: where it is, and its SHA-256."""
-
-    url: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +32,6 @@ class Package:
     source_hash: str
     sha256: str
     entries: int
-
-
-def bundle_pin(folder: Path) -> BundlePin:
-    """Return the pinned CA bundle of the function in that folder."""
-    with (folder / BUNDLE_PIN).open("rb") as file:
-        pin = tomllib.load(file)
-    return BundlePin(url=pin["url"], sha256=pin["sha256"])
 
 
 def source_hash(folder: Path) -> str:
@@ -74,27 +54,6 @@ def archive(folder: Path, build: Path) -> Path:
     if file.is_file() and record.is_file() and record.read_text().strip() == source_hash(folder):
         return file
     return folder
-
-
-def check_bundle(content: bytes, pin: BundlePin, today: datetime.date) -> int:
-    """Return how many certificates the bundle holds; raise if it is not the pinned one, or one is out of date."""
-    found = hashlib.sha256(content).hexdigest()
-    if found != pin.sha256:
-        raise CouldNotRunError(
-            f"the CA bundle has the SHA-256 {found}, {BUNDLE_PIN} pins {pin.sha256}. AWS adds certificates with new "
-            f"regions: look at what changed, then write the new digest there and in lambda/app/Dockerfile"
-        )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cadata=content.decode("ascii"))
-    except (ValueError, ssl.SSLError):
-        raise CouldNotRunError("the CA bundle is no list of certificates in PEM") from None
-    certificates = context.get_ca_certs()
-    midnight = datetime.datetime.combine(today, datetime.time(), datetime.UTC).timestamp()
-    over = [each for each in certificates if ssl.cert_time_to_seconds(str(each["notAfter"])) < midnight]
-    if over:
-        raise CouldNotRunError(f"{len(over)} of the CA bundle's {len(certificates)} certificates are out of date")
-    return len(certificates)
 
 
 def package_rotation(folder: Path, output: Path, bundle: Path) -> Package:

@@ -6,12 +6,13 @@
      "faults": [{"operation": "Create", "type": "aws:rds/*", "name": "*", "message": "...", "seconds": 0,
                  "times": null, "done": false}],
      "interfaces": {"eni-0": {"made_for": "dev-app-function-main", "used_by": null, "groups": ["sg-0"], "held": false}},
-     "no_images": [], "quotas": {"roles": 1000}, "recoverable": ["dev-db-credentials-main"], "snapshots": []}
+     "no_images": [], "quotas": {"roles": 1000}, "recoverable": ["dev-db-credentials-main"], "snapshots": [],
+     "buckets_of_others": []}
 
 The keys under a type are Pulumi's ids. `properties` are what AWS has, inputs and outputs alike, without what AWS never
 tells. `seed` is what the random parts of its ids were made from, `made` how often. Secrets stand here in clear text, as
 AWS has them. The last two lines are what AWS refuses by: network interfaces of functions, images that are not there,
-quotas that are not AWS's defaults, secrets that can still be restored, and snapshots.
+quotas that are not AWS's defaults, secrets that can still be restored, snapshots, and names of buckets elsewhere.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class Contents:
     quotas: dict[str, int] = field(default_factory=dict)
     recoverable: list[str] = field(default_factory=list)
     snapshots: list[str] = field(default_factory=list)
+    buckets_of_others: list[str] = field(default_factory=list)
 
     def get(self, type_: str, id_: str) -> Existing | None:
         """Return the resource, None when there is none."""
@@ -200,7 +202,8 @@ def _parsed(data: dict[str, Any]) -> Contents:
     }
     faults = [Fault(**fault) for fault in data.get("faults", [])]
     interfaces = {id_: Interface(**interface) for id_, interface in data.get("interfaces", {}).items()}
-    rest = {key: data[key] for key in ("made", "no_images", "quotas", "recoverable", "snapshots") if key in data}
+    others = ("made", "no_images", "quotas", "recoverable", "snapshots", "buckets_of_others")
+    rest = {key: data[key] for key in others if key in data}
     return Contents(resources=resources, faults=faults, interfaces=interfaces, **rest)
 
 

@@ -117,19 +117,51 @@ def _permission(ground):
     }
 
 
+def _nat(ground):
+    ground.the(tokens.INTERNET_GATEWAY)
+    return {"allocationId": ground.the(tokens.EIP).id, "subnetId": ground.the(tokens.SUBNET).id}
+
+
+def _endpoint(ground):
+    return {
+        "privateDnsEnabled": True,
+        "securityGroupIds": [NETWORK["endpointSecurityGroupId"]],
+        "serviceName": f"com.amazonaws.{HERE.region}.secretsmanager",
+        "subnetIds": [ground.the(tokens.SUBNET).id],
+        "vpcId": ground.the(tokens.VPC).id,
+    }
+
+
 _INPUTS = {
     tokens.ALARM: lambda _: {"name": "an-alarm", "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1},
     tokens.ALIAS: lambda ground: {"name": "alias/a-key", "targetKeyId": ground.the(tokens.KEY).id},
+    tokens.BUCKET: lambda _: {"bucket": "a-bucket"},
+    tokens.BUCKET_POLICY: lambda ground: {"bucket": ground.the(tokens.BUCKET).id, "policy": DOCUMENT},
     tokens.CLUSTER: _cluster,
     tokens.CLUSTER_INSTANCE: _instance,
     tokens.CLUSTER_PARAMETERS: lambda _: {"family": FAMILY, "name": "cluster-parameters"},
     tokens.EGRESS_RULE: _rule,
+    tokens.EIP: lambda _: {"domain": "vpc"},
+    tokens.FLOW_LOG: lambda ground: {"logDestination": "a-group", "vpcId": ground.the(tokens.VPC).id},
     tokens.FUNCTION: _function,
+    tokens.IDENTITY_PROVIDER: lambda _: {"clientIdLists": ["sts.amazonaws.com"], "url": "https://example.com"},
+    tokens.IMAGE_POLICY: lambda ground: {
+        "policy": DOCUMENT,
+        "repository": ground.the(tokens.IMAGE_REPOSITORY).outputs["name"],
+    },
+    tokens.IMAGE_REPOSITORY: lambda _: {"name": "an-app"},
     tokens.INGRESS_RULE: _rule,
+    tokens.INTERNET_GATEWAY: lambda ground: {"vpcId": ground.the(tokens.VPC).id},
     tokens.KEY: lambda _: {},
     tokens.LOG_GROUP: lambda _: {"name": "/a/group"},
+    tokens.MANAGED_POLICY_ATTACHMENT: lambda ground: {
+        "policyArn": ground._arn(tokens.POLICY),
+        "role": ground.the(tokens.ROLE).id,
+    },
+    tokens.NAT_GATEWAY: _nat,
     tokens.PARAMETERS: lambda _: {"family": FAMILY, "name": "parameters"},
     tokens.PERMISSION: _permission,
+    tokens.POLICY: lambda _: {"name": "a-managed-policy", "policy": DOCUMENT},
     tokens.ROLE: lambda _: {"assumeRolePolicy": DOCUMENT, "name": "a-role"},
     tokens.ROLE_POLICY: lambda ground: {"name": "a-policy", "policy": DOCUMENT, "role": ground.the(tokens.ROLE).id},
     tokens.ROTATION: lambda ground: {
@@ -137,10 +169,25 @@ _INPUTS = {
         "rotationRules": {"automaticallyAfterDays": 30},
         "secretId": ground.the(tokens.SECRET).id,
     },
+    tokens.ROUTE: lambda ground: {
+        "destinationCidrBlock": "0.0.0.0/0",
+        "gatewayId": ground.the(tokens.INTERNET_GATEWAY).id,
+        "routeTableId": ground.the(tokens.ROUTE_TABLE).id,
+    },
+    tokens.ROUTE_TABLE: lambda ground: {"vpcId": ground.the(tokens.VPC).id},
+    tokens.ROUTE_TABLE_ASSOCIATION: lambda ground: {
+        "routeTableId": ground.the(tokens.ROUTE_TABLE).id,
+        "subnetId": ground.the(tokens.SUBNET).id,
+    },
     tokens.SECRET: lambda _: {"name": "a-secret", "recoveryWindowInDays": 0},
     tokens.SECRET_POLICY: lambda ground: {"policy": DOCUMENT, "secretArn": ground.the(tokens.SECRET).id},
     SECRET_VERSION: lambda ground: {"secretId": ground.the(tokens.SECRET).id, "secretString": "{}"},
     tokens.SECURITY_GROUP: lambda _: {"name": "a-group", "vpcId": NETWORK["vpcId"]},
+    tokens.SUBNET: lambda ground: {
+        "availabilityZone": f"{HERE.region}a",
+        "cidrBlock": "10.9.0.0/24",
+        "vpcId": ground.the(tokens.VPC).id,
+    },
     tokens.SUBNET_GROUP: lambda _: {"name": "subnets", "subnetIds": NETWORK["privateSubnetIds"]},
     tokens.SUBSCRIPTION: lambda ground: {
         "endpoint": "ops@example.com",
@@ -149,4 +196,6 @@ _INPUTS = {
     },
     tokens.TOPIC: lambda _: {"name": "a-topic"},
     tokens.TOPIC_POLICY: lambda ground: {"arn": ground.the(tokens.TOPIC).id, "policy": DOCUMENT},
+    tokens.VPC: lambda _: {"cidrBlock": "10.9.0.0/16"},
+    tokens.VPC_ENDPOINT: _endpoint,
 }

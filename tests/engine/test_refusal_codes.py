@@ -11,9 +11,14 @@ from tests.engine.refusals.every import RULES
 from tests.engine.refusals.rule import MODEL
 
 # The services whose errors no model lists, or not all: moto has them, by their APIs' documentation.
-IN_MOTO = {"EC2": "ec2", "RDS": "rds"}
+IN_MOTO = {"EC2": "ec2", "RDS": "rds", "S3": "s3"}
 # What neither has, read by hand where the rule says.
-BY_HAND = {("Secrets Manager", "RotateSecret", "AccessDeniedException")}
+BY_HAND = {
+    ("Secrets Manager", "RotateSecret", "AccessDeniedException"),
+    ("EC2", "AllocateAddress", "AddressLimitExceeded"),
+    ("EC2", "CreateRoute", "InvalidNatGatewayID.NotFound"),
+    ("EC2", "CreateVpc", "VpcLimitExceeded"),
+}
 WORDS = [
     pytest.param(rule, rule.operations[call], id=f"{rule.service}-{rule.operations[call]}-{rule.code}-{number}")
     for number, rule in enumerate(RULES)
@@ -26,7 +31,7 @@ def models():
     """Return the model of each service by the name that AWS's SDKs print."""
     session = botocore.session.get_session()
     wanted = {rule.service for rule in RULES}
-    names = ["cloudwatch", "ec2", "iam", "kms", "lambda", "logs", "rds", "secretsmanager", "sns"]
+    names = ["cloudwatch", "ec2", "ecr", "iam", "kms", "lambda", "logs", "rds", "s3", "secretsmanager", "sns"]
     found = {session.get_service_model(name).service_id: session.get_service_model(name) for name in names}
     assert wanted == found.keys(), "name the new service here"
     return found

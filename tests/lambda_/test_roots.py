@@ -3,7 +3,6 @@
 import ast
 import re
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,10 +48,10 @@ def test_every_dependency_is_pinned_by_hash_and_dateutil_is_the_runtimes_generat
     assert "://" not in lock
 
 
-def test_the_image_and_the_zip_trust_the_same_bundle():
-    pin = tomllib.loads((ROTATION / "ca-bundle.toml").read_text())
-    assert f"--checksum=sha256:{pin['sha256']} " in DOCKERFILE
-    assert pin["url"] in DOCKERFILE
+def test_the_image_takes_the_bundle_from_its_own_folder_and_downloads_none():
+    (copied,) = re.findall(r"^COPY --chmod=0444 ((?:.*\\\n)*.*)$", DOCKERFILE, re.MULTILINE)
+    assert " rds-global-bundle.pem " in copied
+    assert not re.search(r"^ADD |https?://", DOCKERFILE, re.MULTILINE)
 
 
 def test_the_image_is_pinned_and_holds_every_module_of_the_app_but_the_local_server():

@@ -958,6 +958,20 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["database-security-group: description is not set; say what the group or rule is for"],
     ),
     (
+        "sg-hygiene",
+        put("database-security-group", "description", "The team's; for <all>."),
+        [
+            "database-security-group: description has ' < >, which EC2 refuses; it takes a-z A-Z 0-9, spaces and "
+            "._-:/()#,@[]+=&;{}!$*"
+        ],
+    ),
+    ("sg-hygiene", put("database-security-group", "description", "For $1 (a/b): #2, x@y [z]+=&;{}!*_-."), []),
+    (
+        "sg-hygiene",
+        put("database-ingress-app", "description", "x" * 256),
+        ["database-ingress-app: description has 256 characters; EC2 takes 255"],
+    ),
+    (
         "sg-ingress",
         put("database-ingress-app", "cidrIpv4", "0.0.0.0/1"),
         ["database-ingress-app: lets '0.0.0.0/1' in, which is anybody"],

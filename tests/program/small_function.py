@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from program.service.packaging import BundlePin
+from program.service.ca_bundle import BUNDLE_NAME, BundlePin
 
 
 def certificate(until: datetime.date) -> bytes:
@@ -34,7 +34,8 @@ def certificate(until: datetime.date) -> bytes:
 
 
 def pin_of(content: bytes) -> BundlePin:
-    return BundlePin(url="https://example.org/bundle.pem", sha256=hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    return BundlePin(sha256=digest, url="https://example.org/bundle.pem", known_at_aws=digest)
 
 
 BUNDLE = certificate(datetime.date(2061, 1, 1)) + certificate(datetime.date(2121, 1, 1))
@@ -56,5 +57,8 @@ def make_function(parent: Path) -> Path:
     (folder / "requirements.txt").write_text("# nothing\n")
     (folder / "README.md").write_text("words\n")
     pin = pin_of(BUNDLE)
-    (folder / "ca-bundle.toml").write_text(f'url = "{pin.url}"\nsha256 = "{pin.sha256}"\n')
+    (folder / BUNDLE_NAME).write_bytes(BUNDLE)
+    (folder / "ca-bundle.toml").write_text(
+        f'sha256 = "{pin.sha256}"\nurl = "{pin.url}"\nknown_at_aws = "{pin.known_at_aws}"\n'
+    )
     return folder

@@ -84,6 +84,8 @@ class RepositoryComponent(pulumi.ComponentResource):
         self.register_outputs({"environments": len(args.environments)})
 
     def _environment(self, asked: Environment) -> None:
+        # A name may have a `/`: the provider escapes it for GitHub's API by itself (terraform-provider-github#1392, and
+        # for a branch's policy #3079, of January 2026).
         logical = f"{self._name}-{asked.logical}"
         reviewers = [
             github.RepositoryEnvironmentReviewerArgs(

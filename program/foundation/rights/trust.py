@@ -28,7 +28,11 @@ def trust(
     workflows: tuple[str, ...],
     branches: Literal["main", "any"],
 ) -> str:
-    """Return the trust policy; every condition is compared whole but for the branch of what runs in pull requests."""
+    """Return the trust policy; every condition is compared whole but for the branch of what runs in pull requests.
+
+    An environment's name stands in a token's subject as it is, with its `/`: GitHub writes the `:` in a value as `%3A`
+    (OpenID Connect reference), and says of no other character that it is written otherwise. Seen in no token yet.
+    """
     files = [f"{repository.name}/.github/workflows/{workflow}" for workflow in workflows]
     exact = {
         "aud": AUDIENCE,

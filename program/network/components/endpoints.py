@@ -37,7 +37,7 @@ class EndpointsComponent(pulumi.ComponentResource):
         self.security_group = ec2.SecurityGroup(
             f"{name}-security-group",
             name=names.physical("network", "endpoints-security-group"),
-            description="The endpoints of AWS's services; its rules are resources of their own.",
+            description="The endpoints of services of AWS; its rules are resources of their own.",
             vpc_id=network.id,
             tags=names.tags,
             opts=child,

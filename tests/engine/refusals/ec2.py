@@ -7,6 +7,7 @@ the groups, the network's own rules and quotas, prefix lists.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -17,6 +18,8 @@ from tests.engine.refusals.rule import Asked, Properties, Rule, at, gone, missin
 PROVIDER = "terraform-provider-aws, internal/service/ec2/errors.go"
 CODES = "the documentation of EC2's error codes"
 RULES_QUOTA = "rules of a security group in one direction"
+# What EC2 takes in the words of a group or of a rule: the documentation of CreateSecurityGroup and of IpRange.
+_DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 # What makes two rules of a group alike.
 _SAME = ("cidrIpv4", "cidrIpv6", "fromPort", "ipProtocol", "prefixListId", "referencedSecurityGroupId", "toPort")
 
@@ -66,6 +69,13 @@ def _alike(one: Properties, other: Properties) -> bool:
     return all(one.get(key) == other.get(key) for key in _SAME)
 
 
+def words_not_taken(asked: Asked) -> Iterator[str]:
+    """Say that a description has a character that EC2 doesn't take, an apostrophe for one."""
+    said = str(asked.new.get("description", ""))
+    if not _DESCRIPTION.fullmatch(said):
+        yield f"Invalid security group description: {said}"
+
+
 _GROUP = partial(Rule, type=tokens.SECURITY_GROUP, service="EC2", source=PROVIDER)
 
 
@@ -75,6 +85,7 @@ def _rules_of_a_rule(type_: str, direction: str) -> tuple[Rule, ...]:
     both = {**create, "update": "ModifySecurityGroupRules"}
     modify = {"update": "ModifySecurityGroupRules"}
     return (
+        rule(operations=both, code="InvalidParameterValue", judge=words_not_taken, source=CODES),
         rule(operations=modify, code="InvalidSecurityGroupRuleId.NotFound", judge=gone),
         rule(operations=create, code="InvalidGroup.NotFound", judge=missing("securityGroupId", Account.has_group)),
         rule(
@@ -98,6 +109,12 @@ RULES: tuple[Rule, ...] = (
         operations={"create": "CreateSecurityGroup"},
         code="InvalidGroup.Duplicate",
         judge=name_taken,
+        source=CODES,
+    ),
+    _GROUP(
+        operations={"create": "CreateSecurityGroup"},
+        code="InvalidParameterValue",
+        judge=words_not_taken,
         source=CODES,
     ),
     _GROUP(operations={"delete": "DeleteSecurityGroup"}, code="DependencyViolation", judge=group_in_use),

@@ -7,11 +7,12 @@ are AWS's.
 
 from __future__ import annotations
 
-from tests.engine.refusals import ec2, iam, kms, lambda_, logs, rds, secretsmanager, sns
+from tests.engine.refusals import ec2, foundation, iam, kms, lambda_, logs, rds, secretsmanager, sns, vpc
 from tests.engine.refusals.rule import Asked, Rule
 
 RULES: tuple[Rule, ...] = (
     *ec2.RULES,
+    *foundation.RULES,
     *iam.RULES,
     *kms.RULES,
     *lambda_.RULES,
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *rds.RULES,
     *secretsmanager.RULES,
     *sns.RULES,
+    *vpc.RULES,
 )
 
 

@@ -1,7 +1,7 @@
 """What IAM refuses: taken names, roles that still have policies, documents that are none, more than fits.
 
-Not known here: whether a document's principals and actions exist, permissions boundaries, managed policies, and that a
-role which was just made is not seen everywhere at once.
+Not known here: whether a document's actions exist, permissions boundaries, and that a role
+which was just made is not seen everywhere at once.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def no_document(key: str) -> Judge:
 def long_trust_policy(asked: Asked) -> Iterator[str]:
     """Say that the trust policy is longer than it may be."""
     most = asked.account.quota("bytes of a role's trust policy")
-    if _size(asked.new.get("assumeRolePolicy")) > most:
+    if size(asked.new.get("assumeRolePolicy")) > most:
         yield f"cannot exceed quota for ACLSizePerRole: {most}"
 
 
@@ -48,11 +48,11 @@ def long_inline_policies(asked: Asked) -> Iterator[str]:
         for id_, policy in asked.account.all(asked.type)
         if policy.get("role") == asked.new.get("role") and policy.get("name") != asked.new.get("name")
     ]
-    if sum(map(_size, [asked.new.get("policy"), *others])) > most:
+    if sum(map(size, [asked.new.get("policy"), *others])) > most:
         yield f"maximum policy size of {most} bytes exceeded for role {asked.new.get('role')}"
 
 
-def _size(document: Any) -> int:
+def size(document: Any) -> int:
     """Return the length that IAM counts: without white space."""
     return len(_SPACE.sub("", str(document)))
 

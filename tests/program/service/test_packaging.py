@@ -1,6 +1,5 @@
 """The zip is the same wherever it is built, its source hash is of what is in git, and what is wrong stops the build."""
 
-import datetime
 import shutil
 import zipfile
 from pathlib import Path
@@ -9,18 +8,10 @@ import pytest
 
 from program.errors import CouldNotRunError
 from program.service import packaging
-from program.service.packaging import (
-    archive,
-    bundle_pin,
-    check_bundle,
-    output_of,
-    package_rotation,
-    source_hash,
-)
-from tests.program.small_function import BUNDLE, certificate, make_bundle, make_function, pin_of
+from program.service.packaging import archive, output_of, package_rotation, source_hash
+from tests.program.small_function import make_bundle, make_function
 
 ROTATION = Path(__file__).resolve().parents[3] / "lambda" / "rotation"
-TODAY = datetime.date(2030, 6, 1)
 
 
 @pytest.fixture
@@ -88,7 +79,7 @@ def test_every_source_counts_by_name_and_content(folder):
     change(lambda: (folder / "helper.py").rename(folder / "helpers.py"))
     change(lambda: (folder / "requirements.txt").write_text("other==1\n"))
     change(lambda: (folder / "deeper").mkdir() or (folder / "deeper" / "x.py").write_text(""))
-    change(lambda: (folder / "ca-bundle.toml").write_text('url = "u"\nsha256 = "0"\n'))
+    change(lambda: (folder / "ca-bundle.toml").write_text('sha256 = "0"\nurl = "u"\nknown_at_aws = "0"\n'))
 
 
 def test_the_words_around_the_pin_do_not_count(folder):
@@ -156,33 +147,3 @@ def test_what_an_installer_leaves_of_itself_is_not_packaged(folder, tmp_path, bu
             "x-1.dist-info/METADATA",
             "x/RECORD",
         ]
-
-
-def test_the_pinned_bundle_is_taken():
-    assert check_bundle(BUNDLE, pin_of(BUNDLE), TODAY) == 2
-
-
-def test_another_bundle_is_refused_with_both_digests():
-    with pytest.raises(CouldNotRunError) as caught:
-        check_bundle(BUNDLE + b"\n", pin_of(BUNDLE), TODAY)
-    assert pin_of(BUNDLE).sha256 in str(caught.value)
-    assert pin_of(BUNDLE + b"\n").sha256 in str(caught.value)
-    assert "lambda/app/Dockerfile" in str(caught.value)
-
-
-@pytest.mark.parametrize("content", [b"", b"no certificate", b"\xff", BUNDLE[:200]])
-def test_a_bundle_of_something_else_is_refused(content):
-    with pytest.raises(CouldNotRunError, match="no list of certificates in PEM"):
-        check_bundle(content, pin_of(content), TODAY)
-
-
-def test_a_bundle_with_a_certificate_that_is_out_of_date_is_refused():
-    content = BUNDLE + certificate(TODAY - datetime.timedelta(days=1))
-    with pytest.raises(CouldNotRunError, match="1 of the CA bundle's 3 certificates are out of date"):
-        check_bundle(content, pin_of(content), TODAY)
-
-
-def test_the_rotations_own_pin_is_an_address_and_a_digest():
-    pin = bundle_pin(ROTATION)
-    assert pin.url == "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
-    assert len(bytes.fromhex(pin.sha256)) == 32
