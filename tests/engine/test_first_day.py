@@ -4,7 +4,7 @@ import boto3
 import pytest
 
 from program.project.definition import ROOT
-from tests.engine.first_day.guide import commands, up_to
+from tests.documented import commands, up_to
 from tests.engine.first_day.world import a_world
 from tests.engine.harness import needs_pulumi, needs_the_double
 from tests.engine.test_bootstrap import ACCOUNT, REGION, RIGHTS, aws
@@ -77,7 +77,9 @@ def test_from_an_empty_folder_to_the_first_pull_request_by_the_commands_of_the_g
     assert "linux" in world.pushed("first", ".github/tools.json"), "and the digests"
     assert world.pushed("first", "tests/example/README.md").startswith("# parity"), "and what init kept"
     assert world.types("git status --porcelain").stdout == "", "and nothing is left out"
-    for name in ("dev", "staging", "prod"):
+    for name in ("dev", "staging", "prod"):  # the day after
         done = world.types(f"./parity preview network/{name}")
         assert done.code == 0, done.output
         assert done.stdout.startswith(f"NO CHANGE  network/{name}: "), "they are deployed, their state is in the bucket"
+    done = world.types("./parity destroy network/dev --confirm network/dev")
+    assert done.code == 0, done.output

@@ -70,28 +70,39 @@ def a_world(folder: Path, *, repository: str, aws: str, account: str, github: Lo
             )
             for region in ("us-east-1", "us-east-2", "us-west-2")
         }
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(_OF_OTHERS)}
-        environment = kept | {
+        environment = without_network(folder) | {
             "AWS_ACCESS_KEY_ID": "of-the-tests",
             "AWS_ENDPOINT_URL": aws,
             "AWS_SECRET_ACCESS_KEY": "of-the-tests",
             "FIRST_DAY_CLOUDS": json.dumps(ports),
-            "FIRST_DAY_NOTES": str(folder / "notes"),
-            "FIRST_DAY_PACKAGES": json.dumps(site.getsitepackages()),
             "FIRST_DAY_PULUMI": pulumi,
-            "FIRST_DAY_PYTHON": sys.executable,
             "GITHUB_API_URL": github.url,
             "GITHUB_TOKEN": "of-the-tests",
             "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
             "GIT_CONFIG_NOSYSTEM": "1",
-            "HOME": str(folder / "home"),
             "PATH": f"{BIN}:{Path(pulumi).parent}:{os.environ['PATH']}",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_HOME": str(folder / "home" / ".pulumi"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PYTHON": str(BIN / "python-without-network"),
         }
         yield World(folder=folder / "work", bare=bare, github=github, environment=environment)
+
+
+def without_network(folder: Path) -> dict[str, str]:
+    """Return what commands see for whom `make install` takes what is here already, and notes what it would fetch."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_OF_OTHERS)}
+    return kept | {
+        "FIRST_DAY_NOTES": str(folder / "notes"),
+        "FIRST_DAY_PACKAGES": json.dumps(site.getsitepackages()),
+        "FIRST_DAY_PYTHON": sys.executable,
+        "HOME": str(folder / "home"),
+        "PYTHON": str(BIN / "python-without-network"),
+    }
+
+
+def copied(folder: Path) -> Path:
+    """Return a copy of all that is committed here."""
+    return Path(shutil.copytree(ROOT, folder, ignore=_NOT_COMMITTED, symlinks=True))
 
 
 _GIT_CONFIG = """\
@@ -107,8 +118,7 @@ _GIT_CONFIG = """\
 
 def _on_github(folder: Path) -> Path:
     """Return a bare repository with all of this one in its one commit."""
-    tree, bare = folder / "tree", folder / "github.git"
-    shutil.copytree(ROOT, tree, ignore=_NOT_COMMITTED, symlinks=True)
+    tree, bare = copied(folder / "tree"), folder / "github.git"
     _git("init", "--quiet", "--initial-branch", "main", folder=tree)
     _git("add", "--all", folder=tree)
     identity = ("-c", "user.name=Dana", "-c", "user.email=dana@example.com", "-c", "commit.gpgsign=false")

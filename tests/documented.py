@@ -7,6 +7,9 @@ import shlex
 from collections.abc import Iterator
 
 _BLOCK = re.compile(r"^ *```sh\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)
+# Commands that stand by themselves, four spaces in; drawings and tables of words stand so too.
+_INDENTED = re.compile(r"^    (?P<command>(?:make|gh|git|pulumi|\./parity|\.venv/\S+|python) .+)$", re.MULTILINE)
+_FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _BETWEEN = re.compile(r"&&|\|\||;|\n")
 # Of a loop: what stands around the commands that it repeats.
 _OF_A_LOOP = re.compile(r"^(for .*|while .*|do|done)$")
@@ -15,7 +18,7 @@ _OF_A_LOOP = re.compile(r"^(for .*|while .*|do|done)$")
 def blocks(text: str) -> Iterator[str]:
     """Yield each block of shell commands, without its comments."""
     for found in _BLOCK.finditer(text):
-        lines = [re.sub(r"(^|\s)#.*$", "", line).strip() for line in found["text"].splitlines()]
+        lines = map(_without_comment, found["text"].splitlines())
         yield "\n".join(filter(None, lines)).replace("\\\n", " ")
 
 
@@ -26,6 +29,16 @@ def commands(block: str) -> list[str]:
     for command in found:
         shlex.split(command)  # a quoted separator would have cut it in two
     return found
+
+
+def documented(text: str) -> list[str]:
+    """Return every command of the document, those in blocks first."""
+    alone = (_without_comment(found["command"]) for found in _INDENTED.finditer(_FENCED.sub("", text)))
+    return [command for block in (*blocks(text), *alone) for command in commands(block)]
+
+
+def _without_comment(line: str) -> str:
+    return re.sub(r"(^|\s)#.*$", "", line).strip()
 
 
 def up_to(text: str, last: str) -> list[str]:
