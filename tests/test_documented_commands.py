@@ -130,9 +130,7 @@ def test_a_final_snapshot_gets_another_name_by_the_commands_of_the_guide():
         asked_of_aws(rds, command, **{"NAME": snapshot, "NAME-1": f"{snapshot}-1"})
 
     left = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
-    assert [found["DBClusterSnapshotIdentifier"] for found in left] == [f"{snapshot}-1"], (
-        "the name is free again, and nothing is lost"
-    )
+    assert [found["DBClusterSnapshotIdentifier"] for found in left] == [f"{snapshot}-1"], "the name is free again"
 
 
 def test_a_command_in_a_loop_or_beside_another_is_a_command():
