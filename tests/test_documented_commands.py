@@ -2,18 +2,18 @@
 
 import ast
 import re
-import shlex
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from program.project.definition import ROOT
+from tests.aws_cli import asked
 from tests.documented import commands, documented
 
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", ".github/SETTING-UP.md", ".github/ADOPTING.md"),
-    *(".github/OPERATING.md", ".github/RECOVERING.md"),
+    *(".github/OPERATING.md", ".github/RECOVERING.md", ".github/RUNBOOKS.md"),
 )
 FIRST_DAY = (
     "tests/engine/test_first_day.py::test_from_an_empty_folder_to_the_first_pull_request_by_the_commands_of_the_guide"
@@ -64,6 +64,15 @@ RUN_BY = {
     r"pulumi stack import --stack dev --file BACKUP": RECOVERY,
     r"pulumi state repair --stack dev --yes": DAMAGED,
     r"\./parity destroy dev --confirm dev": GONE,
+    r"\./parity check": FRESH,
+    r"\./parity bootstrap foundation/second": "tests/program/cli/test_two_accounts.py::"
+    "test_the_second_accounts_foundation_asks_for_that_accounts_credentials",
+    r"aws s3api (list-object-versions|copy-object) .+": f"{ENGINE}/test_runbooks.py::"
+    "test_a_lost_state_comes_back_from_the_versions_of_the_bucket",
+    r"aws rds create-db-cluster-snapshot .+": "tests/test_documented_commands.py::"
+    "test_a_snapshot_is_taken_before_an_upgrade_by_the_command_of_the_guide",
+    r"\./parity (preview|apply) prod --bundle build/prod": f"{ENGINE}/test_runbooks.py::"
+    "test_data_that_is_to_stay_is_protected_in_place_and_outlives_a_destroy",
     r"aws rds (copy|delete)-db-cluster-snapshot .+": "tests/test_documented_commands.py::"
     "test_a_final_snapshot_gets_another_name_by_the_commands_of_the_guide",
 }
@@ -108,29 +117,40 @@ def test_the_test_of_each_row_is_there(test):
     assert name in _tests_in(path), f"{path} has no {name}; name in RUN_BY the test that runs the command"
 
 
-def asked_of_aws(client, command: str, **given: str) -> None:
-    """Ask AWS what the command of its CLI would: the operation and its parameters have the same names."""
-    _, _, operation, *words = shlex.split(command)
-    names = [word.removeprefix("--").title().replace("-", "").replace("Db", "DB") for word in words[::2]]
-    values = [given.get(word, word) for word in words[1::2]]
-    getattr(client, operation.replace("-", "_"))(**dict(zip(names, values, strict=True)))
+def rds_with_a_cluster(name: str):
+    rds = boto3.client("rds", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    rds.create_db_cluster(
+        DBClusterIdentifier=name, Engine="aurora-postgresql", MasterUsername="m", MasterUserPassword="of-the-tests"
+    )
+    return rds
+
+
+def snapshots(rds) -> list[str]:
+    found = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+    return [each["DBClusterSnapshotIdentifier"] for each in found]
+
+
+@mock_aws
+def test_a_snapshot_is_taken_before_an_upgrade_by_the_command_of_the_guide():
+    rds = rds_with_a_cluster("of-the-tests")
+    (command,) = (each for each in documented((ROOT / ".github/RUNBOOKS.md").read_text()) if "create-db" in each)
+
+    asked(rds, command, CLUSTER="of-the-tests")
+
+    assert snapshots(rds) == ["of-the-tests-before"]
 
 
 @mock_aws
 def test_a_final_snapshot_gets_another_name_by_the_commands_of_the_guide():
-    rds = boto3.client("rds", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
     cluster, snapshot = "of-the-tests", "dev-db-final-snapshot-main"
-    rds.create_db_cluster(
-        DBClusterIdentifier=cluster, Engine="aurora-postgresql", MasterUsername="m", MasterUserPassword="of-the-tests"
-    )
+    rds = rds_with_a_cluster(cluster)
     rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot)
     text = (ROOT / ".github/RECOVERING.md").read_text()
 
     for command in (each for each in documented(text) if each.startswith("aws rds ")):
-        asked_of_aws(rds, command, **{"NAME": snapshot, "NAME-1": f"{snapshot}-1"})
+        asked(rds, command, NAME=snapshot)
 
-    left = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
-    assert [found["DBClusterSnapshotIdentifier"] for found in left] == [f"{snapshot}-1"], "the name is free again"
+    assert snapshots(rds) == [f"{snapshot}-1"], "the name is free again, and nothing is lost"
 
 
 def test_a_command_in_a_loop_or_beside_another_is_a_command():
