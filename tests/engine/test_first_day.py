@@ -4,13 +4,14 @@ import boto3
 import pytest
 
 from program.project.definition import ROOT
-from tests.documented import commands, up_to
+from tests.documented import blocks, commands, up_to
 from tests.engine.first_day.world import a_world
 from tests.engine.harness import needs_pulumi, needs_the_double
 from tests.engine.test_bootstrap import ACCOUNT, REGION, RIGHTS, aws
 from tests.program.github import server
 from tests.program.github.state import empty
 from tests.program.workflow.local_git import GitRoutes
+from tests.test_adopting import an_environment_in_two_regions
 
 __all__ = ["aws"]
 pytestmark = [*needs_pulumi, needs_the_double]
@@ -33,7 +34,7 @@ def world(tmp_path, aws, monkeypatch):
     boto3.client("s3", **given).create_bucket(Bucket=BUCKET)
     kms = boto3.client("kms", **given)
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    for environment in ("dev", "staging", "prod"):
+    for environment in ("dev", "qa", "staging", "prod"):
         kms.create_alias(AliasName=f"alias/prod-orders-secrets-{environment}-key-main", TargetKeyId=key)
     state = empty(repository=REPOSITORY, repository_id=ITS_NUMBER, permissions=RIGHTS | {"pull-requests": "write"})
     with (
@@ -49,6 +50,24 @@ def edited(world) -> None:
     text = file.read_text()
     assert 'repositoryId: "100000000"' in text
     file.write_text(text.replace('repositoryId: "100000000"', f'repositoryId: "{ITS_NUMBER}"'))
+
+
+def a_region_more(world) -> None:
+    """Follow the runbook: an environment in two regions, then its two commands."""
+    runbook = (ROOT / ".github" / "RUNBOOKS.md").read_text()
+    typed = next(block for block in blocks(runbook) if "./parity bootstrap" in commands(block))
+    an_environment_in_two_regions(world.folder)
+    assert world.types("git add --all").code == 0
+
+    done = world.types(typed, answer="y\n")
+
+    assert done.code == 0, done.output
+    for stack in ("qa", "qa-north"):
+        assert f"{stack}: made in the backend, empty as yet" in done.stdout
+        text = (world.folder / f"stacks/Pulumi.{stack}.yaml").read_text()
+        assert text.startswith("secretsprovider: awskms://alias/prod-orders-secrets-qa-key-main"), "it has a key"
+    made = (world.folder.parent / f"cloud-{REGION}.json").read_text()
+    assert "qa-north-preview" in made, "and its environments in GitHub"
 
 
 def test_a_person_types_at_most_ten_commands():
@@ -81,5 +100,6 @@ def test_from_an_empty_folder_to_the_first_pull_request_by_the_commands_of_the_g
         done = world.types(f"./parity preview network/{name}")
         assert done.code == 0, done.output
         assert done.stdout.startswith(f"NO CHANGE  network/{name}: "), "they are deployed, their state is in the bucket"
+    a_region_more(world)
     done = world.types("./parity destroy network/dev --confirm network/dev")
     assert done.code == 0, done.output
