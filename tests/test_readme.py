@@ -16,6 +16,7 @@ GUIDES = (
     ROOT / "CONTRIBUTING.md",
     ROOT / ".github" / "ADOPTING.md",
     ROOT / ".github" / "SETTING-UP.md",
+    ROOT / ".github" / "RUNBOOKS.md",
     ROOT / "lambda" / "app" / "README.md",
 )
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")

@@ -43,7 +43,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     name, limits = stack or _only(), chosen_limits()
     chosen = chosen_stack(name, None, limits)
     settings = _settings(chosen)
-    backend = os.environ.get("PULUMI_BACKEND_URL") or settings.backend_url
+    backend = settings.backend_url
     say(f"asking AWS and GitHub what is there for {name} ...")
     if problems := list(_problems(settings)):
         raise CouldNotRunError("\n".join(problems))
@@ -60,8 +60,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
         limits=limits,
         noise=chosen_noise(),
         backend=backend,
-        reachable=not backend.startswith("s3://")
-        or bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region)),
+        reachable=bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region)),
         render=summary_of,
         agreed=lambda record: yes or _agreed(record),
         say=say,
@@ -118,6 +117,12 @@ def _problems(settings: Settings) -> Iterator[str]:
     from program.github.context import context_of
     from program.github.rights import repository_problems
 
+    elsewhere = os.environ.get("PULUMI_BACKEND_URL")
+    if elsewhere and elsewhere != settings.backend_url:
+        yield (
+            f"PULUMI_BACKEND_URL names another place than {settings.backend_url}, where the workflows look for every "
+            f"state; unset it, or mend stateBucket in the foundation's stack file"
+        )
     told = bool(os.environ.get("GITHUB_TOKEN"))
     if not told:
         yield "GITHUB_TOKEN is not set; the repository's environments, variables and rules are made with it"

@@ -60,7 +60,8 @@ def preview(  # noqa: PLR0913  # an argument for each option
 ) -> None:
     """Preview STACK with the Pulumi CLI and the policy pack, after the offline check of the same code.
 
-    Without PULUMI_BACKEND_URL the state is a folder in the project, where the stack is made when it is missing.
+    Without PULUMI_BACKEND_URL the state is in the bucket of the foundation; where there is none, in a folder of the
+    project, where the stack is made when it is missing.
     Exits with 1 when something mandatory fails, with 3 when the preview can't be had.
     """
     limits = chosen_limits()

@@ -6,12 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from program.cli.options import chosen_limits, chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
-from program.project.definition import NETWORK, SERVICE
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE
+from program.project.stackfile import stack_names
 from program.workflow.scope import decided
 from program.workflow.stages import Row, matrix, parts, shard_count
 from program.workflow.stages import stages as in_stages
@@ -20,7 +22,12 @@ from program.workflow.stages import stages as in_stages
 @click.command()
 @stacks_option
 @click.option("--stages", type=click.IntRange(min=1), help="How many stages the workflow has jobs for.")
-def scope(stacks: tuple[str, ...], stages: int | None) -> None:
+@click.option(
+    "--unwatched",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append to this file, in Markdown, which stacks the run looks for no drift of.",
+)
+def scope(stacks: tuple[str, ...], stages: int | None, unwatched: Path | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
 
     jobs (a list), shards (a matrix of the parts of the check after the first; one part has none), review (the review
@@ -47,10 +54,20 @@ def scope(stacks: tuple[str, ...], stages: int | None) -> None:
         f"names={' '.join(row['stack'] for row in rows)}",
         *_stage_lines(in_stages(rows, limits.environments), stages),
     ]
+    if unwatched is not None:
+        with unwatched.open("a", encoding="utf-8") as summary:
+            summary.writelines(map(_unwatched, stack_names(ROOT, FOUNDATION)))
     for note in (*run.notes, *problems):
         click.echo(note, err=True)
     click.echo("\n".join(lines))
     sys.exit(1 if problems else 0)
+
+
+def _unwatched(name: str) -> str:
+    return (
+        f"- `{name}` was not looked at: a job's token can't read what a foundation sets in GitHub. A person looks, "
+        f"with GITHUB_TOKEN set: `./parity drift {name}`\n"
+    )
 
 
 def _stage_lines(found: Sequence[Sequence[Row]], count: int | None) -> list[str]:

@@ -11,7 +11,7 @@ from policies.limits import Limits
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.events import EventLog, Side, Step
 from program.manifest.canonical import JsonObject, JsonValue
-from program.manifest.normalise import UNKNOWN_SENTINEL, Place, Resource, leaves
+from program.manifest.normalise import UNKNOWN_SENTINEL, Place, Resource, leaves, of_a_network
 from program.manifest.resources import full_manifest
 from program.offline.recording import STACK_TYPE
 from program.offline.simulation import STACK_REFERENCE
@@ -105,7 +105,7 @@ def _networking(resources: Iterable[Resource], settings: ProjectSettings | None)
     for resource in resources:
         outputs = resource.outputs.get("outputs")
         if resource.type == STACK_REFERENCE and isinstance(outputs, dict):
-            return outputs
+            return of_a_network(outputs)
     return settings.given_network if settings is not None else {}
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, get_args
 from policies.limits import DataProtection
 from program.foundation.rights.trust import Repository
 from program.project.definition import FOUNDATION, Project
+from program.project.home import bucket_address
 from program.project.setting import setting
 from program.project.settings import ProjectSettings
 from program.project.values import REGION, Texts
@@ -143,7 +144,7 @@ class Settings(ProjectSettings):
     @property
     def backend_url(self) -> str:
         """Return where Pulumi keeps the state, as it takes it."""
-        return f"s3://{self.state_bucket}?region={self.region}"
+        return bucket_address(self.state_bucket, self.region)
 
     def registry(self, region: str) -> str:
         """Return the account's registry of images in the region."""

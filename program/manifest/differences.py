@@ -11,12 +11,25 @@ from program.manifest.canonical import JsonValue
 _Of = TypeVar("_Of")
 
 
+# A foundation is made of what stands on it: the roles, keys and regions of its own account's stacks.
+_EACH_BY_ITSELF = frozenset({"foundation"})
+
+
 def by_project(stacks: Mapping[str, _Of]) -> dict[str, dict[str, _Of]]:
     """Return what is kept by the stack's name, by project first: `network/dev` is one of the network's."""
     found: dict[str, dict[str, _Of]] = {}
     for name, value in stacks.items():
         found.setdefault(name.rpartition("/")[0], {})[name] = value
     return found
+
+
+def to_be_alike(stacks: Mapping[str, _Of]) -> list[dict[str, _Of]]:
+    """Return the groups of stacks that are compared: those of a project, but each foundation by itself."""
+    found: dict[str, dict[str, _Of]] = {}
+    for name, value in stacks.items():
+        project = name.rpartition("/")[0]
+        found.setdefault(name if project in _EACH_BY_ITSELF else project, {})[name] = value
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,6 @@ class Comparison:
     @property
     def match(self) -> bool:
         """Tell whether the stacks are the same but for declared differences, none of them stale."""
-        hashes = (*by_project(self.baseline_hash).values(), *by_project(self.resources_hash).values())
+        hashes = (*to_be_alike(self.baseline_hash), *to_be_alike(self.resources_hash))
         one_hash = all(len(set(alike.values())) <= 1 and all(alike.values()) for alike in hashes)
         return one_hash and not self.stale and all(difference.declared for difference in self.differences)

@@ -24,6 +24,11 @@ _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"
 # Added by the provider: the names of the defaults it filled in, and the tags with its own defaultTags.
 _DEFAULTS = "__defaults"
 _PROVIDERS_OWN = frozenset({_DEFAULTS, "tagsAll"})
+# What a service reads of its network. Whatever else a networking stack exports (its environment's name, which is the
+# service's too) stands for nothing here.
+_OF_A_NETWORK = frozenset(
+    {"availabilityZones", "endpointSecurityGroupId", "privateSubnetIds", "publicSubnetIds", "vpcCidr", "vpcId"}
+)
 _REGISTRY = re.compile(r"(?<![A-Za-z0-9])\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
 _IDENTIFYING = re.compile(r"(^|[a-z])(arn|id|endpoint|Arn|Id|Endpoint)$")
 # Beyond it, not every whole number is a number of JSON (RFC 8785).
@@ -194,6 +199,11 @@ def _alternation(names: Mapping[str, str]) -> re.Pattern[str]:
 def _literal(text: str) -> str:
     """Return a pattern of the text; what isn't known stands nowhere."""
     return re.escape(text) or r"(?!)"
+
+
+def of_a_network(outputs: JsonObject) -> JsonObject:
+    """Return of a networking stack's outputs those that a service reads."""
+    return {key: value for key, value in outputs.items() if key in _OF_A_NETWORK}
 
 
 def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from policies.limits import Difference as Declared
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject, JsonValue
-from program.manifest.differences import Comparison, Difference, by_project
+from program.manifest.differences import Comparison, Difference, to_be_alike
 from program.manifest.members import unequal
 from program.manifest.resources import covers
 from program.manifest.scaling import scaling_paths
@@ -19,13 +19,13 @@ PRESENT = "present"
 
 
 def compare(manifests: Mapping[str, JsonObject], limits: Limits, *, complete: bool) -> Comparison:
-    """Compare the manifests by stack, those of each project with each other.
+    """Compare the manifests by stack, those of each project with each other, a foundation with none.
 
     `complete` says that they are all, so that a declaration can be stale.
     """
     used: set[Declared] = set()
     differences: list[Difference] = []
-    for alike in by_project(manifests).values():
+    for alike in to_be_alike(manifests):
         differences += configuration_differences(alike, scaling_paths(limits))
         differences += resource_differences(alike, limits.differences, used)
     stale = [_describe(declared) for declared in limits.differences if declared not in used] if complete else []

@@ -14,6 +14,7 @@ from tests.program.github.state import empty
 
 pytestmark = [*needs_pulumi, needs_the_double]
 STACK, ACCOUNT, REGION = "foundation/main", "111122223333", "us-east-1"
+BUCKET = f"parity-state-{ACCOUNT}"
 CLOUD = Cloud(stack=STACK, region=REGION, account=ACCOUNT)
 CLEAN, COULD_NOT_RUN = 0, 3
 RIGHTS = {"actions": "read", "issues": "write", "variables": "write", "administration": "write"}
@@ -21,7 +22,7 @@ RIGHTS = {"actions": "read", "issues": "write", "variables": "write", "administr
 
 @pytest.fixture
 def aws(monkeypatch):
-    """Return where AWS is for who asks it beside the provider: an account with the key that the foundation makes."""
+    """Return where AWS is for who asks it beside the provider."""
     monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -35,7 +36,8 @@ def aws(monkeypatch):
 @pytest.fixture
 def place(engine, aws):
     """Return an engine with the credentials of an administrator in AWS and in GitHub; `github` is its repository."""
-    del engine.environment["PULUMI_CONFIG_PASSPHRASE"]
+    for variable in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"):
+        del engine.environment[variable]
     engine.environment.update(
         {
             "AWS_ACCESS_KEY_ID": "of-the-tests",
@@ -45,13 +47,30 @@ def place(engine, aws):
             "GITHUB_TOKEN": "of-the-tests",
         }
     )
-    kms = boto3.client("kms", region_name=REGION, endpoint_url=aws, aws_access_key_id="a", aws_secret_access_key="b")
-    key = kms.create_key()["KeyMetadata"]["KeyId"]
-    for environment in ("dev", "staging", "prod"):
-        kms.create_alias(AliasName=f"alias/prod-secrets-{environment}-key-main", TargetKeyId=key)
+    make_what_the_double_makes_elsewhere(aws)
     with LocalGitHub(empty(permissions=dict(RIGHTS))) as github, engine.provider(STACK, CLOUD):
         engine.environment["GITHUB_API_URL"] = github.url
         yield engine, github
+
+
+def make_what_the_double_makes_elsewhere(aws):
+    """Make the bucket and the keys of the foundation: the CLI takes them from here, the double has its own cloud."""
+    client(aws, "s3").create_bucket(Bucket=BUCKET)
+    kms = client(aws, "kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    for environment in ("dev", "staging", "prod"):
+        kms.create_alias(AliasName=f"alias/prod-secrets-{environment}-key-main", TargetKeyId=key)
+
+
+def client(aws, service):
+    """Return a client of that AWS."""
+    return boto3.client(service, region_name=REGION, endpoint_url=aws, aws_access_key_id="a", aws_secret_access_key="b")
+
+
+def states(aws):
+    """Return what the bucket holds of stacks, without the CLI's own copies."""
+    held = client(aws, "s3").list_objects_v2(Bucket=BUCKET, Prefix=".pulumi/stacks/").get("Contents", [])
+    return {found["Key"].removeprefix(".pulumi/stacks/") for found in held if found["Key"].endswith(".json")}
 
 
 def refused(place, **variables: str) -> list[str]:
@@ -64,16 +83,15 @@ def refused(place, **variables: str) -> list[str]:
     return done.stderr.splitlines()[1:]
 
 
-def test_from_nothing_to_a_foundation_whose_state_is_in_its_backend(place):
+def test_from_nothing_to_a_foundation_whose_state_is_in_its_bucket(place, aws):
     engine, _ = place
 
     done = engine.parity("bootstrap", "--yes", seconds=500)
 
     assert done.code == CLEAN, done.output
-    held = {path.name for path in engine.state.rglob("main.json")}
-    assert held == {"main.json"}, "the state is where every other stack's will be"
-    made = {path.relative_to(engine.state / ".pulumi/stacks").as_posix() for path in engine.state.rglob("dev.json")}
-    assert made == {"networking-stack/dev.json", "parity/dev.json"}, "jobs that preview can't make a stack"
+    held = states(aws)
+    assert "foundation/main.json" in held, "the state is where every other stack's will be"
+    assert {"networking-stack/dev.json", "parity/dev.json"} <= held, "jobs that preview can't make a stack"
     local = engine.project / ".pulumi-state" / ".pulumi" / "stacks" / "foundation"
     assert not list(local.glob("main.json")), "and no longer where it was made"
     assert "What remains:" in done.stdout
@@ -82,6 +100,18 @@ def test_from_nothing_to_a_foundation_whose_state_is_in_its_backend(place):
     again = engine.parity("bootstrap", "--yes", seconds=500)
     assert again.code == CLEAN, again.output
     assert "moving" not in again.stderr
+    looked = engine.parity("drift", STACK, seconds=500)
+    # What it finds is the double's: of repositories of one name it holds one, whatever their regions are.
+    assert "judging what is live" in looked.stderr, f"nobody has to say where the state is, or a passphrase\n{looked}"
+
+
+def test_another_place_for_the_states_than_the_foundations_bucket_is_refused(place):
+    (said,) = refused(place, PULUMI_BACKEND_URL="s3://other")
+
+    assert said == (
+        f"error: PULUMI_BACKEND_URL names another place than s3://{BUCKET}?region={REGION}, where the workflows look "
+        "for every state; unset it, or mend stateBucket in the foundation's stack file"
+    )
 
 
 def test_a_failure_in_the_middle_is_told_and_the_next_run_goes_on_from_there(place):

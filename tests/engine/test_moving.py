@@ -40,11 +40,13 @@ def held(place):
 
 def test_all_resources_are_in_the_new_place_and_none_in_the_old(places, deployed):
     with places() as (here, there):
-        before = held(here)
+        before, keys = held(here), existing_checkpoint(here).keys
 
         move(here, there, PROVIDER)
 
         assert held(there) == before
+        assert existing_checkpoint(there).keys.keys() == keys.keys()
+        assert existing_checkpoint(there).keys != keys, "what is secret is encrypted by the new place's own key"
         assert found_checkpoint(here) is None
     kept = json.loads((deployed.project / ".pulumi-state" / "moved" / f"{STACK}.json").read_text())
     assert {item["urn"] for item in kept["deployment"]["resources"]} == {urn for urn, _ in before}, "a copy is left"

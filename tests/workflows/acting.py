@@ -227,9 +227,11 @@ def _run(command, folder, file):
 
 def _name(entry):
     """Return the job's name: its id, the stack of its matrix where it has one, after what called it."""
-    called = [part for part in entry.get("job", "").strip().split("/")[:-2] if part]
+    # Who calls, which workflow, and the called job, whose name can have a slash of its own.
+    parts = entry.get("job", "").strip().split("/", 2)
+    called = [part for part in parts[:-2] if part]
     stack = entry.get("matrix", {}).get("stack")
-    own = entry.get("job", "").strip().split("/")[-1] if called else entry.get("jobID", "")
+    own = parts[-1] if called else entry.get("jobID", "")
     return " / ".join([*called, f"{own} {stack}" if stack and not called else own])
 
 

@@ -35,6 +35,7 @@ def test_drift_is_reported_followed_mended_and_closed(tmp_path):
         cloud.set_property("database-cluster", "backupRetentionPeriod", 1)
         appeared = night(REVIEW_STACKS="always")
         assert appeared.jobs == {"scope": "success", "drift dev": "failure", "issues": "success", "sweep": "success"}
+        assert "`foundation/main` was not looked at: a job's token can't read" in appeared.summary
         assert issues(world) == [("open", ["drift"], 0)]
         opened = next(issue for issue in world.github.state["issues"] if "pull_request" not in issue)
         golden.check("drift.md", f"# {opened['title']}\n\n{opened['body']}")

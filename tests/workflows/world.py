@@ -2,14 +2,13 @@
 
 import datetime
 import json
-import shutil
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from program.offline.simulation import Cloud
-from program.project.definition import ROOT, SERVICE
+from program.project.definition import NETWORK, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
 from tests.engine.harness import Engine, cloud_of, make_engine
 from tests.engine.provider import serve
@@ -53,20 +52,26 @@ class World:
 
 
 @contextmanager
-def a_world(folder, *, without=(), review=()):
+def a_world(folder, *, without=(), review=(), networks=()):
     """Give a world with every stack of the service but those, none of them deployed, and clouds for review stacks.
 
-    The networks are there already, with nothing but outputs: their own stack files are in no world.
+    A stack whose network is one of `networks` has that beside it, not deployed either. The networks of the others are
+    there already, with nothing but outputs: their own stack files are in no world.
     """
     (folder / "engine").mkdir()
     engine = make_engine(folder / "engine")
     repository = make_repository(folder / "github")
     for stack in without:
         (repository.project / "stacks" / f"Pulumi.{stack}.yaml").unlink()
-    shutil.rmtree(repository.project / "stacks" / "network")
+    for network in set(stack_names(ROOT, NETWORK)) - {NETWORK.labelled(stack) for stack in networks}:
+        (repository.project / stack_file(network)).unlink()
     stacks = [stack for stack in stack_names(ROOT, SERVICE) if stack not in without]
     for stack in stacks:
-        engine.make_network(stack)
+        if stack in networks:
+            engine.must("stack", "init", stack, folder=engine.project / NETWORK.folder)
+            _keep_salt(engine, repository, NETWORK.labelled(stack))
+        else:
+            engine.make_network(stack)
         engine.must("stack", "init", stack)
         _keep_salt(engine, repository, stack)
     repository.commit("The stacks are made")
@@ -75,13 +80,13 @@ def a_world(folder, *, without=(), review=()):
     clouds |= {stack: Cloud(stack=stack, region=beside.region, account=beside.account) for stack in review}
     with ExitStack() as stack_of_servers:
         enter = stack_of_servers.enter_context
-        networks = dict.fromkeys(review, beside)
-        repository.clouds(
-            {
-                name: enter(serve(cloud, engine.cloud_file(name).path, networks.get(name)))
-                for name, cloud in clouds.items()
-            }
-        )
+        borrowed = dict.fromkeys(review, beside)
+        ports = {
+            name: enter(serve(cloud, engine.cloud_file(name).path, borrowed.get(name)))
+            for name, cloud in clouds.items()
+        }
+        # A network is in the account and the region of the stack that stands in it.
+        repository.clouds(ports | {NETWORK.labelled(stack): ports[stack] for stack in networks})
         repository.environment |= {
             name: value
             for name, value in engine.environment.items()
@@ -93,7 +98,7 @@ def a_world(folder, *, without=(), review=()):
 
 def _keep_salt(engine, repository, stack):
     """Commit what `stack init` wrote into the stack file, as the guide says."""
-    file = f"stacks/Pulumi.{stack}.yaml"
+    file = stack_file(stack)
     (repository.project / file).write_text((engine.project / file).read_text())
 
 

@@ -54,8 +54,14 @@ def _encrypt_by(place: Workspace, provider: str) -> None:
 
 
 def _put(source: Workspace, target: Workspace) -> None:
-    """Export what the source has and import it: its secrets are plain in a file that only the process's user reads."""
-    plain = source.must("stack", "export", "--show-secrets")
+    """Export what the source has and import it: its secrets are plain in a file that only the process's user reads.
+
+    An import encrypts by what the deployment names, which is the source's; so it gets the target's.
+    """
+    told: dict[str, Any] = json.loads(source.must("stack", "export", "--show-secrets"))
+    own = json.loads(target.must("stack", "export")).get("deployment") or {}
+    told["deployment"]["secrets_providers"] = own.get("secrets_providers")
+    plain = json.dumps(told)
     with scratch_folder("run", source.root / STATE_FOLDER) as folder:
         file = folder / "deployment.json"
         file.touch(mode=0o600)

@@ -31,15 +31,15 @@ def write_providers(outputs: JsonObject, root: Path) -> Iterator[str]:
 
 def remains(backend: str, repository: str) -> Iterator[str]:
     """Yield what is left, in the order in which it is done; the last lines are what no API can do."""
-    yield f'export PULUMI_BACKEND_URL="{backend}"'
-    yield "commit the stack files, push, and run the workflow `image` once: it pushes the app's image"
-    yield "each network: ./parity preview network/<environment> --bundle build/network, then apply it"
     yield "./parity tools --install --write: the digests of the Pulumi that jobs may run"
+    yield "each network: ./parity preview network/<environment> --bundle build/network, then apply it"
+    yield "commit what was written, push, and run the workflow `image` once: it pushes the app's image"
     yield (
         f"runs of forks wait for somebody: gh api --method PUT "
         f"repos/{repository}/actions/permissions/fork-pr-contributor-approval "
         f"-f approval_policy=all_external_contributors"
     )
+    yield f'for pulumi itself, as ./parity finds its states: export PULUMI_BACKEND_URL="{backend}"'
     yield (
         f"where the guard must bind its owners too: a ruleset of {repository.partition('/')[0]} that requires the "
         f"workflow pull-request.yml (no API of a repository can)"

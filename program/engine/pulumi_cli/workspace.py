@@ -23,6 +23,7 @@ from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, ru
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
 from program.project.definition import PROJECT_FILE, ROOT, STACKS, Project, split, stack_file
+from program.project.home import home_of
 
 STATE_FOLDER = ".pulumi-state"
 # Compiled modules go outside of the project: one that lies in it could be of another source.
@@ -90,11 +91,12 @@ def workspace(
 ) -> Iterator[Workspace]:
     """Set the CLI up for the stack; what the CLI writes into the stack file goes into a copy of this run alone.
 
-    The backend is the one given, else PULUMI_BACKEND_URL; an empty one, or none, is a folder in the project that is
-    made when missing. Raises CouldNotRunError when there is no CLI, or it is older than the project allows.
+    The backend is the one given, else PULUMI_BACKEND_URL, else the bucket of the stack's foundation once that is made.
+    An empty one, or none, is a folder in the project that is made when missing. Raises CouldNotRunError when there is
+    no CLI, or it is older than the project allows.
     """
     state = root / STATE_FOLDER
-    url = (os.environ.get(BACKEND_VARIABLE) if backend is None else backend) or None
+    url = _backend(name, config_file, root) if backend is None else backend or None
     state.mkdir(exist_ok=True)
     address = url or f"file://{state}"
     project, stack = split(name)
@@ -113,6 +115,11 @@ def workspace(
             config_file=copy,
             version=_version(pulumi, root / project.file),
         )
+
+
+def _backend(name: str, config_file: Path | None, root: Path) -> str | None:
+    given = os.environ.get(BACKEND_VARIABLE)
+    return home_of(name, config_file, root) if given is None else given or None
 
 
 def listed_stacks(say: Callable[[str], None], root: Path = ROOT) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from program.manifest.canonical import canonical
-from program.manifest.differences import Difference, by_project
+from program.manifest.differences import Difference, by_project, to_be_alike
 from program.manifest.parity import CONFIGURATION
 from program.offline.result import CheckResult, StackResult
 from program.offline.reviewed_lines import declaration_place
@@ -118,20 +118,17 @@ class Summary:
 def summarise(result: CheckResult, *, judged: bool) -> Summary:
     """Count what was found."""
     differences = result.comparison.differences
-    compared = by_project(result.comparison.resources_hash)
+    groups = to_be_alike(result.comparison.resources_hash)
+    compared = {name: len(group) for group in groups for name in group}
     undeclared = tuple(difference for difference in differences if not difference.declared)
     return Summary(
         result=result,
         judged=judged,
-        rows=tuple(_row(stack, undeclared, len(compared.get(_project(stack), ()))) for stack in result.stacks),
+        rows=tuple(_row(stack, undeclared, compared.get(stack.stack, 0)) for stack in result.stacks),
         groups=grouped(result.stacks),
         undeclared=undeclared,
         declared=tuple(said_once([difference for difference in differences if difference.declared])),
     )
-
-
-def _project(stack: StackResult) -> str:
-    return split(stack.stack)[0].label
 
 
 def said_once(differences: Sequence[Difference]) -> list[Difference]:

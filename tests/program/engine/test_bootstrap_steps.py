@@ -143,7 +143,8 @@ def test_every_stack_file_names_the_key_of_its_environment_once(tmp_path):
 def test_what_remains_names_the_backend_and_the_repository():
     lines = list(remains(BUCKET, "octo/parity"))
 
-    assert lines[0] == f'export PULUMI_BACKEND_URL="{BUCKET}"'
+    assert lines[0].startswith("./parity tools --install --write"), "in the order in which it is done"
+    assert any(line.endswith(f'export PULUMI_BACKEND_URL="{BUCKET}"') for line in lines)
     assert any("repos/octo/parity/actions/permissions/fork-pr-contributor-approval" in line for line in lines)
 
 
@@ -209,6 +210,14 @@ def test_what_stands_against_it_is_told_whole_and_nothing_is_made(answers, monke
     with pytest.raises(CouldNotRunError, match="GITHUB_TOKEN is not set"):
         CliRunner().invoke(command.bootstrap, [], catch_exceptions=False)
     assert answers[1] == {}
+
+
+def test_another_place_for_the_states_than_the_bucket_of_the_workflows_is_refused(answers, monkeypatch):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://user:sesame@other")
+    with pytest.raises(CouldNotRunError, match="names another place than s3://parity-state-111122223333") as told:
+        CliRunner().invoke(command.bootstrap, [], catch_exceptions=False)
+    assert "sesame" not in str(told.value)
+    assert answers[1] == {}, "nothing is made"
 
 
 @pytest.mark.usefixtures("answers")

@@ -17,6 +17,7 @@ from program.engine.pulumi_cli.workspace import (
     workspace,
 )
 from program.errors import CouldNotRunError
+from tests.program.cli.running import copy_of_the_project
 from tests.program.engine.standin import NO_SUCH_STACK, STACK, VERSION, exported, recorded_checkpoint
 
 SALT = "encryptionsalt: v1:salt\n"
@@ -289,7 +290,8 @@ class TestMakingAStack:
         assert place.config_file.read_text() == before
         assert list((place.root / ".pulumi-state").iterdir()) == [place.config_file.parent]
 
-    def test_the_secrets_provider_of_the_file_is_passed_on(self, project, pulumi, said):
+    def test_the_secrets_provider_of_the_file_is_passed_on(self, project, pulumi, said, monkeypatch):
+        monkeypatch.setenv("PULUMI_BACKEND_URL", "")
         reviewed = project / STACK_FILE
         reviewed.write_text(f"secretsprovider: awskms://alias/x\n{reviewed.read_text()}")
 
@@ -297,6 +299,16 @@ class TestMakingAStack:
             make_stack(place)
 
         assert pulumi.options("stack init")["--secrets-provider"] == "awskms://alias/x"
+
+
+def test_without_a_backend_given_the_bucket_of_the_foundation_is_taken(tmp_path, said, pulumi):  # noqa: ARG001
+    project = copy_of_the_project(tmp_path)
+    reviewed = project / STACK_FILE
+    reviewed.write_text(f"secretsprovider: awskms://alias/x\n{reviewed.read_text()}")
+
+    with opened(project, said) as place:
+        assert place.backend == "s3://parity-state-111122223333?region=us-east-1"
+        assert not place.embedded, "a stack that isn't there is not made by a preview"
 
 
 class TestTheCheckpoint:

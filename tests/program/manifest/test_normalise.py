@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from policies.limits import load_limits
 from program.manifest.canonical import canonical, digest
-from program.manifest.normalise import ASSET, SECRET, Normaliser, Place, Resource, leaves, marked
+from program.manifest.normalise import ASSET, SECRET, Normaliser, Place, Resource, leaves, marked, of_a_network
 from program.manifest.resources import full_manifest, is_compared
 from program.offline.redaction import redacted
 
@@ -175,6 +176,16 @@ def test_what_names_a_place_or_a_copy_becomes_a_placeholder(in_prod, in_dev, sam
     assert prod == dev
     if same is not None:
         assert prod == {"x": same}
+
+
+def test_what_a_networking_stack_exports_beside_its_network_names_nothing():
+    network = {**PROD.networking, "environmentName": "prod", "environmentSuffix": "main", "team": "database"}
+    place = replace(PROD, networking=of_a_network(network))
+
+    assert normalised(place, {"x": "prod-database-main", "y": "vpc-aaaaaaaa"}) == {
+        "x": "${environment}-database-${suffix}",
+        "y": "${networking.vpcId}",
+    }
 
 
 @pytest.mark.parametrize(

@@ -195,3 +195,15 @@ def test_only_a_mandatory_finding_that_is_not_exempt_fails_the_check(level, outc
 
     assert finding.blocks is blocks
     assert CheckResult(stacks=(stack,), comparison=comparison).ok is not blocks
+
+
+def test_foundations_are_compared_with_no_other_and_differ_by_what_stands_on_them():
+    one, other = manifest({"a": {"size": 1}}), manifest({"b": {"size": 2}})
+
+    def found(project):
+        return compare({f"{project}/main": one, f"{project}/second": other}, limits_with(), complete=True)
+
+    assert found("network").differences
+    assert not found("network").match
+    assert found("foundation").differences == ()
+    assert found("foundation").match

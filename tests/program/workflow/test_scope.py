@@ -135,3 +135,17 @@ def test_an_event_that_is_none_is_an_error(tmp_path, payload):
 def test_a_review_stacks_variable_that_says_nothing_is_an_error(tmp_path):
     with pytest.raises(CouldNotRunError, match=r"REVIEW_STACKS is 'on'; it must be one of off, label, always$"):
         run(variables(tmp_path, "push", {}, REVIEW_STACKS="on"))
+
+
+def test_what_no_run_looks_at_is_added_to_its_summary(tmp_path):
+    summary = tmp_path / "summary.md"
+    summary.write_text("Before.\n")
+
+    run(variables(tmp_path, "schedule", {}), "--unwatched", str(summary))
+
+    before, said = summary.read_text().splitlines()
+    assert before == "Before."
+    assert said == (
+        "- `foundation/main` was not looked at: a job's token can't read what a foundation sets in GitHub. A person "
+        "looks, with GITHUB_TOKEN set: `./parity drift foundation/main`"
+    )
