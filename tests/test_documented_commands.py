@@ -53,7 +53,7 @@ RUN_BY = {
     r"pulumi preview --stack dev --policy-pack policies": "tests/engine/test_preview.py::"
     "test_the_preview_of_every_stack_keeps_every_mandatory_policy",
     r"\./parity package": "tests/program/cli/test_package_command.py::"
-    "test_the_command_builds_from_a_local_copy_and_prints_the_path_alone",
+    "test_the_command_builds_with_the_kept_bundle_and_prints_the_path_alone",
     r"\./parity (preview|apply) dev --bundle build/dev": LIFE,
     r"\./parity drift dev": LIFE,
     r"\./parity provisioned dev": "tests/program/engine/test_provisioned.py::test_ends_well_after_the_first_rotation",
