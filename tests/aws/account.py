@@ -19,9 +19,26 @@ from program.network.cutting import cut
 from tests.aws.modes import aws, recording_of
 from tests.program.foundation.aws_requests import MADE_BY as BY_THE_FOUNDATION
 from tests.program.foundation.aws_requests import requests
-from tests.program.service.aws_account import CHOSEN, ENDS
 from tests.program.service.aws_requests import MADE_BY as BY_THE_OTHERS
 
+# What ends a resource, and not makes it.
+ENDS = ("DeleteDBCluster", "ScheduleKeyDeletion")
+# The output that AWS chooses when it makes the type, and where its answer has it.
+CHOSEN = {
+    "aws:kms/key:Key": ("id", lambda answer: answer["KeyMetadata"]["KeyId"]),
+    "aws:ec2/securityGroup:SecurityGroup": ("id", lambda answer: answer["GroupId"]),
+    "aws:secretsmanager/secret:Secret": ("arn", lambda answer: answer["ARN"]),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ("id", lambda answer: answer["SecurityGroups"][0]["GroupId"]),
+    "aws:ec2/eip:Eip": ("id", lambda answer: answer["AllocationId"]),
+    "aws:ec2/flowLog:FlowLog": ("id", lambda answer: answer["FlowLogIds"][0]),
+    "aws:ec2/internetGateway:InternetGateway": ("id", lambda answer: answer["InternetGateway"]["InternetGatewayId"]),
+    "aws:ec2/natGateway:NatGateway": ("id", lambda answer: answer["NatGateway"]["NatGatewayId"]),
+    "aws:ec2/routeTable:RouteTable": ("id", lambda answer: answer["RouteTable"]["RouteTableId"]),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": ("id", lambda answer: answer["AssociationId"]),
+    "aws:ec2/subnet:Subnet": ("id", lambda answer: answer["Subnet"]["SubnetId"]),
+    "aws:ec2/vpc:Vpc": ("id", lambda answer: answer["Vpc"]["VpcId"]),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": ("id", lambda answer: answer["VpcEndpoint"]["VpcEndpointId"]),
+}
 MADE_BY = BY_THE_OTHERS | BY_THE_FOUNDATION
 # A key of moto's own: with the account in its place, its server answers for that account.
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}

@@ -1,12 +1,10 @@
-"""Every resource of every stack, in every mode, against AWS's own models of the calls that make it."""
+"""What AWS's own models of the calls refuse is found, and every type of the service and the network is asked about."""
 
 from dataclasses import replace
 
 import pytest
 from google.protobuf import json_format
 
-from program.project.definition import NETWORK, ROOT, SERVICE
-from program.project.stackfile import stack_names
 from tests.program.foundation.inventory_source import MODES, NETWORK_MODES, network_without_limits
 from tests.program.foundation.world import world
 from tests.program.recorded import find, record_program
@@ -19,27 +17,6 @@ def aws(recording):
 
 def network(mode, stack="network/prod"):
     return record_program(network_without_limits, stack, **mode)
-
-
-def refused(recording):
-    return {
-        f"{item.name}: {operation}": said
-        for item in aws(recording)
-        for service, operation, parameters in requests(item)
-        if (said := problems(service, operation, parameters))
-    }
-
-
-@pytest.mark.parametrize("mode", range(len(MODES)))
-@pytest.mark.parametrize("stack", stack_names(ROOT, SERVICE))
-def test_every_call_is_one_that_aws_models_take(stack, mode):
-    assert refused(world(stack, "main", mode).recording) == {}, "AWS would refuse the call"
-
-
-@pytest.mark.parametrize("mode", NETWORK_MODES, ids=["none", "one", "one-a-zone"])
-@pytest.mark.parametrize("stack", stack_names(ROOT, NETWORK))
-def test_every_call_of_the_network_is_one_that_aws_models_take(stack, mode):
-    assert refused(network(mode, stack)) == {}, "AWS would refuse the call"
 
 
 def test_every_type_that_the_program_makes_is_asked():
