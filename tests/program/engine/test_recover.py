@@ -243,7 +243,10 @@ def test_the_provider_is_asked_by_a_program_of_the_scratch_stack(commands, tmp_p
     assert {item["name"] for item in arguments["filters"]} == {"group-name", "vpc-id"}
 
 
-def test_a_stack_file_with_another_provider_of_secrets_is_copied_with_its_keys(commands, tmp_path, cut_off):
+def test_a_stack_file_with_another_provider_of_secrets_is_copied_with_its_keys(
+    commands, tmp_path, cut_off, monkeypatch
+):
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "")
     file = commands.project / "stacks" / f"Pulumi.{STACK}.yaml"
     file.write_text(file.read_text() + "secretsprovider: awskms://alias/x?region=us-east-1\nencryptedkey: abc\n")
     cut_off()
