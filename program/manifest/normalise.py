@@ -26,7 +26,7 @@ _DEFAULTS = "__defaults"
 _PROVIDERS_OWN = frozenset({_DEFAULTS, "tagsAll"})
 # What a service reads of its network. Whatever else a networking stack exports (its environment's name, which is the
 # service's too) stands for nothing here.
-_OF_A_NETWORK = frozenset(
+OF_A_NETWORK = frozenset(
     {"availabilityZones", "endpointSecurityGroupId", "privateSubnetIds", "publicSubnetIds", "vpcCidr", "vpcId"}
 )
 _REGISTRY = re.compile(r"(?<![A-Za-z0-9])\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?(?=/)")
@@ -203,7 +203,7 @@ def _literal(text: str) -> str:
 
 def of_a_network(outputs: JsonObject) -> JsonObject:
     """Return of a networking stack's outputs those that a service reads."""
-    return {key: value for key, value in outputs.items() if key in _OF_A_NETWORK}
+    return {key: value for key, value in outputs.items() if key in OF_A_NETWORK}
 
 
 def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue]]:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from policies.known.networking import OUTPUTS
+from program.manifest.normalise import OF_A_NETWORK
 from program.network.endpoints import SERVICES
 from program.network.stack import deploy
 from program.project.definition import ROOT, SERVICE
@@ -38,6 +40,8 @@ def zoned(prefix):
 def test_the_outputs_are_the_contract_and_what_every_project_says(shipped):
     assert set(shipped.outputs) == CONTRACT | OF_EVERY_PROJECT
     assert set(ServiceSettings.parse(config_of("prod"), {}).given_network) == CONTRACT
+    assert set(OUTPUTS) == CONTRACT, "what the guard reads of a network"
+    assert OF_A_NETWORK == CONTRACT, "what stands for something in a manifest"
 
 
 def test_every_output_is_of_the_network_itself(shipped):
