@@ -168,6 +168,18 @@ class KnownActions(StrictModel):
     unscoped: dict[str, list[str]]
 
 
+class KnownClasses(StrictModel):
+    """Instance classes of Aurora PostgreSQL, each with the regions that lack it: generated, never written.
+
+    `regions` are all that the source knows.
+    """
+
+    schema_version: Literal[1]
+    source: str
+    regions: Words
+    lacking: dict[str, list[str]]
+
+
 class KnownComputed(StrictModel):
     """Optional properties that the provider fills in by itself, by type: generated from its SDK, never written.
 

@@ -14,6 +14,7 @@ from policies.known.models import (
     Document,
     Judge,
     KnownActions,
+    KnownClasses,
     KnownComputed,
     KnownFile,
     KnownOptions,
@@ -25,12 +26,14 @@ from policies.schema import ReviewedFileError, StrictModel, parse_file
 
 FOLDER = Path(__file__).resolve().parent
 OPTIONS, PARAMETERS, ACTIONS, COMPUTED = "options", "parameters", "iam-actions", "computed"
+CLASSES = "instance-classes"
 # Files that say something else than types.
 OTHERS: Mapping[str, type[StrictModel]] = {
     OPTIONS: KnownOptions,
     PARAMETERS: KnownParameters,
     ACTIONS: KnownActions,
     COMPUTED: KnownComputed,
+    CLASSES: KnownClasses,
 }
 ANY_KEY = "*"
 Path_ = tuple[str, ...]
@@ -227,3 +230,9 @@ def is_unscoped(action: str) -> bool:
 def known_computed() -> KnownComputed:
     """Return what the provider may fill in by itself, likewise."""
     return load_other(KnownComputed, COMPUTED)
+
+
+@cache
+def known_classes() -> KnownClasses:
+    """Return which instance classes there are, and where, likewise."""
+    return load_other(KnownClasses, CLASSES)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policies import tokens
 from policies.context import Context
+from policies.known.tables import known_classes
 from policies.rule import ResourceRule, StackRule
 from policies.rules.shapes import must_be, one_of, own_key
 from policies.view import Resource, StackView
@@ -58,14 +59,39 @@ ENHANCED_MONITORING = ResourceRule(
     judge=_monitored,
 )
 
+_allowed_class = one_of("instanceClass", lambda context: context.limits.database_instance_class)
+
+
+def _class(resource: Resource, context: Context) -> Iterator[str]:
+    if said := list(_allowed_class(resource, context)):
+        yield from said
+        return
+    found, there = resource.text("instanceClass"), known_classes()
+    if context.region not in there.regions:
+        yield f"{there.source} knows no region {context.region}; {_ANEW}"
+    elif found not in there.lacking:
+        yield f"instanceClass {found!r} is none of Aurora PostgreSQL, as {there.source} has them; {_ANEW}"
+    elif context.region in there.lacking[found]:
+        others = [
+            name
+            for name in context.limits.database_instance_class
+            if context.region not in there.lacking.get(name, [context.region])
+        ]
+        words = (
+            f"of those that {context.environment} allows, there are {', '.join(others)}" if others else "allow another"
+        )
+        yield f"instanceClass {found!r} is not to be had in {context.region} ({there.source}); {words}"
+
+
+_ANEW = "a newer cfn-lint may: python -m tests.policies.engine_versions writes what it knows"
 INSTANCE_CLASS = ResourceRule(
     id="rds-instance-class",
-    title="Instances must have a class that their environment allows.",
-    why="Size is the one thing that may differ, and only as declared.",
+    title="Instances must have a class that their environment allows and their region has.",
+    why="Size is the one thing that may differ, and only as declared; a class that AWS lacks stops a deployment halfway.",
     fix="Set databaseInstanceClass, or change the limits of the environment.",
     types=(tokens.CLUSTER_INSTANCE,),
     limits=("database_instance_class",),
-    judge=one_of("instanceClass", lambda context: context.limits.database_instance_class),
+    judge=_class,
 )
 
 

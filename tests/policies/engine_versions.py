@@ -1,7 +1,7 @@
-"""The versions of Aurora PostgreSQL that AWS has: `python -m tests.policies.engine_versions` puts them into the limits.
+"""What AWS has of Aurora PostgreSQL: `python -m tests.policies.engine_versions` writes its versions and classes anew.
 
-They are those of cfn-lint's data, for the major version that the limits name; the limits say of which version of
-cfn-lint. An instance class is looked up there too.
+Both are of cfn-lint's data, and say of which version of it. The versions stand in the limits, for the major one that
+they name; the instance classes stand in policies/known, each with the regions that lack it.
 """
 
 import json
@@ -12,9 +12,11 @@ from pathlib import Path
 
 import cfnlint
 
+from policies.known.tables import CLASSES, FOLDER
 from policies.limits import LIMITS_FILE, load_limits
 
 ENGINE = "aurora-postgresql"
+CLASSES_FILE = FOLDER / f"{CLASSES}.yaml"
 DATA = Path(cfnlint.__file__).parent / "data" / "schemas" / "extensions"
 SOURCE = f"cfn-lint {version('cfn-lint')}"
 _LISTS = re.compile(r"(# Both lists are of )[^:]+(:.*\n\s+supported: )\[.*\](\n\s+retired: )\[.*\]")
@@ -61,5 +63,35 @@ def text(before):
     return written
 
 
+def classes_by_region():
+    """Return the instance classes of Aurora PostgreSQL in each region that the data knows."""
+    of_regions = json.loads((DATA / "aws_rds_dbinstance" / "dbinstanceclass_enum.json").read_text())
+    return {
+        region: set().union(
+            *(item["then"]["properties"]["DBInstanceClass"]["enum"] for item in _of_engine(found["allOf"]))
+        )
+        for region, found in sorted(of_regions.items())
+    }
+
+
+def classes_text():
+    """Return the text of the known instance classes."""
+    there = classes_by_region()
+    lines = [
+        "# Written by `python -m tests.policies.engine_versions`: change that, not this.",
+        "",
+        "schemaVersion: 1",
+        f"source: {SOURCE}",
+        f"regions: [{', '.join(there)}]",
+        "# Where AWS has no such instances.",
+        "lacking:",
+    ]
+    for name in sorted(set().union(*there.values())):
+        lacking = [region for region, found in there.items() if name not in found]
+        lines.append(f"  {name}: [{', '.join(lacking)}]")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
+    CLASSES_FILE.write_text(classes_text(), encoding="utf-8")
     LIMITS_FILE.write_text(text(LIMITS_FILE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,9 +2,19 @@
 
 import pytest
 
-from policies.limits import LIMITS_FILE, limits
+from policies.known.models import KnownClasses
+from policies.limits import LIMITS_FILE, limits, load_limits
 from program.project.definition import SERVICE
-from tests.policies.engine_versions import SOURCE, classes, text, versions
+from tests.policies.engine_versions import (
+    CLASSES_FILE,
+    SOURCE,
+    classes,
+    classes_by_region,
+    classes_text,
+    text,
+    versions,
+)
+from tests.policies.world import World
 
 ENGINE = limits().common.database_engine
 
@@ -38,3 +48,48 @@ def test_another_major_version_has_lists_of_its_own():
 
 def test_a_class_that_aws_does_not_have_is_not_found():
     assert "db.t4g.micro" not in classes(ENGINE.supported[0])
+
+
+def test_the_known_classes_are_those_of_the_data():
+    assert CLASSES_FILE.read_text(encoding="utf-8") == classes_text(), "run: python -m tests.policies.engine_versions"
+
+
+def test_every_environment_may_take_a_class_that_its_regions_have():
+    there = classes_by_region()
+
+    for name, environment in limits().environments.items():
+        for region in environment.regions:
+            assert set(environment.database_instance_class) & there[region], f"{name} has no instances in {region}"
+
+
+@pytest.mark.parametrize(
+    ("regions", "lacking", "said"),
+    [
+        (["us-east-1"], {"db.r6g.large": [], "db.r6g.xlarge": []}, []),
+        (
+            ["us-east-1"],
+            {"db.r6g.large": ["us-east-1"], "db.r6g.xlarge": []},
+            [
+                "instanceClass 'db.r6g.large' is not to be had in us-east-1 (a source); of those that prod allows, there "
+                "are db.r6g.xlarge"
+            ],
+        ),
+        (
+            ["us-east-1"],
+            {"db.r6g.large": ["us-east-1"]},
+            ["instanceClass 'db.r6g.large' is not to be had in us-east-1 (a source); allow another"],
+        ),
+        (["us-east-1"], {}, ["instanceClass 'db.r6g.large' is none of Aurora PostgreSQL, as a source has them; "]),
+        (["eu-west-1"], {"db.r6g.large": []}, ["a source knows no region us-east-1; "]),
+    ],
+    ids=["there", "another", "none", "no-class", "no-region"],
+)
+def test_a_class_that_the_region_lacks_is_refused_before_anything_is_made(monkeypatch, regions, lacking, said):
+    world = World("prod", load_limits())
+    known = KnownClasses(schemaVersion=1, source="a source", regions=regions, lacking=lacking)
+    monkeypatch.setattr("policies.rules.instances.known_classes", lambda: known)
+
+    found = [line for line in world.judge("rds-instance-class") if "database-instance-0" in line]
+
+    assert len(found) == len(said)
+    assert all(part in line for part, line in zip(said, found, strict=True)), found
