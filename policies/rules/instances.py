@@ -77,9 +77,7 @@ def _class(resource: Resource, context: Context) -> Iterator[str]:
             for name in context.limits.database_instance_class
             if context.region not in there.lacking.get(name, [context.region])
         ]
-        words = (
-            f"of those that {context.environment} allows, there are {', '.join(others)}" if others else "allow another"
-        )
+        words = f"{context.environment} allows {', '.join(others)}, which it has" if others else "allow another"
         yield f"instanceClass {found!r} is not to be had in {context.region} ({there.source}); {words}"
 
 
@@ -87,7 +85,7 @@ _ANEW = "a newer cfn-lint may: python -m tests.policies.engine_versions writes w
 INSTANCE_CLASS = ResourceRule(
     id="rds-instance-class",
     title="Instances must have a class that their environment allows and their region has.",
-    why="Size is the one thing that may differ, and only as declared; a class that AWS lacks stops a deployment halfway.",
+    why="Size is the one thing that may differ, and only as declared; one that a region lacks stops a deployment halfway.",
     fix="Set databaseInstanceClass, or change the limits of the environment.",
     types=(tokens.CLUSTER_INSTANCE,),
     limits=("database_instance_class",),

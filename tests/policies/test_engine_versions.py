@@ -70,8 +70,8 @@ def test_every_environment_may_take_a_class_that_its_regions_have():
             ["us-east-1"],
             {"db.r6g.large": ["us-east-1"], "db.r6g.xlarge": []},
             [
-                "instanceClass 'db.r6g.large' is not to be had in us-east-1 (a source); of those that prod allows, there "
-                "are db.r6g.xlarge"
+                "instanceClass 'db.r6g.large' is not to be had in us-east-1 (a source); prod allows db.r6g.xlarge, "
+                "which it has"
             ],
         ),
         (
