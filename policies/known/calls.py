@@ -25,6 +25,45 @@ SOURCES: dict[Source, str] = {
 Words = Annotated[list[str], Field(min_length=1)]
 Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$")]
 PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
+_WORDS = ("account", "boundary", "environment", "image", "name", "region", "suffix")
+_OF_INPUTS = "inputs."
+# IAM's own name of the services whose name in Pulumi's types is another one.
+SERVICES: dict[str, tuple[str, ...]] = {
+    "alb": ("elasticloadbalancing",),
+    "apigatewayv2": ("apigateway",),
+    "appautoscaling": ("application-autoscaling",),
+    "cloudwatch": ("cloudwatch", "events", "logs"),
+    "cognito": ("cognito-idp", "cognito-identity"),
+    "docdb": ("rds",),
+    "efs": ("elasticfilesystem",),
+    "lb": ("elasticloadbalancing",),
+    "msk": ("kafka",),
+    "neptune": ("rds",),
+    "opensearch": ("es",),
+    "sesv2": ("ses",),
+    "sfn": ("states",),
+    "vpc": ("ec2",),
+}
+# What AWS asks of another service than the type's own, when one is made of it.
+OF_OTHERS: frozenset[str] = frozenset(
+    {
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+        "ecr:BatchGetImage",
+        "ecr:DescribeImages",
+        "ecr:GetDownloadUrlForLayer",
+        "iam:CreateServiceLinkedRole",
+        "iam:PassRole",
+        "lambda:InvokeFunction",
+        "route53:AssociateVPCWithHostedZone",
+        "secretsmanager:CreateSecret",
+        "secretsmanager:TagResource",
+        "tag:GetResources",
+    }
+)
+# What must bind those that hand on rights: for whom they may be handed on.
+_BOUND_BY = {"iam:CreateServiceLinkedRole": "iam:AWSServiceName", "iam:PassRole": "iam:PassedToService"}
 
 
 class Call(StrictModel):
@@ -67,7 +106,7 @@ class TypeCalls(StrictModel):
     plan: list[Call] = Field(default_factory=list)
     read: list[Call]
     create: list[Call]
-    update: list[Call] = Field(default_factory=list)
+    update: list[Call]
     delete: list[Call]
     recover: list[Call] = Field(default_factory=list)
 
@@ -86,3 +125,39 @@ class TypeCalls(StrictModel):
             names.update(call.when)
         found = (placeholder for text in texts for placeholder in PLACEHOLDER.findall(text))
         return frozenset(names | {name.removeprefix("inputs.") for name in found if name.startswith("inputs.")})
+
+    def problems(self, type_: str) -> Iterator[str]:
+        """Yield what no resource of the type is asked: another service, or everything; and unknown placeholders."""
+        module = type_.split(":")[1].partition("/")[0]
+        own = SERVICES.get(module, (module,))
+        for text in (self.arn, *(arn for _, call in self.calls() for arn in call.on)):
+            yield from _of_arn(text)
+        if (of_arn := self.arn.split(":")[2:3]) and of_arn[0] not in own:
+            yield f"arn {self.arn!r} is of another service than {' or '.join(own)}; {_ALLOW_SERVICE.format(module)}"
+        for phase, call in self.calls():
+            for action in call.actions:
+                yield from (f"{phase}: {said}" for said in _of_action(action, call, own, module))
+
+
+_ALLOW_SERVICE = "if IAM calls the service so, add it to SERVICES in policies/known/calls.py: {!r}"
+
+
+def _of_arn(text: str) -> Iterator[str]:
+    for placeholder in PLACEHOLDER.findall(text):
+        if placeholder not in _WORDS and not placeholder.startswith(_OF_INPUTS):
+            yield f"{text!r} has the unknown placeholder {placeholder!r}; known: {', '.join(_WORDS)}, inputs.<property>"
+    if text.startswith("arn:") and not text.split(":", 5)[-1].strip("*/"):
+        yield f"{text!r} is everything of the service; name the resource: ${{name}}, ${{inputs.<property>}} or <id>"
+
+
+def _of_action(action: str, call: Call, own: tuple[str, ...], module: str) -> Iterator[str]:
+    service = action.partition(":")[0]
+    if service in own or (service == "kms" and call.by == "key"):
+        return
+    if action not in OF_OTHERS:
+        yield (
+            f"{action} is no action of {' or '.join(own)}; {_ALLOW_SERVICE.format(module)}, or, if AWS asks it beside, "
+            f"add the action to OF_OTHERS"
+        )
+    elif (key := _BOUND_BY.get(action)) is not None and key not in call.conditions:
+        yield f"{action} hands on rights; bind it: if: {{{key}: [<service>.amazonaws.com]}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from policies.known.calls import TypeCalls
 from policies.limits import Reason
@@ -137,6 +137,14 @@ class KnownFile(StrictModel):
 
     schema_version: Literal[1]
     types: Annotated[dict[str, KnownType], Field(min_length=1)]
+
+    @field_validator("types")
+    @classmethod
+    def _calls_are_of_their_type(cls, types: dict[str, KnownType]) -> dict[str, KnownType]:
+        for type_, known in types.items():
+            if known.calls is not None and (problem := next(known.calls.problems(type_), None)) is not None:
+                raise ValueError(f"has calls of {type_} that are not its own: {problem}")
+        return types
 
 
 class ParameterGroup(StrictModel):

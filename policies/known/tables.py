@@ -140,11 +140,13 @@ def load(world: World, folder: Path = FOLDER) -> Known:
             continue
         name = path.relative_to(folder).as_posix()
         try:
-            found = parse_file(KnownFile, path, f"known/{name}").types
+            found = parse_file(KnownFile, path, f"policies/known/{name}").types
         except ReviewedFileError as error:
             problems += error.problems
             continue
-        problems += [f"known/{name}: {type_} stands in {files[type_]} too" for type_ in found if type_ in files]
+        problems += [
+            f"policies/known/{name}: {type_} stands in {files[type_]} too" for type_ in found if type_ in files
+        ]
         types |= found
         files |= dict.fromkeys(found, f"policies/known/{name}")
     if problems:
@@ -154,7 +156,7 @@ def load(world: World, folder: Path = FOLDER) -> Known:
 
 def load_other(model: type[Model], name: str, folder: Path = FOLDER) -> Model:
     """Read a file that says something else than types; raise ReviewedFileError with every problem and its line."""
-    return parse_file(model, folder / f"{name}.yaml")
+    return parse_file(model, folder / f"{name}.yaml", f"policies/known/{name}.yaml")
 
 
 @cache

@@ -200,6 +200,79 @@ NO_ESCALATION = ResourceRule(
 )
 
 
+# All that any role here may ever do to identities: to roles, policies and GitHub's provider, and to nobody's user.
+_ON_IDENTITIES = frozenset(
+    action.lower()
+    for action in (
+        "iam:AddClientIDToOpenIDConnectProvider",
+        "iam:AttachRolePolicy",
+        "iam:CreateOpenIDConnectProvider",
+        "iam:CreatePolicy",
+        "iam:CreatePolicyVersion",
+        "iam:CreateRole",
+        "iam:CreateServiceLinkedRole",
+        "iam:DeleteOpenIDConnectProvider",
+        "iam:DeletePolicy",
+        "iam:DeletePolicyVersion",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:GetOpenIDConnectProvider",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListPolicyVersions",
+        "iam:ListRolePolicies",
+        "iam:PassRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:RemoveClientIDFromOpenIDConnectProvider",
+        "iam:TagOpenIDConnectProvider",
+        "iam:TagPolicy",
+        "iam:TagRole",
+        "iam:UntagOpenIDConnectProvider",
+        "iam:UntagPolicy",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateOpenIDConnectProviderThumbprint",
+        "iam:UpdateRole",
+        "iam:UpdateRoleDescription",
+    )
+)
+# The services whose every other action is refused: whoever has them is whoever they like.
+_IDENTITY_SERVICES = ("account", "iam", "identitystore", "organizations", "sso", "sso-directory", "sts")
+
+
+def _identities(resource: Resource, _context: Context) -> Iterator[str]:
+    for statement in _safely(resource):
+        others = [action for action in statement.actions if _is_of_identities(action) and action not in _ON_IDENTITIES]
+        if others:
+            yield (
+                f"policy: {describe(statement)} allows {', '.join(sorted(others))}; what a role may do to identities "
+                f"stands in policies/rules/iam.py"
+            )
+
+
+def _is_of_identities(action: str) -> bool:
+    """Tell whether the action, or one that its wildcards take in, is on identities."""
+    service = action.partition(":")[0]
+    return any(matches_action(each, service) for each in _IDENTITY_SERVICES)
+
+
+IDENTITIES = ResourceRule(
+    id="iam-identities",
+    title="No role may make users, keys or other identities than roles.",
+    why="A user or a key of one stays when the role is gone, and is bound by no boundary.",
+    fix="Remove the action from the policy, or from the calls of the type that it is derived from.",
+    types=_IDENTITY_POLICIES,
+    severity="critical",
+    judge=_identities,
+)
+
+
 def _trust_scoped(resource: Resource, _context: Context) -> Iterator[str]:
     if resource.peek("assumeRolePolicy") is None:
         yield "assumeRolePolicy is not set; say who assumes the role"
@@ -335,6 +408,7 @@ RULES = (
     NO_WILDCARDS,
     KMS_SCOPED,
     NO_ESCALATION,
+    IDENTITIES,
     TRUST_SCOPED,
     BOUNDARY,
     NO_MANAGED,

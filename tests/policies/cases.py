@@ -623,6 +623,23 @@ CASES: tuple[tuple[str, Change, list[str]], ...] = (
         ["lambda-app-policy: policy: statement Given allows iam:PassRole, with which a role can raise itself"],
     ),
     (
+        "iam-identities",
+        document("lambda-app-policy", allow(["iam:CreateAccessKey", "iam:GetRole"], "arn:aws:iam::1:user/x")),
+        [
+            "lambda-app-policy: policy: statement Given allows iam:createaccesskey; what a role may do to identities "
+            "stands in policies/rules/iam.py"
+        ],
+    ),
+    (
+        "iam-identities",
+        document("lambda-app-policy", allow("i*:create*", "*")),
+        [
+            "lambda-app-policy: policy: statement Given allows i*:create*; what a role may do to identities stands in "
+            "policies/rules/iam.py"
+        ],
+    ),
+    ("iam-identities", document("lambda-app-policy", allow("iam:GetRole", "arn:aws:iam::1:role/x")), []),
+    (
         "iam-trust-scoped",
         drop("lambda-app-role", "assumeRolePolicy"),
         ["lambda-app-role: assumeRolePolicy is not set; say who assumes the role"],

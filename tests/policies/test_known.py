@@ -183,7 +183,7 @@ def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
 def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
     (problem,) = broken(tmp_path, "service/kms.yaml", "isEnabled: {is: true}", "isEnabled: {}")
 
-    assert problem.startswith("known/service/kms.yaml:")
+    assert problem.startswith("policies/known/service/kms.yaml:")
     assert (
         "has no judge: give rule, is, oneOf, allOf, limit, own, network, name, file, or free with the reason" in problem
     )
@@ -205,7 +205,40 @@ def test_an_entry_that_says_too_much_or_too_little_is_refused(tmp_path, new, sai
 def test_a_type_stands_in_one_file(tmp_path):
     problems = broken(tmp_path, "service/sns.yaml", "aws:sns/topic:Topic:", "aws:kms/key:Key:")
 
-    assert problems == ["known/service/sns.yaml: aws:kms/key:Key stands in policies/known/service/kms.yaml too"]
+    assert problems == [
+        "policies/known/service/sns.yaml: aws:kms/key:Key stands in policies/known/service/kms.yaml too"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "cloudwatch:DeleteAlarms",
+            "iam:CreateUser",
+            "delete: iam:CreateUser is no action of cloudwatch or events or logs; if IAM calls the service so, add it to "
+            "SERVICES in policies/known/calls.py: 'cloudwatch', or, if AWS asks it beside, add the action to OF_OTHERS",
+        ),
+        (
+            "cloudwatch:DeleteAlarms",
+            "iam:PassRole",
+            "iam:PassRole hands on rights; bind it: if: {iam:PassedToService: ",
+        ),
+        (
+            '"arn:aws:cloudwatch:${region}:${account}:alarm:${name}"',
+            '"arn:aws:cloudwatch:${region}:${account}:*"',
+            "is every",
+        ),
+        ('"arn:aws:cloudwatch:', '"arn:aws:iam:', "is of another service than cloudwatch or events or logs"),
+        (":alarm:${name}", ":alarm:${nmae}", "has the unknown placeholder 'nmae'; known: account, boundary, "),
+        ("      update:\n", "      updates:\n", "unknown key"),
+    ],
+    ids=["another-service", "unbound", "everything", "another-arn", "placeholder", "phase"],
+)
+def test_calls_that_a_type_does_not_have_are_refused(tmp_path, old, new, said):
+    found = broken(tmp_path, "service/cloudwatch.yaml", old, new)
+
+    assert any(said in problem for problem in found), found
 
 
 def test_calls_that_two_worlds_have_are_told_in_one_line():

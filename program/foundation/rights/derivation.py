@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from policies.known.calls import Call, Phase, TypeCalls
+from program.errors import CouldNotRunError
 from program.foundation.rights.inventory import Inventory, Item
 from program.foundation.rights.places import Copy, filled
 from program.foundation.rights.statements import Conditions, Statement, merged
@@ -27,7 +28,7 @@ def key_actions(calls: Calls, inventory: Inventory) -> frozenset[str]:
     return frozenset(
         action
         for item in inventory.resources
-        for _, call in calls[item.type].calls()
+        for _, call in _calls_of(item.type, calls).calls()
         if call.by == "key"
         for action in call.actions
     )
@@ -50,9 +51,17 @@ def is_made_for(call: Call, item: Item) -> bool:
     return all(item.inputs.get(name, False) == value for name, value in call.when.items())
 
 
+def _calls_of(type_: str, calls: Calls) -> TypeCalls:
+    if type_ not in calls:
+        raise CouldNotRunError(
+            f"{type_} is registered and has no calls; add them to its known entry, in policies/known"
+        )
+    return calls[type_]
+
+
 def _statements(calls: Calls, inventory: Inventory, copy: Copy, phases: tuple[Phase, ...]) -> Iterator[Statement]:
     for item in inventory.resources:
-        of_type = calls[item.type]
+        of_type = _calls_of(item.type, calls)
         words = {**copy.words, **_words_of(item, of_type, copy)}
         for _, call in of_type.calls(*phases):
             if call.by == "role" and is_made_for(call, item):
