@@ -203,10 +203,10 @@ def test_an_entry_that_says_too_much_or_too_little_is_refused(tmp_path, new, sai
 
 
 def test_a_type_stands_in_one_file(tmp_path):
-    problems = broken(tmp_path, "service/sns.yaml", "aws:sns/topic:Topic:", "aws:kms/key:Key:")
+    problems = broken(tmp_path, "service/kms.yaml", "aws:kms/alias:Alias:", "aws:sns/topic:Topic:")
 
     assert problems == [
-        "policies/known/service/sns.yaml: aws:kms/key:Key stands in policies/known/service/kms.yaml too"
+        "policies/known/service/sns.yaml: aws:sns/topic:Topic stands in policies/known/service/kms.yaml too"
     ]
 
 
@@ -227,7 +227,7 @@ def test_a_type_stands_in_one_file(tmp_path):
         (
             '"arn:aws:cloudwatch:${region}:${account}:alarm:${name}"',
             '"arn:aws:cloudwatch:${region}:${account}:*"',
-            "is every",
+            (":alarm:${name}", ":*", "is everything of the service; name the resource"),
         ),
         ('"arn:aws:cloudwatch:', '"arn:aws:iam:', "is of another service than cloudwatch or events or logs"),
         (":alarm:${name}", ":alarm:${nmae}", "has the unknown placeholder 'nmae'; known: account, boundary, "),
