@@ -111,6 +111,10 @@ def test_from_nothing_to_a_foundation_whose_state_is_in_its_bucket(place, aws):
     assert {change["name"]: [item["path"] for item in change["properties"]] for change in record["drifted"]} == {
         "github-service-deploy-prod-environment": ["reviewers[]"]
     }
+    for command in record["advice"][0]["undo"].split("; "):
+        done = engine.parity(*command.removeprefix("./parity ").split(), seconds=500)
+        assert done.code == CLEAN, done.output
+    assert engine.cloud_file(STACK).properties("github-service-deploy-prod-environment")["reviewers"]
 
 
 def test_another_place_for_the_states_than_the_foundations_bucket_is_refused(place):

@@ -75,5 +75,6 @@ def test_an_app_lets_the_night_look_at_the_foundation_too(tmp_path):
         record = world.record("record-foundation.main", "main.json")
         assert (record["stack"], record["verdict"]) == (FOUNDATION, "drifted")
         assert {change["name"] for change in record["drifted"]} == {"github-ruleset"}
+        assert not record.get("pending"), "it is what was deployed else"
         assert world.repository.noted("app-tokens") == [f"{FOUNDATION} by Iv1.of-the-app"], "in its row alone"
         assert KEY_OF_THE_APP not in looked.log

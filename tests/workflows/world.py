@@ -100,10 +100,11 @@ def a_world(folder, *, without=(), review=(), networks=(), foundations=()):
 
 
 def _deploy_foundation(engine, repository, name):
-    """Deploy it from the stack files that the repository has: each of them has roles there."""
+    """Deploy it from the stack files that the repository has, review stacks' too: each of them has roles there."""
     _, stack = split(name)
-    shutil.rmtree(engine.project / "stacks")
-    shutil.copytree(repository.project / "stacks", engine.project / "stacks")
+    for decides in ("stacks", ".github"):
+        shutil.rmtree(engine.project / decides, ignore_errors=True)
+        shutil.copytree(repository.project / decides, engine.project / decides)
     folder = engine.project / FOUNDATION.folder
     engine.must("stack", "init", stack, folder=folder)
     _keep_salt(engine, repository, name)
