@@ -231,10 +231,13 @@ def _remedies(record: DriftRecord) -> Iterator[str]:
         return
     by_hand = split(record.stack)[0] == FOUNDATION
     again = code(f"./parity bootstrap {stack}" if by_hand else f"gh workflow run remediate.yml -f stack={stack}")
-    if record.drifted and by_hand:
-        yield "**Undo it in the cloud:** an administrator runs what stands beside each; no workflow changes a foundation."
-    elif record.drifted:
-        yield f"**Undo it in the cloud:** {again} previews and deploys the stack again."
+    if record.drifted:
+        undo = (
+            "an administrator runs what stands beside each; no workflow deploys a foundation."
+            if by_hand
+            else f"{again} previews and deploys the stack again."
+        )
+        yield f"**Undo it in the cloud:** {undo}"
         yield f"**Keep it:** change the stack file or the program until {drift} is clean."
     if any(change.operation != "delete" for change in record.drifted):
         yield (

@@ -56,7 +56,8 @@ def test_a_foundation_is_mended_by_a_person_for_no_workflow_deploys_it():
     undeployed = body(drift("foundation/main", "undeployed"), RUN)
 
     assert "remediate.yml" not in drifted + undeployed
-    assert "an administrator runs what stands beside each; no workflow changes a foundation." in drifted
+    assert "an administrator runs what stands beside each; no workflow deploys a foundation." in drifted
+    assert "**Keep it:**" in drifted
     assert "**Deploy what is on the main branch:** `./parity bootstrap foundation/main`." in undeployed
 
 
