@@ -98,6 +98,7 @@ def test_the_job_that_has_the_token_compares_the_plugin_that_uses_it_before():
     steps = yaml.safe_load((ROOT / ".github/workflows/drift-stacks.yml").read_text())["jobs"]["drift"]["steps"]
     action = yaml.safe_load((ROOT / ".github/actions/setup/action.yml").read_text())
     (comparing,) = [step for step in action["runs"]["steps"] if step.get("if") == "inputs.github == 'true'"]
+    (cache,) = [step for step in action["runs"]["steps"] if str(step.get("uses", "")).startswith("actions/cache/")]
     setup, maker = (
         next(number for number, step in enumerate(steps) if str(step.get("uses", "")).startswith(used))
         for used in ("./.github/actions/setup", "actions/create-github-app-token@")
@@ -106,3 +107,4 @@ def test_the_job_that_has_the_token_compares_the_plugin_that_uses_it_before():
     assert comparing["run"].endswith("tools --install --plugin github")
     assert steps[setup]["with"]["github"] == "${{ startsWith(matrix.stack, 'foundation/') }}"
     assert setup < maker
+    assert "inputs.github != 'true'" in cache["if"], "a plugin of another version could come from there"
