@@ -18,6 +18,9 @@ from program.workflow.scope import decided
 from program.workflow.stages import Row, matrix, parts, shard_count
 from program.workflow.stages import stages as in_stages
 
+# The repository's variable with the client id of the app that reads what foundations set in GitHub.
+FOUNDATION_DRIFT_APP = "FOUNDATION_DRIFT_APP"
+
 
 @click.command()
 @stacks_option
@@ -25,7 +28,7 @@ from program.workflow.stages import stages as in_stages
 @click.option(
     "--unwatched",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Append to this file, in Markdown, which stacks the run looks for no drift of.",
+    help="The run looks for drift: append to this file, in Markdown, of which stacks it doesn't.",
 )
 def scope(stacks: tuple[str, ...], stages: int | None, unwatched: Path | None) -> None:
     """Print which jobs of a workflow's run have to run, and for which stacks, as lines for GITHUB_OUTPUT.
@@ -35,16 +38,19 @@ def scope(stacks: tuple[str, ...], stages: int | None, unwatched: Path | None) -
     stacks in them) and stage-1, stage-2, ... (the same, in the order of the deployment); a matrix without stacks, as
     where there are no credentials, is nothing.
     Reads the event, PULUMI_BACKEND_URL and REVIEW_STACKS (off, label, always). Why a job does not run is on stderr.
-    Exits with 1 when a stack's settings can't be used.
+    A run that looks for drift (--unwatched) looks at the foundations too where FOUNDATION_DRIFT_APP names the app whose
+    token reads what they set in GitHub. Exits with 1 when a stack's settings can't be used.
     """
     from program.offline.stacks import read_stacks
 
     run = decided(os.environ)
     limits = chosen_limits()
-    chosen = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), limits)
+    # No workflow deploys a foundation.
+    watched = (FOUNDATION,) if unwatched is not None and os.environ.get(FOUNDATION_DRIFT_APP) else ()
+    chosen = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK, *watched), limits)
     problems = [f"{finding.source}: {finding.message}" for stack in chosen for finding in stack.findings]
     rows = matrix(chosen) if run.credentials else []
-    # The check is of every project; a foundation is deployed by no workflow.
+    # The check is of every project.
     shards = [{"part": str(number)} for number in range(2, shard_count(len(chosen_stacks(()))) + 1)]
     lines = [
         f"jobs={_json([*run.jobs, *(['check'] if shards else [])])}",
@@ -54,7 +60,7 @@ def scope(stacks: tuple[str, ...], stages: int | None, unwatched: Path | None) -
         f"names={' '.join(row['stack'] for row in rows)}",
         *_stage_lines(in_stages(rows, limits.environments), stages),
     ]
-    if unwatched is not None:
+    if unwatched is not None and not watched:
         with unwatched.open("a", encoding="utf-8") as summary:
             summary.writelines(map(_unwatched, stack_names(ROOT, FOUNDATION)))
     for note in (*run.notes, *problems):
@@ -65,8 +71,8 @@ def scope(stacks: tuple[str, ...], stages: int | None, unwatched: Path | None) -
 
 def _unwatched(name: str) -> str:
     return (
-        f"- `{name}` was not looked at: a job's token can't read what a foundation sets in GitHub. A person looks, "
-        f"with GITHUB_TOKEN set: `./parity drift {name}`\n"
+        f"- `{name}` was not looked at: a job's token can't read what a foundation sets in GitHub. An app's can "
+        f"(.github/SETTING-UP.md), and a person's, as GITHUB_TOKEN: `./parity drift {name}`\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""`tools`: the Pulumi CLI and its AWS plugin are the ones that the repository names."""
+"""`tools`: the Pulumi CLI and its plugins are the ones that the repository names."""
 
 from __future__ import annotations
 
@@ -16,34 +16,46 @@ from program.project.definition import ROOT
 from program.workflow.tools import differences, digests_in, pinned_of, this_platform, with_digests
 
 TOOLS = ".github/tools.json"
+# Those of the projects: the foundation's alone has resources in GitHub.
+PLUGINS = ("aws", "github")
 _INSTALL_SECONDS = 600.0
 
 
 @click.command()
-@click.option("--install", is_flag=True, help="Install the AWS plugin of the locked SDK, where it is missing.")
+@click.option("--install", is_flag=True, help="Install the plugins of the locked SDKs, where they are missing.")
 @click.option("--write", is_flag=True, help="Write the digests of this platform's files, instead of comparing.")
-def tools(*, install: bool, write: bool) -> None:
-    """Compare the installed Pulumi CLI and AWS plugin with the SHA-256 digests in .github/tools.json.
+@click.option(
+    "--plugin",
+    "chosen",
+    type=click.Choice(PLUGINS),
+    multiple=True,
+    help="Only this plugin (repeatable). Default: all that the projects use.",
+)
+def tools(*, install: bool, write: bool, chosen: tuple[str, ...]) -> None:
+    """Compare the installed Pulumi CLI and its plugins with the SHA-256 digests in .github/tools.json.
 
     The CLI is compared before it is run for the first time. Exits with 1 when a file is another one, with 3 when there
     are no digests for this platform.
     """
-    cli, plugin = _cli(), _plugin()
+    if write and chosen:
+        raise click.UsageError("--write is of all plugins: leave --plugin out, or the digests of the others are lost")
+    cli = _cli()
     pinned = None if write else pinned_of(ROOT / TOOLS, this_platform())
     found = digests_in(cli)
-    if pinned is not None:
+    _refuse(differences(found, pinned))
+    for name in chosen or PLUGINS:
+        plugin = _installed(name, install=install)
+        found |= {f"{plugin.name}/{file}": digest for file, digest in digests_in(plugin).items()}
         _refuse(differences(found, pinned))
-    if install and not plugin.is_dir():
-        _install()
-    if not plugin.is_dir():
-        raise CouldNotRunError(f"the AWS plugin {plugin.name} is not installed; give --install")
-    found |= {f"{plugin.name}/{name}": digest for name, digest in digests_in(plugin).items()}
     if pinned is not None:
-        _refuse(differences(found, pinned))
-        click.echo(f"{len(found)} files of the Pulumi CLI and its AWS plugin are the pinned ones")
+        click.echo(f"{len(found)} files of the Pulumi CLI and its plugins ({_named(chosen)}) are the pinned ones")
         return
     (ROOT / TOOLS).write_text(with_digests(ROOT / TOOLS, this_platform(), found), encoding="utf-8")
     click.echo(f"{TOOLS} has {len(found)} digests for {this_platform()}; review and commit it")
+
+
+def _named(chosen: tuple[str, ...]) -> str:
+    return ", ".join(name for name in PLUGINS if name in (chosen or PLUGINS))
 
 
 def _cli() -> Path:
@@ -56,23 +68,25 @@ def _cli() -> Path:
     return Path(binary).resolve().parent
 
 
-def _plugin() -> Path:
-    """Return the folder of the AWS plugin."""
+def _installed(name: str, *, install: bool) -> Path:
+    """Return the folder of the plugin, at the version of the locked SDK; what is missing is installed, or one line."""
     home = os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi"
-    return Path(home) / "plugins" / f"resource-aws-v{_version()}"
+    version = importlib.metadata.version(f"pulumi-{name}")
+    folder = Path(home) / "plugins" / f"resource-{name}-v{version}"
+    if install and not folder.is_dir():
+        _install(name, version)
+    if not folder.is_dir():
+        raise CouldNotRunError(f"the plugin {folder.name} is not installed; give --install")
+    return folder
 
 
-def _version() -> str:
-    return importlib.metadata.version("pulumi-aws")
-
-
-def _install() -> None:
+def _install(name: str, version: str) -> None:
     from program.engine.pulumi_cli.process import Pulumi
 
     pulumi = Pulumi(folder=ROOT, environment=os.environ, say=say)
-    ran = pulumi.run("plugin", "install", "resource", "aws", f"v{_version()}", seconds=_INSTALL_SECONDS)
+    ran = pulumi.run("plugin", "install", "resource", name, f"v{version}", seconds=_INSTALL_SECONDS)
     if ran.code != 0:
-        raise CouldNotRunError(f"the AWS plugin can't be installed: {' '.join(ran.stderr.split())}")
+        raise CouldNotRunError(f"the plugin {name} can't be installed: {' '.join(ran.stderr.split())}")
 
 
 def _refuse(problems: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Compare the Pulumi CLI and its AWS plugin, as they are installed, with the digests that the repository has."""
+"""Compare the Pulumi CLI and its plugins, as they are installed, with the digests that the repository has."""
 
 from __future__ import annotations
 
@@ -33,12 +33,17 @@ def this_platform() -> str:
 
 
 def digests_in(folder: Path) -> dict[str, str]:
-    """Return the digests of the CLI's or the plugin's own files in the folder it is installed in."""
+    """Return the digests of the CLI's or a plugin's own files in the folder it is installed in."""
     return {path.name: _digest(path) for path in sorted(folder.glob(f"{_OURS}*")) if path.is_file()}
 
 
-def differences(found: Digests, pinned: Digests) -> list[str]:
-    """Return a line for each file that isn't the one that the repository names; one that isn't installed is none."""
+def differences(found: Digests, pinned: Digests | None) -> list[str]:
+    """Return a line for each file that isn't the one that the repository names; one that isn't installed is none.
+
+    Nothing differs from None: the digests are about to be written.
+    """
+    if pinned is None:
+        return []
     return [
         f"{name} has the SHA-256 {digest}; it must be {pinned.get(name, 'absent, as the repository names none')}"
         for name, digest in sorted(found.items())

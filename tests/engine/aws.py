@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
@@ -53,47 +54,51 @@ class Aws:
         with self._file.change() as contents:
             self._refuse(contents, "create", type_, None, inputs)
             id_, existing = self._made(contents, type_, name, inputs)
-            contents.put(type_, id_, existing)
-            after_create(contents, type_, id_, inputs)
-            return id_, _outputs(contents, type_, id_, inputs)
+            key = self._key(id_, inputs)
+            contents.put(type_, key, existing)
+            after_create(contents, type_, key, inputs)
+            return id_, _outputs(contents, type_, key, inputs)
 
     def read(self, type_: str, id_: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
         """Return outputs and inputs as they are now, None for a resource that is gone."""
         contents = self._file.read()
-        existing = contents.get(type_, id_)
+        key = self._key(id_, state)
+        existing = contents.get(type_, key)
         if existing is None:
             return None
-        found = {**existing.properties, **told_of_others(contents, type_, id_, existing.properties)}
+        found = {**existing.properties, **told_of_others(contents, type_, key, existing.properties)}
         outputs = {**as_aws_answers(type_, found), **_unreadable(type_, state)}
         return outputs, inputs_of(inputs, outputs)
 
     def update(self, type_: str, id_: str, old_inputs: Properties, inputs: Properties) -> Properties:
         """Change the resource to the inputs; return its outputs."""
         with self._file.change() as contents:
-            self._refuse(contents, "update", type_, id_, inputs)
-            existing = contents.get(type_, id_)
+            key = self._key(id_, inputs)
+            self._refuse(contents, "update", type_, key, inputs)
+            existing = contents.get(type_, key)
             if existing is None:
                 raise AwsError(f"NotFound: {type_} {id_} does not exist")
             old = dict(existing.properties)
-            for key in old_inputs.keys() - inputs.keys():
-                existing.properties.pop(key, None)
+            for left_out in old_inputs.keys() - inputs.keys():
+                existing.properties.pop(left_out, None)
             _, answer = self._answer(type_, existing.seed, inputs)
             existing.properties.update({**_readable(type_, inputs), **answer})
-            after_update(contents, type_, id_, old, inputs)
-            return _outputs(contents, type_, id_, inputs)
+            after_update(contents, type_, key, old, inputs)
+            return _outputs(contents, type_, key, inputs)
 
     def delete(self, type_: str, id_: str, state: Properties) -> None:
         """Delete the resource; one that is gone already is no error."""
         with self._file.change() as contents:
-            existing = contents.get(type_, id_)
+            key = self._key(id_, state)
+            existing = contents.get(type_, key)
             if existing is None:
                 return
             # The provider's own refusal, before it asks AWS.
             if state.get("skipFinalSnapshot") is False and not state.get("finalSnapshotIdentifier"):
                 raise AwsError(f"finalSnapshotIdentifier of {id_} is required when skipFinalSnapshot is false")
-            self._refuse(contents, "delete", type_, id_, state)
-            contents.remove(type_, id_)
-            after_delete(contents, type_, id_, existing.properties, state)
+            self._refuse(contents, "delete", type_, key, state)
+            contents.remove(type_, key)
+            after_delete(contents, type_, key, existing.properties, state)
 
     def call(self, token: str, arguments: Properties) -> Properties:
         """Answer a function of the provider."""
@@ -110,20 +115,25 @@ class Aws:
         return outputs
 
     def _made(self, contents: Contents, type_: str, name: str, inputs: Properties) -> tuple[str, Existing]:
-        key = f"{self.cloud.stack}/{type_}/{name}"
-        contents.made[key] = contents.made.get(key, 0) + 1
+        counted = f"{self.cloud.stack}/{type_}/{name}"
+        contents.made[counted] = contents.made.get(counted, 0) + 1
         # A resource that is made again, in place of another, gets other random parts.
-        seed = name if contents.made[key] == 1 else f"{name}#{contents.made[key]}"
+        seed = name if contents.made[counted] == 1 else f"{name}#{contents.made[counted]}"
         id_, answer = self._answer(type_, seed, inputs)
         properties = {**self._region(type_), **traits_of(type_).filled_in, **_readable(type_, inputs), **answer}
         return id_, Existing(stack=self.cloud.stack, logical_name=name, seed=seed, properties=properties)
 
-    def _refuse(self, contents: Contents, call: Call, type_: str, id_: str | None, new: Properties) -> None:
+    def _key(self, id_: str, properties: Properties) -> str:
+        """Return under what the cloud's file has the resource: an id is taken once in each region."""
+        region = properties.get("region", self.cloud.region)
+        return id_ if region == self.cloud.region else f"{region}/{id_}"
+
+    def _refuse(self, contents: Contents, call: Call, type_: str, key: str | None, new: Properties) -> None:
         """Raise what AWS has against the call."""
-        existing = contents.get(type_, id_) if id_ else None
+        existing = contents.get(type_, key) if key else None
         account = Account(contents, self.cloud, self._network)
         old = existing.properties if existing else None
-        asked = Asked(call=call, type=type_, id=id_, old=old, new=_without_defaults(new), account=account)
+        asked = Asked(call=call, type=type_, id=key, old=old, new=_without_defaults(new), account=account)
         if said := refusal(asked):
             raise AwsError(said)
 
@@ -134,15 +144,17 @@ class Aws:
     def _answer(self, type_: str, seed: str, inputs: Properties) -> tuple[str, Properties]:
         """Return the id and what AWS adds to the inputs."""
         arguments = MockResourceArgs(typ=type_, name=seed, inputs=inputs, provider="", resource_id="")
-        id_, outputs = self._simulated.new_resource(arguments)
+        region = inputs.get("region")
+        simulated = SimulatedCloud(replace(self.cloud, region=region)) if isinstance(region, str) else self._simulated
+        id_, outputs = simulated.new_resource(arguments)
         return id_, {key: value for key, value in outputs.items() if inputs.get(key) != value}
 
 
-def _outputs(contents: Contents, type_: str, id_: str, inputs: Properties) -> Properties:
+def _outputs(contents: Contents, type_: str, key: str, inputs: Properties) -> Properties:
     """Return what the provider says of a resource that it has just written: documents as they were given."""
-    existing = contents.get(type_, id_)
+    existing = contents.get(type_, key)
     assert existing is not None
-    found = {**existing.properties, **told_of_others(contents, type_, id_, existing.properties)}
+    found = {**existing.properties, **told_of_others(contents, type_, key, existing.properties)}
     answered = as_aws_answers(type_, found, documents=False)
     return {**answered, **_unreadable(type_, _without_defaults(inputs))}
 

@@ -9,10 +9,11 @@
      "no_images": [], "quotas": {"roles": 1000}, "recoverable": ["dev-db-credentials-main"], "snapshots": [],
      "buckets_of_others": []}
 
-The keys under a type are Pulumi's ids. `properties` are what AWS has, inputs and outputs alike, without what AWS never
-tells. `seed` is what the random parts of its ids were made from, `made` how often. Secrets stand here in clear text, as
-AWS has them. The last two lines are what AWS refuses by: network interfaces of functions, images that are not there,
-quotas that are not AWS's defaults, secrets that can still be restored, snapshots, and names of buckets elsewhere.
+The keys under a type are Pulumi's ids, behind the region (`us-west-2/parity-app`) where it is not the stack's own.
+`properties` are what AWS has, inputs and outputs alike, without what AWS never tells. `seed` is what the random parts
+of its ids were made from, `made` how often. Secrets stand here in clear text, as AWS has them. The last two lines are
+what AWS refuses by: network interfaces of functions, images that are not there, quotas that are not AWS's defaults,
+secrets that can still be restored, snapshots, and names of buckets elsewhere.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from moto.server import ThreadedMotoServer
 from program.offline.simulation import Cloud
 from tests.engine.cloud_file import Fault
 from tests.engine.harness import needs_pulumi, needs_the_double
+from tests.engine.life import drift
 from tests.program.github.server import LocalGitHub
 from tests.program.github.state import empty
 
@@ -16,7 +17,7 @@ pytestmark = [*needs_pulumi, needs_the_double]
 STACK, ACCOUNT, REGION = "foundation/main", "111122223333", "us-east-1"
 BUCKET = f"parity-state-{ACCOUNT}"
 CLOUD = Cloud(stack=STACK, region=REGION, account=ACCOUNT)
-CLEAN, COULD_NOT_RUN = 0, 3
+CLEAN, DRIFTED, COULD_NOT_RUN = 0, 1, 3
 RIGHTS = {"actions": "read", "issues": "write", "variables": "write", "administration": "write"}
 
 
@@ -100,9 +101,20 @@ def test_from_nothing_to_a_foundation_whose_state_is_in_its_bucket(place, aws):
     again = engine.parity("bootstrap", "--yes", seconds=500)
     assert again.code == CLEAN, again.output
     assert "moving" not in again.stderr
-    looked = engine.parity("drift", STACK, seconds=500)
-    # What it finds is the double's: of repositories of one name it holds one, whatever their regions are.
-    assert "judging what is live" in looked.stderr, f"nobody has to say where the state is, or a passphrase\n{looked}"
+    result, record = drift(engine, STACK)
+    assert (result.code, record["verdict"]) == (CLEAN, "clean"), (
+        f"nobody has to say where the state is\n{result.output}"
+    )
+    engine.cloud_file(STACK).set_property("github-service-deploy-prod-environment", "reviewers", [])
+    result, record = drift(engine, STACK)
+    assert (result.code, record["verdict"]) == (DRIFTED, "drifted"), result.output
+    assert {change["name"]: [item["path"] for item in change["properties"]] for change in record["drifted"]} == {
+        "github-service-deploy-prod-environment": ["reviewers[]"]
+    }
+    for command in record["advice"][0]["undo"].split("; "):
+        done = engine.parity(*command.removeprefix("./parity ").split(), seconds=500)
+        assert done.code == CLEAN, done.output
+    assert engine.cloud_file(STACK).properties("github-service-deploy-prod-environment")["reviewers"]
 
 
 def test_another_place_for_the_states_than_the_foundations_bucket_is_refused(place):

@@ -54,6 +54,24 @@ def test_two_stacks_of_one_account_share_its_names(aws, cluster, file):
     assert {held.stack for held in file.read().resources[KEY].values()} == {HERE.stack, neighbour.stack}
 
 
+def test_a_resource_of_another_region_is_apart_from_its_namesake_here(aws, file):
+    type_ = "aws:ecr/repository:Repository"
+    made = {
+        region: aws.create(type_, {"name": "app", "region": region}, name=region)
+        for region in (HERE.region, "us-west-2")
+    }
+    there = made["us-west-2"][1]
+
+    aws.delete(type_, "app", made[HERE.region][1])
+
+    assert {id_ for id_, _ in made.values()} == {"app"}
+    assert ":us-west-2:" in there["arn"]
+    assert aws.read(type_, "app", there, {"name": "app", "region": "us-west-2"})[1] == there
+    changed = aws.update(type_, "app", there, {}, {"name": "app", "region": "us-west-2", "tags": {"Project": "parity"}})
+    assert changed["tags"] == {"Project": "parity"}
+    assert list(file.read().resources[type_]) == ["us-west-2/app"]
+
+
 def test_an_alarm_of_a_taken_name_takes_it_over(aws, file):
     type_ = "aws:cloudwatch/metricAlarm:MetricAlarm"
     aws.create(type_, {"name": "errors", "threshold": 1})

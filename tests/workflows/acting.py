@@ -27,12 +27,13 @@ needs_act = [
     pytest.mark.skipif(shutil.which("act") is None, reason="there is no act on PATH"),
 ]
 STANDINS = Path(__file__).parent / "standins"
+KEY_OF_THE_APP = "the-key-of-the-app"
 RUNNERS = ("ubuntu-24.04", "ubuntu-24.04-arm")
 _UNKNOWN_TO_ACT = re.compile(r"^ +(queue: max|deployment: false)\n", re.MULTILINE)
 # A job that calls a workflow for each part of the stacks.
 _PART = re.compile(
     r"^  [\w-]+:\n(?P<above>(?:    .*\n)*?)    uses: \./\.github/workflows/(?P<called>[\w-]+)\.yml.*\n"
-    r"    with:\n      stacks: \$\{\{ matrix\.stacks \}\}\n",
+    r"    with:\n      stacks: \$\{\{ matrix\.stacks \}\}\n(?:    secrets:\n(?:      .*\n)*)?",
     re.MULTILINE,
 )
 _USES = re.compile(r"uses: ([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([0-9a-f]{40})")
@@ -43,9 +44,9 @@ _FETCHES_NOTHING = '''"""Fetches nothing."""
 import click
 
 
-@click.command()
-@click.option("--install", is_flag=True)
-def {name}(*, install: bool) -> None:
+@click.command(context_settings={{"ignore_unknown_options": True}})
+@click.argument("given", nargs=-1)
+def {name}(given: tuple[str, ...]) -> None:
     """Do nothing."""
 '''
 _MAKEFILE = """
@@ -112,7 +113,7 @@ class Repository:
     def act(self, event, workflow, payload, *, actor="dana", api="http://127.0.0.1:9", **variables):
         """Run the workflow for the event; the repository's variables are given by name."""
         shutil.rmtree(self.notes / "artifacts", ignore_errors=True)
-        for name in ("signed-in", "attested", "pushed", "uploaded.sarif"):
+        for name in ("signed-in", "app-tokens", "attested", "pushed", "uploaded.sarif"):
             (self.notes / name).unlink(missing_ok=True)
         (self.folder / "event.json").write_text(json.dumps(payload))
         settings = {"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/r", "AWS_ACCOUNT_ID": "111122223333"} | variables
@@ -126,7 +127,8 @@ class Repository:
         command = [
             *("act", event, "--json", "--no-cache-server", "--actor", actor, "--defaultbranch", "main"),
             *("--workflows", f".github/workflows/{workflow}.yml", "--eventpath", str(self.folder / "event.json")),
-            *("--action-cache-path", str(self.folder / "act"), "--secret", "GITHUB_TOKEN=a-token"),
+            *("--action-cache-path", str(self.folder / "act")),
+            *("--secret", "GITHUB_TOKEN=a-token", "--secret", f"FOUNDATION_DRIFT_KEY={KEY_OF_THE_APP}"),
             *(word for runner in RUNNERS for word in ("--platform", f"{runner}=-self-hosted")),
             *(word for name, value in settings.items() for word in ("--var", f"{name}={value}")),
             *(word for name, value in environment.items() for word in ("--env", f"{name}={value}")),
@@ -227,12 +229,12 @@ def _run(command, folder, file):
 
 def _name(entry):
     """Return the job's name: its id, the stack of its matrix where it has one, after what called it."""
-    # Who calls, which workflow, and the called job, whose name can have a slash of its own.
-    parts = entry.get("job", "").strip().split("/", 2)
-    called = [part for part in parts[:-2] if part]
     stack = entry.get("matrix", {}).get("stack")
-    own = parts[-1] if called else entry.get("jobID", "")
-    return " / ".join([*called, f"{own} {stack}" if stack and not called else own])
+    own = f"{entry.get('jobID', '')} {stack}" if stack else entry.get("jobID", "")
+    # Who calls and which workflow stand before the called job; a job's name can have a slash of its own.
+    caller, _, rest = entry.get("job", "").strip().partition("/")
+    _, _, called = rest.partition("/")
+    return f"{caller} / {called}" if called and not (stack and rest.startswith(own)) else own
 
 
 def _read(text):

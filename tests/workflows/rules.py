@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from tests.workflows.app_key import KEY, key_problems
+
 Job = dict[str, Any]
 
 _PINNED = re.compile(r"^\s*(?:- )?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
@@ -42,13 +44,14 @@ def problems(text: str) -> Iterator[str]:
         yield "what Python compiled may lie in the checkout"
     if any(trigger in triggers for trigger in _DANGEROUS):
         yield "it runs with credentials on what a fork sends"
-    if re.search(r"secrets(\.|: inherit|\[)", text):
+    if re.search(r"secrets(\.|: inherit|\[)", text.replace(KEY, "")):
         yield "it uses a secret; jobs sign in by OpenID Connect"
     if "continue-on-error" in text:
         yield "it goes on after an error"
     yield from unpinned(text)
     for name, job in workflow["jobs"].items():
         found = [*_rights(job, text), *_steps(job), *_cloud(job), *_caches(job), *_queue(job, workflow)]
+        found += key_problems(job, triggers)
         if "pull_request" in triggers:
             found += _forks(job)
         yield from (f"job {name}: {problem}" for problem in found)

@@ -3,12 +3,12 @@
 from tests.engine.harness import needs_pulumi, needs_the_double
 from tests.program.github.state import pull_request as issue_of_a_pull_request
 from tests.workflows import golden
-from tests.workflows.acting import needs_act
+from tests.workflows.acting import KEY_OF_THE_APP, needs_act
 from tests.workflows.world import a_world
 
 pytestmark = [*needs_act, *needs_pulumi, needs_the_double]
 
-STACK = "dev"
+STACK, FOUNDATION = "dev", "foundation/main"
 PORT_OF_NOBODY = 1
 
 
@@ -60,3 +60,21 @@ def test_drift_is_reported_followed_mended_and_closed(tmp_path):
         gone = night()
         assert (gone.jobs["drift dev"], gone.jobs["issues"]) == ("success", "success")
         assert [state for state, *_ in issues(world)] == ["closed"]
+        assert repository.noted("app-tokens") == [], "without an app there is no token of one"
+
+
+def test_an_app_lets_the_night_look_at_the_foundation_too(tmp_path):
+    with a_world(tmp_path, without=["prod", "staging"], foundations=[FOUNDATION]) as world:
+        cloud = world.engine.cloud_file(FOUNDATION)
+        cloud.set_property("github-ruleset", "enforcement", "disabled")
+
+        looked = world.act("schedule", "drift", {}, FOUNDATION_DRIFT_APP="Iv1.of-the-app")
+
+        assert looked.jobs[f"drift {FOUNDATION}"] == "failure"
+        assert "was not looked at" not in looked.summary
+        record = world.record("record-foundation.main", "main.json")
+        assert (record["stack"], record["verdict"]) == (FOUNDATION, "drifted")
+        assert {change["name"] for change in record["drifted"]} == {"github-ruleset"}
+        assert not record.get("pending"), "it is what was deployed else"
+        assert world.repository.noted("app-tokens") == [f"{FOUNDATION} by Iv1.of-the-app"], "in its row alone"
+        assert KEY_OF_THE_APP not in looked.log

@@ -2,14 +2,15 @@
 
 import datetime
 import json
+import shutil
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from program.offline.simulation import Cloud
-from program.project.definition import NETWORK, ROOT, SERVICE, stack_file
-from program.project.stackfile import stack_names
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE, split, stack_file
+from program.project.stackfile import read_stack_file, stack_names
 from tests.engine.harness import Engine, cloud_of, make_engine
 from tests.engine.provider import serve
 from tests.program.github.server import LocalGitHub
@@ -52,11 +53,11 @@ class World:
 
 
 @contextmanager
-def a_world(folder, *, without=(), review=(), networks=()):
+def a_world(folder, *, without=(), review=(), networks=(), foundations=()):
     """Give a world with every stack of the service but those, none of them deployed, and clouds for review stacks.
 
     A stack whose network is one of `networks` has that beside it, not deployed either. The networks of the others are
-    there already, with nothing but outputs: their own stack files are in no world.
+    there already, with nothing but outputs: their own stack files are in no world. `foundations` are deployed.
     """
     (folder / "engine").mkdir()
     engine = make_engine(folder / "engine")
@@ -74,9 +75,11 @@ def a_world(folder, *, without=(), review=(), networks=()):
             engine.make_network(stack)
         engine.must("stack", "init", stack)
         _keep_salt(engine, repository, stack)
+    for name in foundations:
+        _deploy_foundation(engine, repository, name)
     repository.commit("The stacks are made")
     beside = cloud_of(BESIDE)
-    clouds = {stack: cloud_of(stack) for stack in stacks}
+    clouds = {stack: cloud_of(stack) for stack in stacks} | {name: _account(name) for name in foundations}
     clouds |= {stack: Cloud(stack=stack, region=beside.region, account=beside.account) for stack in review}
     with ExitStack() as stack_of_servers:
         enter = stack_of_servers.enter_context
@@ -94,6 +97,25 @@ def a_world(folder, *, without=(), review=(), networks=()):
         }
         repository.environment |= enter(_secrets_manager())
         yield World(repository, engine, enter(_github()))
+
+
+def _deploy_foundation(engine, repository, name):
+    """Deploy it from the stack files that the repository has, review stacks' too: each of them has roles there."""
+    _, stack = split(name)
+    for decides in ("stacks", ".github"):
+        shutil.rmtree(engine.project / decides, ignore_errors=True)
+        shutil.copytree(repository.project / decides, engine.project / decides)
+    folder = engine.project / FOUNDATION.folder
+    engine.must("stack", "init", stack, folder=folder)
+    _keep_salt(engine, repository, name)
+    with engine.provider(name, _account(name)):
+        engine.must("up", "--yes", "--skip-preview", "--stack", stack, folder=folder)
+
+
+def _account(name):
+    """Return the foundation's account, which its stack file names."""
+    config = read_stack_file(name).config
+    return Cloud(stack=name, region=config["aws:region"], account=config["foundation:account"])
 
 
 def _keep_salt(engine, repository, stack):

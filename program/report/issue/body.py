@@ -9,6 +9,7 @@ from datetime import datetime
 
 from program.engine.records import Advice, Change, DriftRecord, Expected, Ignored
 from program.offline.result import StackResult
+from program.project.definition import FOUNDATION, split
 from program.report.content.grouping import grouped
 from program.report.content.links import Links, links_of_run
 from program.report.content.summary import plural
@@ -228,9 +229,15 @@ def _remedies(record: DriftRecord) -> Iterator[str]:
         yield f"Fix what is said above, then run {drift}."
         yield "As long as the check fails, nobody knows whether the stack has drifted."
         return
-    remediate = code(f"gh workflow run remediate.yml -f stack={stack}")
+    by_hand = split(record.stack)[0] == FOUNDATION
+    again = code(f"./parity bootstrap {stack}" if by_hand else f"gh workflow run remediate.yml -f stack={stack}")
     if record.drifted:
-        yield f"**Undo it in the cloud:** {remediate} previews and deploys the stack again."
+        undo = (
+            "an administrator runs what stands beside each; no workflow deploys a foundation."
+            if by_hand
+            else f"{again} previews and deploys the stack again."
+        )
+        yield f"**Undo it in the cloud:** {undo}"
         yield f"**Keep it:** change the stack file or the program until {drift} is clean."
     if any(change.operation != "delete" for change in record.drifted):
         yield (
@@ -238,5 +245,5 @@ def _remedies(record: DriftRecord) -> Iterator[str]:
             " a resource that is gone can't be ignored."
         )
     if not record.drifted:
-        yield f"**Deploy what is on the main branch:** {remediate}."
+        yield f"**Deploy what is on the main branch:** {again}."
     yield f"See it on a machine with the stack's credentials: {drift}."

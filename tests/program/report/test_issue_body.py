@@ -51,6 +51,16 @@ def test_what_to_do_is_never_left_out():
     assert "remediate.yml -f stack=prod" in text
 
 
+def test_a_foundation_is_mended_by_a_person_for_no_workflow_deploys_it():
+    drifted = body(drift("foundation/main", "drifted", MEMORY), RUN)
+    undeployed = body(drift("foundation/main", "undeployed"), RUN)
+
+    assert "remediate.yml" not in drifted + undeployed
+    assert "an administrator runs what stands beside each; no workflow deploys a foundation." in drifted
+    assert "**Keep it:**" in drifted
+    assert "**Deploy what is on the main branch:** `./parity bootstrap foundation/main`." in undeployed
+
+
 def test_a_step_that_tells_nothing_has_no_comment():
     assert note("open", "prod", drift("prod", "drifted", MEMORY), RUN) is None
 

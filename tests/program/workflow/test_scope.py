@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from policies.limits import limits
 from program.cli.scope import scope
 from program.errors import CouldNotRunError
-from program.project.definition import NETWORK, ROOT, SERVICE, stack_file
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
 from tests.program.workflow.events import labelled, pull_request, variables
 
@@ -146,6 +146,42 @@ def test_what_no_run_looks_at_is_added_to_its_summary(tmp_path):
     before, said = summary.read_text().splitlines()
     assert before == "Before."
     assert said == (
-        "- `foundation/main` was not looked at: a job's token can't read what a foundation sets in GitHub. A person "
-        "looks, with GITHUB_TOKEN set: `./parity drift foundation/main`"
+        "- `foundation/main` was not looked at: a job's token can't read what a foundation sets in GitHub. An app's "
+        "can (.github/SETTING-UP.md), and a person's, as GITHUB_TOKEN: `./parity drift foundation/main`"
     )
+
+
+def test_a_run_that_looks_for_drift_looks_at_the_foundation_where_an_app_reads_github(tmp_path):
+    summary = tmp_path / "summary.md"
+    environment = variables(tmp_path, "schedule", {}, FOUNDATION_DRIFT_APP="Iv1.0123456789abcdef")
+
+    outputs, _ = run(environment, "--unwatched", str(summary))
+
+    (part,) = json.loads(outputs["parts"])["include"]
+    rows = {row["stack"]: row for row in json.loads(part["stacks"])["include"]}
+    assert list(rows) == list(stack_names(ROOT, SERVICE, NETWORK, FOUNDATION))
+    assert rows["foundation/main"] == {
+        "stack": "foundation/main",
+        "id": "foundation.main",
+        "environment": "prod",
+        "region": "us-east-1",
+    }
+    assert not summary.exists(), "there is nothing that it doesn't look at"
+
+
+def test_no_other_run_has_to_do_with_the_foundation(tmp_path):
+    environment = variables(tmp_path, "push", {}, FOUNDATION_DRIFT_APP="Iv1.0123456789abcdef")
+
+    outputs, _ = run(environment, "--stages", "8")
+
+    assert "foundation/" not in " ".join(outputs.values())
+
+
+def test_without_a_backend_no_app_makes_a_run_look_at_anything(tmp_path):
+    environment = variables(
+        tmp_path, "schedule", {}, PULUMI_BACKEND_URL="", FOUNDATION_DRIFT_APP="Iv1.0123456789abcdef"
+    )
+
+    outputs, _ = run(environment, "--unwatched", str(tmp_path / "summary.md"))
+
+    assert outputs["parts"] == ""

@@ -19,7 +19,8 @@ clouds = json.loads((FOLDER / "clouds.json").read_text())
 port = clouds.get(stack) or next((clouds[name] for name in clouds if name.startswith("pr-")), None)
 if port is not None:
     with Path(os.environ["GITHUB_ENV"]).open("a") as file:
-        file.write(f"PULUMI_DEBUG_PROVIDERS=aws:{port}\n")
+        # The double stands for GitHub's provider too, of which a foundation has resources.
+        file.write(f"PULUMI_DEBUG_PROVIDERS=aws:{port},github:{port}\n")
 # What a test lets happen just then.
 if (FOLDER / "hook").exists():
     subprocess.run([FOLDER / "hook", os.environ["GITHUB_JOB"], stack], check=True)
