@@ -216,19 +216,16 @@ def test_a_type_stands_in_one_file(tmp_path):
         (
             "cloudwatch:DeleteAlarms",
             "iam:CreateUser",
-            "delete: iam:CreateUser is no action of cloudwatch or events or logs; if IAM calls the service so, add it to "
-            "SERVICES in policies/known/calls.py: 'cloudwatch', or, if AWS asks it beside, add the action to OF_OTHERS",
+            "delete: iam:CreateUser is no action of cloudwatch or events or logs; if IAM calls the service so, "
+            "add it to SERVICES in policies/known/calls.py: 'cloudwatch', or, if AWS asks it beside, add the action to "
+            "OF_OTHERS",
         ),
         (
             "cloudwatch:DeleteAlarms",
             "iam:PassRole",
             "iam:PassRole hands on rights; bind it: if: {iam:PassedToService: ",
         ),
-        (
-            '"arn:aws:cloudwatch:${region}:${account}:alarm:${name}"',
-            '"arn:aws:cloudwatch:${region}:${account}:*"',
-            (":alarm:${name}", ":*", "is everything of the service; name the resource"),
-        ),
+        (":alarm:${name}", ":*", "is everything of the service; name the resource"),
         ('"arn:aws:cloudwatch:', '"arn:aws:iam:', "is of another service than cloudwatch or events or logs"),
         (":alarm:${name}", ":alarm:${nmae}", "has the unknown placeholder 'nmae'; known: account, boundary, "),
         ("      update:\n", "      updates:\n", "unknown key"),
