@@ -85,7 +85,7 @@ def _instead(found: str, known: list[str]) -> str:
 
 def suggest(found: str, known: list[str]) -> str:
     """Return `; did you mean 'x'?` when a known name is near the one found, else the known names."""
-    # Of `parity:egress` and `parity:queueTries` the namespace is alike, and says nothing.
+    # Of two keys of one project the namespace is alike, and says nothing.
     namespace = found[: found.find(":") + 1]
     bare = {name.removeprefix(namespace): name for name in known}
     near = difflib.get_close_matches(found.removeprefix(namespace), bare, n=1, cutoff=_ALIKE)

@@ -18,6 +18,7 @@ RIGHTS = "program/foundation/rights/service.yaml"
 # What the foundation's roles may be allowed, written from both.
 KNOWN_RIGHTS = "policies/known/foundation/rights.yaml"
 GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
+A_QUEUE, A_SETTING = "A component, ", "A setting\n"
 _BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    calls)"
 _KNOWN = "policies/known/service/queue.yaml"
@@ -65,15 +66,19 @@ def changed(before: dict[str, bytes], root) -> list[str]:
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
-def followed(root) -> list[str]:
-    """Write the guide's blocks into the clone, and return their files: a block of a diff puts lines for lines."""
-    for match in _BLOCK.finditer(GUIDE):
+def blocks(section: str) -> list[re.Match[str]]:
+    """Return the blocks of the guide's section."""
+    return list(_BLOCK.finditer(GUIDE.split(f"\n## {section}", 1)[1].split("\n## ", 1)[0]))
+
+
+def followed(root, section: str) -> list[str]:
+    """Write the section's blocks into the clone, and return their files: a block of a diff puts lines for lines."""
+    for match in blocks(section):
         if "\n-" in f"\n{match['text']}":
             _put(root / match["file"], match["text"].splitlines())
         else:
             (root / match["file"]).write_text(match["text"])
-    rights_of(root)
-    return [match["file"] for match in _BLOCK.finditer(GUIDE)]
+    return [match["file"] for match in blocks(section)]
 
 
 def rights_of(root) -> None:
@@ -95,7 +100,9 @@ def _put(path, lines) -> None:
 
 def a_queue(root) -> list[str]:
     assert run("new", "component", "queue", "--type", "aws:sqs/queue:Queue", root=root).returncode == CLEAN
-    return followed(root)
+    by_hand = followed(root, A_QUEUE)
+    rights_of(root)
+    return by_hand
 
 
 def an_environment_in_two_regions(root) -> None:
@@ -133,10 +140,7 @@ def an_environment_in_two_regions(root) -> None:
 
 
 def a_setting(root) -> None:
-    field = '    queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10", place="queue.tries")\n'
-    change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
-    limit = "    queueTries: {min: 1, max: 10}\n"
-    change(root, "policies/environments.yaml", "  settings:\n", f"  settings:\n{limit}")
+    assert followed(root, A_SETTING) == ["program/service/settings.py", "policies/environments.yaml"]
     subprocess.run([sys.executable, "-m", "program.offline.projects"], cwd=root, check=True)
 
 
@@ -247,6 +251,30 @@ def test_the_component_that_new_writes_passes_with_its_call_and_what_aws_is_aske
     )
 
 
+def test_the_guides_setting_is_held_to_its_limit_and_stands_in_the_manifest(service):
+    a_setting(service)
+
+    passes(service)
+    configuration = json.loads(run("manifest", "prod", root=service).stdout)["configuration"]
+    assert configuration["queue"] == {"tries": 3}
+    stack = service / "stacks/Pulumi.prod.yaml"
+    stack.write_text(stack.read_text() + "  orders:queueTries: 11\n")
+    done = run("check", root=service)
+    assert done.returncode == FOUND
+    assert "orders:queueTries is 11" in " ".join(done.stdout.split())
+
+
+def test_what_only_one_of_two_regions_needs_is_not_called_unused(service):
+    an_environment_in_two_regions(service)
+
+    done = run("check", "--format", "json", root=service)
+
+    stacks = {stack["stack"]: stack["findings"] for stack in json.loads(done.stdout)["stacks"]}
+    assert done.returncode == CLEAN, done.stderr
+    assert {"qa", "qa-north"} <= stacks.keys()
+    assert [found for name in ("qa", "qa-north") for found in stacks[name] if found["rule"] == "known-unused"] == []
+
+
 def test_protected_data_costs_one_line(service):
     stack = service / "stacks/Pulumi.prod.yaml"
     stack.write_text(stack.read_text() + "  orders:dataProtection: protected\n")
@@ -325,7 +353,7 @@ def physical_names(root) -> set[tuple[str, str]]:
 def test_the_table_says_how_many_files_the_examples_take():
     rows = dict(re.findall(r"^\| ([^|]+?) \| [^|]+ \| (\d+) \|", GUIDE, re.MULTILINE))
 
-    assert rows["the queue below, with two rules"] == str(len(list(_BLOCK.finditer(GUIDE)))) == "4"
+    assert rows["the queue below, with two rules"] == str(len(blocks(A_QUEUE))) == "4"
     assert rows["a component, from its skeleton"] == "2"
     assert rows["data that is protected in prod"] == "1"
 

@@ -8,7 +8,8 @@ import click
 
 from policies.naming import LONGEST_PREFIX, NAME_PART
 from program.offline.adoption.adopting import adopt
-from program.offline.adoption.renaming import Adoption
+from program.offline.adoption.renaming import GUARD_TEAM, TEAM, Adoption
+from program.offline.adoption.standing import chosen_prefix, own_repository
 from program.project.definition import ROOT, SERVICE
 
 _OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?")
@@ -43,41 +44,50 @@ _PART = "lower-case letters, digits and single hyphens, a letter first"
 @click.option(
     "--prefix",
     type=Matching("prefix", NAME_PART, f"a prefix of names: up to {LONGEST_PREFIX} {_PART}", LONGEST_PREFIX),
-    help="Stands before the service in every physical name.  [default: the name]",
+    help="Stands before the service in every physical name.  [default: the one chosen before, else the name]",
 )
 @click.option(
     "--repository",
     type=Matching("repository", _REPOSITORY, "a GitHub repository: owner/name", 140),
-    help="On GitHub, owner/name: for the README's badges.  [default: the owners' organisation and the name]",
+    help="On GitHub, owner/name: whom AWS trusts, and the README's badges.  "
+    "[default: the one set before, else the owners' organisation and the name]",
 )
-@click.option("--owners", default="@platform-team", show_default=True, type=_OWNERS, help="Whose the service is.")
+@click.option("--owners", type=_OWNERS, help=f"Whose the service is, wherever {TEAM} stands.  [default: no change]")
 @click.option(
-    "--guard-owners", default="@platform-security", show_default=True, type=_OWNERS, help="Whose its guard is."
+    "--guard-owners", type=_OWNERS, help=f"Whose its guard is, wherever {GUARD_TEAM} stands.  [default: no change]"
 )
-def init(name: str, prefix: str | None, repository: str | None, owners: str, guard_owners: str) -> None:
+def init(name: str, prefix: str | None, repository: str | None, owners: str | None, guard_owners: str | None) -> None:
     """Make this repository the service NAME.
 
     Renames the project, its configuration, its image, its roles and their rights, sets the prefix of physical names and
     the owners, writes a README of its own, and removes the example's pictures. What a service changes is first kept in
-    tests/example, which the product's tests run on. Prints what it did; run again, it does nothing.
+    tests/example, which the product's tests run on. Prints what it did; run again, it changes only what it is told.
     """
-    if prefix is None and len(name) > LONGEST_PREFIX:
-        raise click.BadParameter(
-            f"{name!r} is longer than a prefix of names may be ({LONGEST_PREFIX} characters); give --prefix too",
-            param_hint="--name",
-        )
-    organisation = owners[1:].partition("/")[0]
+    old = SERVICE.name()
     adoption = Adoption(
-        old=SERVICE.name(),
+        old=old,
         new=name,
-        prefix=prefix or name,
-        repository=repository or f"{organisation}/{name}",
-        owners=owners,
-        guard_owners=guard_owners,
+        prefix=prefix or chosen_prefix(ROOT, old) or _as_prefix(name),
+        repository=repository or own_repository(ROOT) or f"{_organisation(owners or TEAM)}/{name}",
+        owners=owners or TEAM,
+        guard_owners=guard_owners or GUARD_TEAM,
     )
     done = list(map(_told, adopt(ROOT, adoption)))
     if not done:
         click.echo(f"this is {name} already: nothing to do", err=True)
+
+
+def _as_prefix(name: str) -> str:
+    if len(name) > LONGEST_PREFIX:
+        raise click.BadParameter(
+            f"{name!r} is longer than a prefix of names may be ({LONGEST_PREFIX} characters); give --prefix too",
+            param_hint="--name",
+        )
+    return name
+
+
+def _organisation(owners: str) -> str:
+    return owners[1:].partition("/")[0]
 
 
 def _told(line: str) -> str:

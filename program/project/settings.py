@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -11,12 +11,12 @@ from pydantic_core import ErrorDetails
 
 from policies.naming import LONGEST_PREFIX, LONGEST_SUFFIX, NAME_PART
 from policies.schema import suggest
-from program.errors import Problem, SettingsError
+from program.errors import CouldNotRunError, Problem, SettingsError
 from program.manifest.canonical import JsonValue
 from program.manifest.implied import NAME_PREFIX
 from program.project.definition import Project
 from program.project.naming import PREFIX, Names
-from program.project.setting import setting
+from program.project.setting import misplaced, setting
 from program.project.texts import cut
 from program.project.values import REGION
 
@@ -77,6 +77,13 @@ class ProjectSettings(BaseModel):
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
         max_length=LONGEST_SUFFIX,
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **given: Any) -> None:
+        """Refuse a project whose settings don't all say whether stacks are compared by them."""
+        super().__pydantic_init_subclass__(**given)
+        if problems := list(misplaced(cls)):
+            raise CouldNotRunError("\n".join(problems))
 
     @classmethod
     def config_key(cls, field: str) -> str:

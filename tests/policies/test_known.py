@@ -357,20 +357,29 @@ def test_the_engines_own_provider_is_no_type_of_the_programs():
     assert [line.split(":")[0] for line in world.judge("known-types")] == ["default_4_0_0"]
 
 
-def test_what_is_known_and_unused_is_said():
+def world_with_an_unused_account(**limits_of_prod):
     world = World()
-    world.resources = {name: item for name, item in world.resources.items() if name != "tap-key-alias"}
     limits = world.limits.environments["prod"]
     more = [*limits.trusted, limits.trusted[0].model_copy(update={"value": "444444444444"})]
-    world.limits = world.limits.model_copy(
-        update={"environments": {**world.limits.environments, "prod": limits.model_copy(update={"trusted": more})}}
-    )
+    prod = limits.model_copy(update={"trusted": more, **limits_of_prod})
+    world.limits = world.limits.model_copy(update={"environments": {**world.limits.environments, "prod": prod}})
+    return world
+
+
+def test_what_is_known_and_unused_is_said():
+    world = world_with_an_unused_account()
+    world.resources = {name: item for name, item in world.resources.items() if name != "tap-key-alias"}
 
     assert world.judge("known-unused") == [
         "stack: aws:kms/alias:Alias is known and unused; "
         "remove it from policies/known/service/kms.yaml, or say when it is optional",
         "stack: 444444444444 is trusted in prod and unused; remove it from environments.yaml",
     ]
+
+
+def test_what_one_stack_doesnt_use_may_be_another_regions():
+    assert world_with_an_unused_account().judge("known-unused") != []
+    assert world_with_an_unused_account(other_regions=["eu-west-1"]).judge("known-unused") == []
 
 
 @pytest.mark.parametrize(

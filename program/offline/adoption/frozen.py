@@ -10,6 +10,8 @@ EXAMPLE = "tests/example"
 SERVICE = (
     ".github/ADOPTING.md",
     ".github/CODEOWNERS",
+    ".github/OPERATING.md",
+    ".github/RUNBOOKS.md",
     ".github/SETTING-UP.md",
     ".github/pictures",
     ".github/review-stack.yaml",

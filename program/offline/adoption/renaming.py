@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.strict_yaml import MAX_BYTES
 from program.errors import CouldNotRunError
 from program.offline.adoption.frozen import EXAMPLE
+from program.offline.adoption.standing import NAME_KEY, NAMING, OWNER_KEY, PREFIX_LINE, repositories, text_of
 from program.project.definition import FOUNDATION, NETWORK, PROJECT_FILE, SERVICE, stack_file
 from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 
@@ -39,11 +39,16 @@ One AWS service, the same in every environment but for what is declared.
 """
 # What only the example needs, once its README is gone.
 PICTURES = ".github/pictures"
-# Where the prefix is defined; Pulumi.yaml's default follows from it.
-NAMING = "program/project/naming.py"
-# Where a foundation's stack names the repository.
-_OWNER_KEY, _NAME_KEY = "github:owner", "foundation:repository"
-_TEAM, _GUARD_TEAM = "@platform-team", "@platform-security"
+# Documents that name a setting, a state or a resource of the project: RULES.md shows the examples.
+_GUIDES = (
+    ".github/SETTING-UP.md",
+    ".github/OPERATING.md",
+    ".github/RUNBOOKS.md",
+    "policies/RULES.md",
+    "policies/examples.yaml",
+)
+# Who owns the example: what a service's own owners stand in place of.
+TEAM, GUARD_TEAM = "@platform-team", "@platform-security"
 
 Change = Callable[[str], str]
 
@@ -63,7 +68,7 @@ class Adoption:
 def changed_texts(root: Path, adoption: Adoption) -> Iterator[tuple[str, str]]:
     """Yield each file that changes with its new text; Pulumi.yaml, which has the old name, is the last."""
     for name, changes in _changes(root, adoption):
-        before = _text(root, name)
+        before = text_of(root, name)
         after = before
         for change in changes:
             after = change(after)
@@ -76,13 +81,14 @@ def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change
     for stack in stack_names(root, SERVICE):
         yield stack_file(stack), named
     yield REVIEW_TEMPLATE, named
-    yield "policies/environments.yaml", (_replaced(f"owner: {_TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
-    # The guide first: the foundation's stacks have the old repository.
+    yield "policies/environments.yaml", (_replaced(f"owner: {TEAM[1:]}", f"owner: {adoption.owners[1:]}"),)
+    # The documents first: the foundation's stacks have the old repository.
     of_github = _repository(root, adoption)
-    yield ".github/SETTING-UP.md", (_of_the_project(adoption), of_github)
+    for guide in _GUIDES:
+        yield guide, (_of_the_project(adoption), of_github)
     for stack in stack_names(root, FOUNDATION):
         yield stack_file(stack), (_of_the_project(adoption), of_github)
-    yield ".github/CODEOWNERS", (_replaced(_GUARD_TEAM, adoption.guard_owners), _replaced(_TEAM, adoption.owners))
+    yield ".github/CODEOWNERS", (_replaced(GUARD_TEAM, adoption.guard_owners), _replaced(TEAM, adoption.owners))
     yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
     yield "CHANGELOG.md", (_own(root, "CHANGELOG.md", _CHANGELOG),)
     yield NAMING, (_constant(adoption),)
@@ -106,28 +112,25 @@ def _image(adoption: Adoption) -> Change:
 
 
 def _of_the_project(adoption: Adoption) -> Change:
-    """Return the change of what is the project's in its accounts: its roles, its state, its image, its settings."""
+    """Return the change of what is the project's in its accounts: its roles, its states, its image, its settings."""
     kinds = "app|boundary|deploy|drift|image|preview|review|state|workflows"
-    name = re.compile(rf"(?<!\w){re.escape(adoption.old)}(?=-(?:{kinds}|\$)|:[a-z])")
+    old = re.escape(adoption.old)
+    name = re.compile(rf"(?<!\w){old}(?=-(?:{kinds}|\$)|:[a-z])|(?<=\.pulumi/stacks/){old}(?=/)")
     return lambda text: name.sub(adoption.new, text)
 
 
 def _repository(root: Path, adoption: Adoption) -> Change:
     """Return the change of GitHub's repository; its number is for whoever makes it to look up."""
-    texts = [_text(root, stack_file(stack)) for stack in stack_names(root, FOUNDATION)]
-    owners, names = (
-        [found[1] for text in texts if (found := re.search(rf"^  {key}: (\S+)$", text, re.MULTILINE))]
-        for key in (_OWNER_KEY, _NAME_KEY)
-    )
-    if not owners or not names:
+    standing = next(repositories(root), None)
+    if standing is None:
         return lambda text: text
-    old_owner, old_name = owners[0], names[0]
+    old_owner, old_name = standing.split("/")
     owner, name = adoption.repository.split("/")
     old = re.compile(rf"(?<![\w-]){re.escape(old_owner)}(@\d+)?/{re.escape(old_name)}(?![\w-])")
     lines = {
         f"OWNER={old_owner} REPOSITORY={old_name}": f"OWNER={owner} REPOSITORY={name}",
-        f"  {_OWNER_KEY}: {old_owner}\n": f"  {_OWNER_KEY}: {owner}\n",
-        f"  {_NAME_KEY}: {old_name}\n": f"  {_NAME_KEY}: {name}\n",
+        f"  {OWNER_KEY}: {old_owner}\n": f"  {OWNER_KEY}: {owner}\n",
+        f"  {NAME_KEY}: {old_name}\n": f"  {NAME_KEY}: {name}\n",
     }
 
     def change(text: str) -> str:
@@ -151,10 +154,8 @@ def _name(adoption: Adoption) -> Change:
 
 
 def _constant(adoption: Adoption) -> Change:
-    constant = re.compile(r'^PREFIX = "[^"\n]*"$', re.MULTILINE)
-
     def change(text: str) -> str:
-        after, count = constant.subn(f'PREFIX = "{adoption.prefix}"', text)
+        after, count = PREFIX_LINE.subn(f'PREFIX = "{adoption.prefix}"', text)
         if count != 1:
             raise CouldNotRunError(f'{NAMING}: it has no line PREFIX = "..."; add it, to make it {adoption.prefix}')
         return after
@@ -174,15 +175,3 @@ def _prefix(file: str, adoption: Adoption) -> Change:
         return after
 
     return change
-
-
-def _text(root: Path, name: str) -> str:
-    path = root / name
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise CouldNotRunError(f"{name}: the file has more than {MAX_BYTES} bytes; is it the right one?")
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise CouldNotRunError(f"{name}: the file can't be read: {error}") from None

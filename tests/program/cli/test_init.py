@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,14 @@ PRODUCT = re.compile(r"\./parity|`parity`|parity-guard|Parity|parity check")
 OLD_NAME = re.compile(r"(?<![A-Za-z])parity[-:][a-z$<*]|/parity\b|REPOSITORY=parity")
 
 
+# The example's namespace in what a person reads: a key of a stack file, the folder of its states.
+OLD_NAMESPACE = re.compile(r"(?<!\w)parity:[a-z]\w*|stacks/parity/")
+# Where what a person reads stands, beside the documents at the root.
+DOCUMENTS = (".github", "lambda", "policies", "program", "stacks")
+
+
 def a_clone(folder: Path) -> Path:
-    for name in (*SERVICE, "program"):
+    for name in (*SERVICE, ".github", "program"):
         copy(ROOT / name, folder / name)
     return folder
 
@@ -63,6 +71,32 @@ def test_every_file_that_has_the_name_gets_the_new_one(adopted):
     assert "owner: acme/orders" in (root / "policies/environments.yaml").read_text()
 
 
+def test_no_document_and_no_workflow_has_the_examples_namespace(adopted):
+    root, _ = adopted
+    read = [
+        file for folder in DOCUMENTS for file in (root / folder).rglob("*") if file.suffix in (".md", ".yml", ".yaml")
+    ]
+
+    left = {
+        str(file.relative_to(root)): OLD_NAMESPACE.findall(file.read_text()) for file in (*read, *root.glob("*.md"))
+    }
+
+    assert {name: found for name, found in left.items() if found} == {}, "init doesn't rename these: add them to it"
+    assert ".pulumi/stacks/orders/dev.json" in (root / ".github/RUNBOOKS.md").read_text()
+    assert "`orders:dataProtection: protected`" in (root / ".github/RUNBOOKS.md").read_text()
+    assert "`orders:logStatement`" in (root / ".github/OPERATING.md").read_text()
+
+
+def test_the_rules_are_documented_as_make_docs_would_write_them(adopted):
+    root = adopted[0]
+    before = texts(root / "policies")
+
+    subprocess.run([sys.executable, "-m", "policies.document"], cwd=root, check=True, capture_output=True)
+
+    assert "orders:dataProtection: protected" in (root / "policies/RULES.md").read_text()
+    assert texts(root / "policies") == before
+
+
 def test_the_readme_is_the_services_with_its_own_badges(adopted):
     readme = (adopted[0] / "README.md").read_text()
 
@@ -94,15 +128,34 @@ def test_the_check_passes_and_every_physical_name_has_the_prefix(adopted):
         assert all(name.startswith(f"{stack['environment']}-orders-") for name in names), names
 
 
-def test_run_again_it_changes_nothing(adopted):
+@pytest.mark.parametrize("options", [(), ("--owners", "@acme/orders"), ("--guard-owners", "@acme/guards")])
+def test_run_again_it_changes_nothing_whatever_it_is_told_no_more(adopted, options):
     root, _ = adopted
     before = texts(root)
 
-    done = run("init", "--name", "orders", "--owners", "@acme/orders", root=root)
+    done = run("init", "--name", "orders", *options, root=root)
 
     assert (done.returncode, done.stdout) == (CLEAN, "")
     assert "this is orders already: nothing to do" in done.stderr
     assert texts(root) == before
+
+
+def test_what_was_chosen_once_stays_until_something_else_is_chosen(tmp_path):
+    root = a_clone(tmp_path)
+    chosen = ("--prefix", "ord", "--repository", "acme/shop")
+    assert run("init", "--name", "orders", *chosen, root=root).returncode == CLEAN
+    before = texts(root)
+
+    again = run("init", "--name", "orders", root=root)
+
+    assert (again.returncode, again.stdout) == (CLEAN, "")
+    assert texts(root) == before
+    foundation = root / "stacks/foundation/Pulumi.main.yaml"
+    assert "foundation:tokenSubject: repo:acme/shop\n" in foundation.read_text()
+    assert 'PREFIX = "ord"\n' in (root / "program/project/naming.py").read_text()
+
+    assert run("init", "--name", "orders", "--repository", "acme/orders", root=root).returncode == CLEAN
+    assert "foundation:tokenSubject: repo:acme/orders\n" in foundation.read_text()
 
 
 def test_another_name_later_leaves_what_the_service_has_written(adopted, tmp_path):
@@ -117,6 +170,8 @@ def test_another_name_later_leaves_what_the_service_has_written(adopted, tmp_pat
     foundation = (root / "stacks/foundation/Pulumi.main.yaml").read_text()
     assert "foundation:stateBucket: payments-state-" in foundation
     assert "foundation:imageRepository: payments-app" in foundation
+    assert "foundation:tokenSubject: repo:acme/orders\n" in foundation, "whom AWS trusts, only --repository changes"
+    assert 'PREFIX = "payments"\n' in (root / "program/project/naming.py").read_text(), "it followed from the name"
     assert "name: parity\n" in (root / EXAMPLE / "Pulumi.yaml").read_text(), "the example stays what it was"
     assert run("check", "--quiet", root=root).returncode == CLEAN
 

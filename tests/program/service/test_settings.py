@@ -1,7 +1,9 @@
 """A setting is defined once: Pulumi.yaml, limits and manifest follow from it, and the check keeps them in step."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from program.project import declaration
 from program.project.definition import PROJECT_FILE, ROOT
 from program.project.limits import unknown_limits
 from program.project.setting import place_of, setting
+from program.project.settings import ProjectSettings
 from program.service.configuration import stack_manifest
 from program.service.settings import Settings
 from program.service.validation import validate
@@ -101,10 +104,45 @@ def test_every_setting_stands_in_the_manifest_at_its_own_place():
             found = found[part]
 
 
-def test_a_setting_has_a_place_or_a_reason():
-    for given in ({}, {"place": "a", "not_compared": "b"}):
-        with pytest.raises(TypeError, match="a place in the manifest, or the reason"):
-            setting(about="", allowed="", **given)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "no place in the manifest and no reason why"),
+        ({"place": "queue.tries", "not_compared": "each has its own"}, "a place in the manifest and a reason for none"),
+    ],
+)
+def test_a_setting_has_a_place_or_a_reason(given, said):
+    with pytest.raises(CouldNotRunError) as refused:
+
+        class _Queue(ProjectSettings):
+            queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10", **given)
+
+    told = re.fullmatch(
+        r"tests/program/service/test_settings\.py:(\d+): queue_tries has (.*); (.*)", str(refused.value)
+    )
+    assert told, str(refused.value)
+    assert "queue_tries: int" in Path(__file__).read_text().splitlines()[int(told[1]) - 1]
+    assert told[2] == said
+    assert told[3].startswith("give setting(...) one of them: place=")
+
+
+def test_a_field_that_is_no_setting_is_refused_too():
+    with pytest.raises(CouldNotRunError, match="queue_tries has no place in the manifest and no reason why"):
+
+        class _Queue(ProjectSettings):
+            queue_tries: int = 3
+
+
+def test_the_check_tells_of_it_in_one_line(tmp_path):
+    root = copy_of_the_project(tmp_path)
+    field = '    queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10")\n'
+    change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
+
+    done = run("check", root=root)
+
+    assert (done.returncode, done.stdout) == (COULD_NOT_RUN, "")
+    (line,) = done.stderr.splitlines()
+    assert re.match(r"error: program/service/settings\.py:\d+: queue_tries has no place in the manifest", line), line
 
 
 def test_a_limit_holds_for_the_setting_of_its_name_without_code():
