@@ -31,7 +31,9 @@ _CALLS_OF_A_QUEUE = """\
       delete: [{actions: [sqs:DeleteQueue], source: provider}]
 """
 # What no clone needs.
-_NOT_CLONED = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*_cache", ".hypothesis", ".pulumi-state")
+_NOT_CLONED = shutil.ignore_patterns(
+    ".coverage*", ".git", ".hypothesis", ".pulumi-state", ".venv", "*_cache", "__pycache__", "build"
+)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,9 @@ from tests.program.github.server import LocalGitHub
 BIN = Path(__file__).parent / "bin"
 GITHUB = "https://github.com/"
 # What no repository has.
-_NOT_COMMITTED = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "*_cache", ".hypothesis", ".pulumi*")
+_NOT_COMMITTED = shutil.ignore_patterns(
+    ".coverage*", ".git", ".hypothesis", ".pulumi*", ".venv", "*_cache", "__pycache__", "build"
+)
 _OF_OTHERS = ("AWS_", "COVERAGE_", "GIT_", "GITHUB_", "PULUMI_", "PYTHON", "VIRTUAL_ENV")
 
 
