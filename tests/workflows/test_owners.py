@@ -14,7 +14,8 @@ GUIDE = (ROOT / ".github" / "SETTING-UP.md").read_text()
 GUARD = owner_of("policies/limits.py", OWNERS)
 # All of the program but what is deployed, which the guard judges.
 DEPLOYED = ("program/service/",)
-JUDGING = (".ci/", ".github/", "policies/", "program/", "stacks/")
+# The rotation has every password in its hands.
+JUDGING = (".ci/", ".github/", "lambda/rotation/", "policies/", "program/", "stacks/")
 FILES = (".gitignore", "Makefile", "Pulumi.yaml", "pyproject.toml")
 
 
