@@ -3,8 +3,11 @@
 import json
 import os
 import re
+import sys
+from difflib import get_close_matches
 
 import yaml
+from policy_sentry.shared.iam_data import get_service_prefix_data
 from pulumi.runtime.config import CONFIG
 
 from policies.known.tables import known_calls
@@ -117,7 +120,21 @@ def _counted(words):
     return "-".join("?" * len(word) if word.isdigit() else word for word in words.split("-"))
 
 
+def unknown_actions(table):
+    """Yield a line for each action of the calls that the Service Authorization Reference doesn't have."""
+    for type_, asked in table.items():
+        for phase, call in asked.calls():
+            for action in call.actions:
+                service, name = action.split(":")
+                known = (get_service_prefix_data(service) or {}).get("privileges", {})
+                if name not in known:
+                    near = "".join(f"; did you mean {service}:{each}?" for each in get_close_matches(name, known, 1))
+                    yield f"{type_}, {phase}: AWS knows no action {action}{near}"
+
+
 if __name__ == "__main__":
+    if problems := list(unknown_actions(known_calls())):
+        sys.exit("\n".join([*problems, "nothing is written: mend the calls of the type in policies/known"]))
     for each in RECORDED:
         file_of(each.label).write_text(text(each), encoding="utf-8")
     # What the roles may be allowed follows from it.

@@ -25,7 +25,7 @@ from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation import made, rights_document
 from tests.program.foundation.authorizer import as_list, like
-from tests.program.foundation.inventory_source import RECORDED, recordings, text
+from tests.program.foundation.inventory_source import RECORDED, recordings, text, unknown_actions
 from tests.program.foundation.world import ACCOUNT, REPOSITORY, review, world
 
 CALLS = [(type_, phase, call) for type_, of_type in known_calls().items() for phase, call in of_type.calls()]
@@ -57,6 +57,18 @@ LONGEST_SUFFIX = "a" * 20
 def of_reference(action):
     service, name = action.split(":")
     return get_service_prefix_data(service), get_service_prefix_data(service)["privileges"].get(name)
+
+
+def test_an_action_that_aws_does_not_have_is_told_before_rights_are_written():
+    table = {"aws:sns/topic:Topic": known_calls()["aws:sns/topic:Topic"]}
+    typo = table["aws:sns/topic:Topic"].read[0].model_copy(update={"actions": ["sns:GetTopicAtributes", "nope:Get"]})
+    wrong = {"aws:sns/topic:Topic": table["aws:sns/topic:Topic"].model_copy(update={"read": [typo]})}
+
+    assert list(unknown_actions(table)) == []
+    assert list(unknown_actions(wrong)) == [
+        "aws:sns/topic:Topic, read: AWS knows no action sns:GetTopicAtributes; did you mean sns:GetTopicAttributes?",
+        "aws:sns/topic:Topic, read: AWS knows no action nope:Get",
+    ]
 
 
 def resource_forms(service, names):
