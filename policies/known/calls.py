@@ -62,6 +62,7 @@ OF_OTHERS: frozenset[str] = frozenset(
         "tag:GetResources",
     }
 )
+_ALLOW_SERVICE = "if IAM calls the service so, add it to SERVICES in policies/known/calls.py: {!r}"
 # What must bind those that hand on rights: for whom they may be handed on.
 _BOUND_BY = {"iam:CreateServiceLinkedRole": "iam:AWSServiceName", "iam:PassRole": "iam:PassedToService"}
 
@@ -124,7 +125,7 @@ class TypeCalls(StrictModel):
             texts += [*call.on, *(value for values in call.conditions.values() for value in values)]
             names.update(call.when)
         found = (placeholder for text in texts for placeholder in PLACEHOLDER.findall(text))
-        return frozenset(names | {name.removeprefix("inputs.") for name in found if name.startswith("inputs.")})
+        return frozenset(names | {name.removeprefix(_OF_INPUTS) for name in found if name.startswith(_OF_INPUTS)})
 
     def problems(self, type_: str) -> Iterator[str]:
         """Yield what no resource of the type is asked: another service, or everything; and unknown placeholders."""
@@ -137,9 +138,6 @@ class TypeCalls(StrictModel):
         for phase, call in self.calls():
             for action in call.actions:
                 yield from (f"{phase}: {said}" for said in _of_action(action, call, own, module))
-
-
-_ALLOW_SERVICE = "if IAM calls the service so, add it to SERVICES in policies/known/calls.py: {!r}"
 
 
 def _of_arn(text: str) -> Iterator[str]:

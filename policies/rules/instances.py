@@ -59,6 +59,7 @@ ENHANCED_MONITORING = ResourceRule(
     judge=_monitored,
 )
 
+_ANEW = "a newer cfn-lint may: python -m tests.policies.engine_versions writes what it knows"
 _allowed_class = one_of("instanceClass", lambda context: context.limits.database_instance_class)
 
 
@@ -81,7 +82,6 @@ def _class(resource: Resource, context: Context) -> Iterator[str]:
         yield f"instanceClass {found!r} is not to be had in {context.region} ({there.source}); {words}"
 
 
-_ANEW = "a newer cfn-lint may: python -m tests.policies.engine_versions writes what it knows"
 INSTANCE_CLASS = ResourceRule(
     id="rds-instance-class",
     title="Instances must have a class that their environment allows and their region has.",

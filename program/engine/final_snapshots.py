@@ -39,20 +39,14 @@ def _is_there(name: str, region: str, say: Callable[[str], None]) -> bool:
     try:
         client = boto3.client("rds", region_name=region, config=_QUICK)
         found = client.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == _NOT_THERE:
-            return False
-        _unasked(name, error, say)
-        return False
-    except BotoCoreError as error:
-        _unasked(name, error, say)
+    except (BotoCoreError, ClientError) as error:
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+        if code != _NOT_THERE:
+            why = " ".join(str(error).split())
+            unasked = f"RDS can't be asked whether it has a snapshot {name} ({why})"
+            say(f"{unasked}; if it has, the destroy stops at the cluster")
         return False
     return bool(found["DBClusterSnapshots"])
-
-
-def _unasked(name: str, error: Exception, say: Callable[[str], None]) -> None:
-    why = " ".join(str(error).split())
-    say(f"RDS can't be asked whether it has a snapshot {name} ({why}); if it has, the destroy stops at the cluster")
 
 
 def _refusal(name: str) -> Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from policies.limits import LIMITS_FILE, load_limits
@@ -21,31 +22,25 @@ def bucket_address(bucket: str, region: str) -> str:
 
 def home_of(name: str, file: Path | None = None, root: Path = ROOT) -> str | None:
     """Return the address of the bucket that holds the stack's state; None where no foundation was made for it."""
-    if not stack_names(root, FOUNDATION):
-        return None
-    project, _ = split(name)
-    if project == FOUNDATION:
-        own = read_stack_file(name, root)
-        there = any(_names_a_key(root / stack_file(each)) for each in _standing_on(own, root))
-        return _address(own) if there else None
-    file = file or root / stack_file(name)
-    foundation = _foundation_of(read_stack_file(name, root, file), root) if _names_a_key(file) else None
-    return _address(foundation) if foundation is not None else None
+    own = split(name)[0] == FOUNDATION
+    # A foundation is at home in its own bucket once a stack that stands on it has a key.
+    names = stack_names(root, NETWORK, SERVICE) if own else (name,)
+    places = {each: root / stack_file(each) for each in names} if file is None or own else {name: file}
+    keyed = [read_stack_file(each, root, place) for each, place in places.items() if _names_a_key(place)]
+    found = [each for each in _foundations_of(keyed, root) if not own or each.name == name] if keyed else []
+    return _address(found[0]) if found else None
 
 
-def _standing_on(foundation: StackFile, root: Path) -> list[str]:
-    found = {name: _foundation_of(read_stack_file(name, root), root) for name in stack_names(root, NETWORK, SERVICE)}
-    return [name for name, each in found.items() if each is not None and each.name == foundation.name]
-
-
-def _foundation_of(stack: StackFile, root: Path) -> StackFile | None:
-    """Return the foundation of the account that the stack's environment is in; the only one, where none is named."""
+def _foundations_of(stacks: Sequence[StackFile], root: Path) -> Iterator[StackFile]:
+    """Yield for each stack the foundation of its environment's account; the only one, where no account is named."""
     environments = load_limits(root / "policies" / LIMITS_FILE.name).environments
-    environment = environments.get(stack.config.get(stack.project.full_key("environment", root), ""))
-    account = environment.account if environment is not None else None
     foundations = [read_stack_file(name, root) for name in stack_names(root, FOUNDATION)]
-    found = [each for each in foundations if account in (None, each.config.get(_setting("account", root)))]
-    return found[0] if len(found) == 1 else None
+    for stack in stacks:
+        environment = environments.get(stack.config.get(stack.project.full_key("environment", root), ""))
+        account = environment.account if environment is not None else None
+        found = [each for each in foundations if account in (None, each.config.get(_setting("account", root)))]
+        if len(found) == 1:
+            yield found[0]
 
 
 def _address(foundation: StackFile) -> str | None:
