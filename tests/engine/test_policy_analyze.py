@@ -48,7 +48,7 @@ VIOLATED = {
 # Rules that read what AWS makes: the ARNs in policy documents, the secret's first version, which names the cluster, and
 # whether a rotation is on.
 UNDECIDED_AT_FIRST = {
-    "iam-kms-scoped", "iam-no-admin", "iam-no-escalation", "iam-no-wildcards", "iam-readable",
+    "iam-identities", "iam-kms-scoped", "iam-no-admin", "iam-no-escalation", "iam-no-wildcards", "iam-readable",
     "known-grants", "sm-no-password-in-state", "sm-rotation", "sns-policy",
 }  # fmt: skip
 SECRET = f'pulumi.Output.secret("{CANARY}")'

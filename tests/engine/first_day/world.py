@@ -25,7 +25,7 @@ GITHUB = "https://github.com/"
 _NOT_COMMITTED = shutil.ignore_patterns(
     ".coverage*", ".git", ".hypothesis", ".pulumi*", ".venv", "*_cache", "__pycache__", "build"
 )
-_OF_OTHERS = ("AWS_", "COVERAGE_", "GIT_", "GITHUB_", "PULUMI_", "PYTHON", "VIRTUAL_ENV")
+_OF_OTHERS = ("AWS_", "COVERAGE_", "GIT_", "GITHUB_", "MAKE", "MFLAGS", "PULUMI_", "PYTHON", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
