@@ -25,6 +25,7 @@ from policies.context import Context, StackConfig, environment_sources, project_
 from policies.exemptions import Ledger, load_exemptions
 from policies.judging import NotApplicableError, judge_resource, judge_stack
 from policies.known import checking as known_world
+from policies.known.tables import read_others
 from policies.known.worlds import WORLDS, world_of
 from policies.limits import LIMITS_FILE, Limits, limits
 from policies.pack_config import RECORDED_SCHEMA, SCHEMA, PackConfig
@@ -99,8 +100,10 @@ class _Seen(Generic[_Made]):
 
 
 def policies(stack: StackConfig | None = None) -> list[Policy]:
-    """Return every rule as a policy; raise ReviewedFileError for a limits or exemptions file that can't be used."""
+    """Return every rule as a policy; raise ReviewedFileError for a file of the guard that can't be used."""
     known = limits()
+    # Told before anything is judged, and read once for all packs that are forked from here.
+    read_others()
     stack = stack or StackConfig.of_process()
     by_id = {rule.id: rule for rule in RULES}
     # Whose pack it is tells the engine alone; without its word each world may be asked for.

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 from answers import Answer, failure, success
 from app_settings import AppSettings, read_settings
-from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.config import Config
 from problems import AppError, MethodNotAllowedError, NotFoundError
 from secret_cache import Client, SecretCache
 from secure_postgres import Address, PostgresError, tls_context

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from pg8000.native import Connection  # type: ignore[import-untyped]
+from pg8000.native import Connection
 from secret_cache import Login, SecretCache
 from secure_postgres import Address, AuthenticationError, ReadOnlyError, UnreachableError, connect, translated
 

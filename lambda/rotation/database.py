@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from anchors import Anchors
-from pg8000.native import Connection, identifier, literal  # type: ignore[import-untyped]
+from pg8000.native import Connection, identifier, literal
 from secure_postgres import Address, AuthenticationError, PostgresError, ReadOnlyError, connect, tls_context, translated
 from verifier import scram_verifier
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 from anchors import Anchors, read_anchors
-from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.config import Config
 from database import Database
 from failures import EventError, InternalError, RotationDisabledError, RotationError, SecretMissingError
 from secure_postgres import PostgresError

@@ -6,7 +6,7 @@ from anchors import Anchors
 from credential import MasterCredential
 from database import Database
 from failures import ConfigError
-from pg8000.native import Connection, identifier, literal  # type: ignore[import-untyped]
+from pg8000.native import Connection, identifier, literal
 from verifier import scram_verifier
 
 # rds_superuser is Aurora's nearest to a superuser; where it isn't, the role has no such member.

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import scramp  # type: ignore[import-untyped]
-from pg8000.exceptions import DatabaseError, InterfaceError  # type: ignore[import-untyped]
-from pg8000.native import Connection  # type: ignore[import-untyped]
+import scramp
+from pg8000.exceptions import DatabaseError, InterfaceError
+from pg8000.native import Connection
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 10

@@ -238,3 +238,9 @@ def known_computed() -> KnownComputed:
 def known_classes() -> KnownClasses:
     """Return which instance classes there are, and where, likewise."""
     return load_other(KnownClasses, CLASSES)
+
+
+def read_others() -> None:
+    """Read every file that says something else than types; raise ReviewedFileError for the first that can't be used."""
+    for table in (known_options, known_parameters, known_actions, known_computed, known_classes):
+        table()

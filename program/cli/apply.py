@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import (
     chosen_stack,
@@ -19,7 +20,6 @@ from program.cli.engine_options import (
     wait_option,
 )
 from program.cli.exit_codes import DONE
-from program.cli.options import chosen_limits
 
 
 @click.command()
@@ -61,7 +61,7 @@ def apply(
     refused or something else is live than was declared, with 3 when the update failed, with 130 when it was
     stopped: the record is written all the same.
     """
-    limits = chosen_limits()
+    limits = load_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.apply import Applier
     from program.engine.bundles.bundle import APPLIED_FILE

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policies.drift_noise import load_noise
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, rendered, say, summary_of
 from program.cli.exit_codes import COULD_NOT_RUN
-from program.cli.options import chosen_limits, chosen_noise
 from program.errors import CouldNotRunError
 from program.project.definition import FOUNDATION, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
@@ -40,7 +41,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
 
     Exits with 1 when something mandatory fails or you said no, with 3 when it could not go on.
     """
-    name, limits = stack or _only(), chosen_limits()
+    name, limits = stack or _only(), load_limits()
     chosen = chosen_stack(name, None, limits)
     settings = _settings(chosen)
     backend = settings.backend_url
@@ -58,7 +59,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     done = Bootstrapper(
         stack=chosen,
         limits=limits,
-        noise=chosen_noise(),
+        noise=load_noise(),
         backend=backend,
         reachable=bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region)),
         render=summary_of,

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policies.limits import Limits
+from policies.limits import Limits, load_limits
 from program.cli.failures import told_in
 from program.cli.options import (
     check_format_option,
-    chosen_limits,
     chosen_stacks,
     detail_of,
     exemptions_from,
@@ -107,7 +106,7 @@ def check(
         names = chosen_stacks(stacks)
         names, whole = shard.of(names) if shard is not None else (names, True)
         complete = whole and not stacks
-        limits = chosen_limits()
+        limits = load_limits()
         must_be_readable(limits)
         with Progress(len(names)) as progress, exemptions_from(reference):
             # Imported here, as it takes most of the time and --help needs none of it.

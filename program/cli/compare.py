@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from program.cli.options import chosen_limits, chosen_stacks, stacks_option
+from policies.limits import load_limits
+from program.cli.options import chosen_stacks, stacks_option
 from program.cli.progress import Progress
 
 _MANIFEST = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -42,7 +43,7 @@ def compare(
         raise click.UsageError("give two or three of --declared, --planned and --deployed, without --stack")
     if given:
         _compare_sources(given, format_)
-    names, limits = chosen_stacks(stacks), chosen_limits()
+    names, limits = chosen_stacks(stacks), load_limits()
     with Progress(len(names)) as progress:
         from program.offline.check import check
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import (
     chosen_stack,
@@ -19,7 +20,6 @@ from program.cli.engine_options import (
     wait_option,
 )
 from program.cli.exit_codes import DONE
-from program.cli.options import chosen_limits
 
 
 @click.command()
@@ -48,7 +48,7 @@ def destroy(
     Exits with 1 when it refused, with 3 when the destroy failed, something is left, or the backend or the CLI can't be
     had, with 130 when it was stopped: the record is written all the same.
     """
-    limits = chosen_limits()
+    limits = load_limits()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.destroy import Destroyer
     from program.engine.pulumi_cli.workspace import workspace

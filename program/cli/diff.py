@@ -6,8 +6,9 @@ import sys
 
 import click
 
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
-from program.cli.options import chosen_limits, chosen_stacks
+from program.cli.options import chosen_stacks
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
 
@@ -24,7 +25,7 @@ def diff(left: str, right: str) -> None:
     if left == right:
         raise click.BadParameter(f"{left!r} is given twice; give two stacks", param_hint="OTHER")
     names = [*chosen_stacks([left], hint="STACK"), *chosen_stacks([right], hint="OTHER")]
-    limits = chosen_limits()
+    limits = load_limits()
     with Progress(len(names)) as progress:
         from program.offline.check import check
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from policies.context import today
+from policies.drift_ignores import load_ignores
+from policies.drift_noise import load_noise
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, format_option, keep, record_option, rendered, say, wait_option
-from program.cli.options import chosen_ignores, chosen_limits, chosen_noise
 
 
 @click.command()
@@ -28,10 +30,10 @@ def drift(stack: str, wait: float, record_file: Path | None, format_: str) -> No
     live breaks a mandatory rule, with 3 when the check failed; the record has the verdict in each case: clean, drifted,
     undeployed, check-failed.
     """
-    limits = chosen_limits()
+    limits = load_limits()
     chosen = chosen_stack(stack, None, limits)
-    noise = chosen_noise()
-    ignores = chosen_ignores()
+    noise = load_noise()
+    ignores = load_ignores()
     from program.engine.drift import DriftCheck
     from program.engine.pulumi_cli.workspace import workspace
 

@@ -27,7 +27,9 @@ def told_in(format_: str) -> Iterator[None]:
 
 def reasons_of(error: Exception) -> list[str]:
     """Return a line for each reason; nothing for a bug of ours, which a traceback tells."""
-    if isinstance(error, ParityError):
+    from policies.schema import ReviewedFileError
+
+    if isinstance(error, ParityError | ReviewedFileError):
         return str(error).splitlines()
     if isinstance(error, SyntaxError):
         # A change of the program, as much as a stack file, is input: it is told by its place.

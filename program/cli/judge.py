@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from policies.context import today
+from policies.limits import load_limits
 from program.cli.failures import told_in
-from program.cli.options import check_format_option, chosen_limits, exemptions_from, jobs_option
+from program.cli.options import check_format_option, exemptions_from, jobs_option
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
 from program.project.definition import ROOT
@@ -94,5 +95,5 @@ def _here(recorded: Path, base: Tree, head: Tree, jobs: int, note: str | None) -
 
     recordings = read_recordings(recorded)
     with Progress(len(stack_names(ROOT))) as progress, exemptions_from(base.name):
-        judge = Judge(limits=chosen_limits(), jobs=jobs, today=today(), note=note, done=progress.done)
+        judge = Judge(limits=load_limits(), jobs=jobs, today=today(), note=note, done=progress.done)
         return judge.judge(recordings, base, head)

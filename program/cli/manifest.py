@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policies.limits import Limits
+from policies.limits import Limits, load_limits
 from program.cli.completing import stacks_that_begin
-from program.cli.options import chosen_limits, chosen_stacks
+from program.cli.options import chosen_stacks
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
 from program.offline.result import StackResult
@@ -41,7 +41,7 @@ def manifest(stack: str, file: Path | None, source: str) -> None:
     if (source == "offline") != (file is None):
         needs = "takes no FILE" if file is not None else "needs a FILE"
         raise click.UsageError(f"--from {source} {needs}")
-    names, limits = chosen_stacks([stack], hint="STACK"), chosen_limits()
+    names, limits = chosen_stacks([stack], hint="STACK"), load_limits()
     from program.manifest.canonical import canonical
 
     found = _declared(names[0], limits) if file is None else _of_file(names[0], source, file, limits)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from policies.context import today
-from policies.drift_ignores import IGNORES_FILE, Ignore, ignore_problems, load_ignores
-from policies.drift_noise import Noise, load_noise
+from policies.drift_ignores import IGNORES_FILE, ignore_problems, load_ignores
+from policies.drift_noise import load_noise
 from policies.exemptions import EXEMPTIONS_VARIABLE
-from policies.limits import LIMITS_FILE, Limits, load_limits
-from policies.schema import ReviewedFileError, suggest
+from policies.limits import Limits
+from policies.schema import suggest
 from program.cli.completing import stacks_that_begin
 from program.errors import CouldNotRunError
 from program.project.definition import ROOT, Project
@@ -84,37 +84,10 @@ def detail_of(*, verbose: bool, quiet: bool) -> Detail:
     return "verbose" if verbose else "quiet" if quiet else "normal"
 
 
-@contextmanager
-def reviewed_file() -> Iterator[None]:
-    """Take a reviewed file that can't be used for what it is to a command: a failure to run."""
-    try:
-        yield
-    except ReviewedFileError as error:
-        raise CouldNotRunError(str(error)) from None
-
-
-def chosen_limits() -> Limits:
-    """Return the limits; a file that can't be used is a failure to run."""
-    with reviewed_file():
-        return load_limits(LIMITS_FILE)
-
-
-def chosen_noise() -> Sequence[Noise]:
-    """Return the differences that are no drift; a file that can't be used is a failure to run."""
-    with reviewed_file():
-        return load_noise()
-
-
-def chosen_ignores() -> Sequence[Ignore]:
-    """Return the drift that may be for a while; a file that can't be used is a failure to run."""
-    with reviewed_file():
-        return load_ignores()
-
-
 def must_be_readable(limits: Limits) -> None:
     """Refuse drift ignores and noise that can't be used: the nightly check would stop at them."""
-    chosen_noise()
-    if problems := list(ignore_problems(chosen_ignores(), limits, today())):
+    load_noise()
+    if problems := list(ignore_problems(load_ignores(), limits, today())):
         raise CouldNotRunError("\n".join(f"policies/{IGNORES_FILE.name}: {problem}" for problem in problems))
 
 

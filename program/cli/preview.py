@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from policies.drift_noise import load_noise
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import (
     chosen_stack,
@@ -19,7 +21,7 @@ from program.cli.engine_options import (
     wait_option,
 )
 from program.cli.exit_codes import PREVIEWED
-from program.cli.options import chosen_limits, chosen_noise, exemptions_from
+from program.cli.options import exemptions_from
 
 
 @click.command()
@@ -64,8 +66,8 @@ def preview(  # noqa: PLR0913  # an argument for each option
     project, where the stack is made when it is missing.
     Exits with 1 when something mandatory fails, with 3 when the preview can't be had.
     """
-    limits = chosen_limits()
-    chosen, noise = chosen_stack(stack, config_file, limits), chosen_noise()
+    limits = load_limits()
+    chosen, noise = chosen_stack(stack, config_file, limits), load_noise()
     from program.engine.preview import Previewer
     from program.engine.pulumi_cli.workspace import PACK_FOLDER, workspace
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, config_file_option, say
-from program.cli.options import chosen_limits
 from program.project.definition import SERVICE
 
 _DEFAULT_MINUTES = 20
@@ -32,7 +32,7 @@ def provisioned(stack: str, minutes: float, config_file: Path | None) -> None:
     answers 503. Asks Secrets Manager which version is current, and reads no value. Exits with 1 when the time is over,
     with 3 when it can't be asked.
     """
-    if chosen_stack(stack, config_file, chosen_limits()).file.project is not SERVICE:
+    if chosen_stack(stack, config_file, load_limits()).file.project is not SERVICE:
         click.echo(f"provisioned: {stack} has no credential of an app")
         return
     from program.engine.provisioned import bootstrap_of, wait_until_provisioned

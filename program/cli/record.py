@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from program.cli.options import chosen_limits, chosen_stacks, jobs_option
+from policies.limits import load_limits
+from program.cli.options import chosen_stacks, jobs_option
 from program.cli.progress import Progress
 from program.project.files import write_whole
 
@@ -33,7 +34,7 @@ def record(jobs: int, output: Path | None) -> None:
 def recorded_text(jobs: int) -> str:
     """Return the recordings of all stacks as JSON."""
     names = chosen_stacks(())
-    limits = chosen_limits()
+    limits = load_limits()
     with Progress(len(names)) as progress:
         # Imported here, as it takes most of the time and --help needs none of it.
         from program.offline.check import record_all

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from policies.drift_noise import load_noise
+from policies.limits import load_limits
 from program.cli.engine_options import chosen_stack, config_file_option, keep, record_option, rendered, say, summary_of
 from program.cli.exit_codes import PREVIEWED
-from program.cli.options import chosen_limits, chosen_noise
 
 
 @click.command()
@@ -46,7 +47,7 @@ def recover(
     Exits with 0 when there is nothing to do or the preview is clean, with 1 when there is something to do, it refused
     or the preview blocks, with 3 when nobody can tell or the preview can't be had.
     """
-    limits, noise = chosen_limits(), chosen_noise()
+    limits, noise = load_limits(), load_noise()
     chosen = chosen_stack(stack, config_file, limits)
     from program.engine.preview import Previewer
     from program.engine.pulumi_cli.workspace import workspace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from program.cli.options import chosen_limits, reviewed_file
+from policies.limits import load_limits
 from program.errors import CouldNotRunError, SettingsError
 from program.project.definition import FOUNDATION, ROOT, stack_file
 from program.project.stackfile import read_stack_file, stack_names
@@ -29,7 +29,7 @@ def rights() -> None:
     if not names:
         wanted = stack_file(FOUNDATION.labelled("main"))
         raise CouldNotRunError(f"{FOUNDATION.stacks}/ has no stack; the foundation of an account is {wanted}")
-    limits = chosen_limits()
+    limits = load_limits()
     found = {name: _shown(_rights_of(name, limits)) for name in names}
     click.echo(json.dumps(found, indent=2))
 
@@ -43,8 +43,7 @@ def _rights_of(name: str, limits: Limits) -> AccountRights:
     file = read_stack_file(name, ROOT)
     try:
         settings = read_settings(file, Settings, validate, limits)
-        with reviewed_file():
-            return account_rights(settings, members(settings, limits), own_member(settings, file.stack))
+        return account_rights(settings, members(settings, limits), own_member(settings, file.stack))
     except SettingsError as error:
         raise CouldNotRunError(str(error)) from None
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from program.cli.options import chosen_limits, chosen_stacks, stacks_option
+from policies.limits import load_limits
+from program.cli.options import chosen_stacks, stacks_option
 from program.errors import CouldNotRunError
 from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
@@ -44,7 +45,7 @@ def scope(stacks: tuple[str, ...], stages: int | None, unwatched: Path | None) -
     from program.offline.stacks import read_stacks
 
     run = decided(os.environ)
-    limits = chosen_limits()
+    limits = load_limits()
     # No workflow deploys a foundation.
     watched = (FOUNDATION,) if unwatched is not None and os.environ.get(FOUNDATION_DRIFT_APP) else ()
     chosen = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK, *watched), limits)

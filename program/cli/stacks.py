@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from program.cli.options import chosen_limits, chosen_stacks, stacks_option
+from policies.limits import load_limits
+from program.cli.options import chosen_stacks, stacks_option
 from program.project.definition import NETWORK, SERVICE
 from program.workflow.stages import matrix
 
@@ -21,7 +22,7 @@ def stacks(stacks: tuple[str, ...]) -> None:
     """
     from program.offline.stacks import read_stacks
 
-    rows = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), chosen_limits())
+    rows = read_stacks(chosen_stacks(stacks, SERVICE, NETWORK), load_limits())
     problems = [f"{finding.source}: {finding.message}" for row in rows for finding in row.findings]
     for problem in problems:
         click.echo(problem, err=True)

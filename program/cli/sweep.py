@@ -8,8 +8,8 @@ import sys
 
 import click
 
+from policies.limits import load_limits
 from program.cli.engine_options import chosen_stack, say
-from program.cli.options import chosen_limits
 from program.errors import CouldNotRunError
 from program.project.definition import ROOT
 from program.project.stackfile import REVIEW_TEMPLATE
@@ -85,7 +85,7 @@ def _destroyed(name: str) -> bool:
 
     template = ROOT / REVIEW_TEMPLATE
     try:
-        chosen = chosen_stack(name, template, chosen_limits())
+        chosen = chosen_stack(name, template, load_limits())
         with workspace(name, config_file=template, say=say) as place:
             record = Destroyer(stack=chosen, place=place, say=say).destroy((name,))
     except CouldNotRunError as error:

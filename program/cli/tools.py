@@ -43,19 +43,16 @@ def tools(*, install: bool, write: bool, chosen: tuple[str, ...]) -> None:
     pinned = None if write else pinned_of(ROOT / TOOLS, this_platform())
     found = digests_in(cli)
     _refuse(differences(found, pinned))
-    for name in chosen or PLUGINS:
+    plugins = [name for name in PLUGINS if name in (chosen or PLUGINS)]
+    for name in plugins:
         plugin = _installed(name, install=install)
         found |= {f"{plugin.name}/{file}": digest for file, digest in digests_in(plugin).items()}
         _refuse(differences(found, pinned))
     if pinned is not None:
-        click.echo(f"{len(found)} files of the Pulumi CLI and its plugins ({_named(chosen)}) are the pinned ones")
+        click.echo(f"{len(found)} files of the Pulumi CLI and its plugins ({', '.join(plugins)}) are the pinned ones")
         return
     (ROOT / TOOLS).write_text(with_digests(ROOT / TOOLS, this_platform(), found), encoding="utf-8")
     click.echo(f"{TOOLS} has {len(found)} digests for {this_platform()}; review and commit it")
-
-
-def _named(chosen: tuple[str, ...]) -> str:
-    return ", ".join(name for name in PLUGINS if name in (chosen or PLUGINS))
 
 
 def _cli() -> Path:

@@ -60,11 +60,7 @@ def covers(difference: Difference, key: str, path: str | None) -> bool:
 
     A declared property covers what stands below it too.
     """
-    if not _is_about(difference, key):
-        return False
-    if path is None or difference.property is None:
-        return path is None and difference.property is None
-    return path == difference.property or path.startswith((f"{difference.property}.", f"{difference.property}["))
+    return _is_about(difference, key) and _reaches(difference.property, path)
 
 
 def _is_about(difference: Difference, key: str) -> bool:
@@ -72,12 +68,18 @@ def _is_about(difference: Difference, key: str) -> bool:
     return fnmatchcase(type_, difference.type) and fnmatchcase(name, difference.name)
 
 
+def _reaches(declared: str | None, path: str | None) -> bool:
+    if path is None or declared is None:
+        return path is None and declared is None
+    return path == declared or path.startswith((f"{declared}.", f"{declared}["))
+
+
 def _without_declared(key: str, inputs: JsonObject, differences: Sequence[Difference]) -> JsonValue:
     """Return the leaves of the inputs that no declaration covers, which is all that must be equal."""
     # Most resources have none.
-    own = [difference for difference in differences if _is_about(difference, key)]
+    own = [difference.property for difference in differences if _is_about(difference, key)]
     return {
         place: value
         for path, place, value in member_leaves(inputs)
-        if not any(covers(difference, key, path) for difference in own)
+        if not any(_reaches(declared, path) for declared in own)
     }

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from policies.known.tables import known_calls
 from policies.limits import Limits, limits
-from policies.schema import ReviewedFileError
 from program.errors import CouldNotRunError
 from program.offline.examination import examine, record_stack
 from program.offline.judged_stacks import compared
@@ -104,10 +103,7 @@ def preload(projects: Iterable[Project]) -> None:
         package = module.rpartition(".")[0]
         load_used([found for name, found in sorted(sys.modules.items()) if name.startswith(f"{package}.")])
     # Every worker reads these, and finds them read; a file that can't be used is told here, once.
-    try:
-        limits()
-        known_calls()
-    except ReviewedFileError as error:
-        raise CouldNotRunError(str(error)) from None
+    limits()
+    known_calls()
     # What was imported is never garbage: without this every worker's collector walks all of it, again and again.
     gc.freeze()

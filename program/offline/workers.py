@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from policies.schema import ReviewedFileError
 from program.errors import CouldNotRunError, ParityError
 from program.offline.shared_texts import SharedTexts
 
@@ -111,6 +112,8 @@ def _work(task: Callable[[Item], Result], item: Item, name: str, writer: Connect
         writer.send(task(item))
     except ParityError as error:
         writer.send(error)
+    except ReviewedFileError as error:
+        writer.send(CouldNotRunError(str(error)))
     except KeyboardInterrupt:
         # The parent says that it was interrupted; a child that said so too would say it with a traceback.
         raise SystemExit(_INTERRUPTED) from None

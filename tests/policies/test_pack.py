@@ -22,6 +22,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 from policies import pack, tokens
 from policies.catalogue import RULES
 from policies.context import StackConfig
+from policies.known import tables
 from policies.limits import load_limits
 from policies.pack import policies
 from policies.pack_config import policy_config
@@ -81,6 +82,10 @@ def started(folder: Path, **variables: str) -> Iterator[analyzer_pb2_grpc.Analyz
         process.wait(10)
 
 
+# What is known beside types.
+OTHER_FILES = (tables.OPTIONS, tables.PARAMETERS, tables.ACTIONS, tables.COMPUTED, tables.CLASSES)
+
+
 @pytest.fixture(params=["the folder itself", "a copy of it alone"])
 def folder(request, tmp_path) -> Path:
     if request.param == "the folder itself":
@@ -114,10 +119,17 @@ def test_a_process_that_has_the_pack_already_imports_it_no_second_time(monkeypat
     assert sys.modules["policies.pack"] is pack
 
 
-def test_a_broken_limits_file_is_one_line_and_status_3(tmp_path):
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("environments.yaml", "guard/environments.yaml"),
+        *((f"known/{name}.yaml", f"policies/known/{name}.yaml") for name in OTHER_FILES),
+    ],
+)
+def test_a_file_of_the_guard_that_is_broken_is_one_line_and_status_3(tmp_path, file, told):
     copy = tmp_path / "guard"
     shutil.copytree(PACK, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "environments.yaml").write_text("schemaVersion: 1\nschemaVersion: 1\n")
+    (copy / file).write_text("schemaVersion: 1\nschemaVersion: 1\n")
 
     ended = subprocess.run(
         [sys.executable, "-m", "pulumi.policy", "127.0.0.1:0", str(copy)],
@@ -129,7 +141,7 @@ def test_a_broken_limits_file_is_one_line_and_status_3(tmp_path):
     )
 
     assert (ended.returncode, ended.stdout) == (3, "")
-    assert ended.stderr == "guard/environments.yaml:2: 'schemaVersion' stands twice (first on line 1)\n"
+    assert ended.stderr == f"{told}:2: 'schemaVersion' stands twice (first on line 1)\n"
 
 
 def test_levels_are_the_environments_or_the_strictest_where_nobody_knows_it(monkeypatch):

@@ -80,7 +80,7 @@ def _in_folder(parts: SplitResult, where: str, root: Path) -> Iterator[str]:
 def _in_bucket(parts: SplitResult, where: str, _root: Path) -> Iterator[bytes]:
     prefix = "/".join(part for part in (parts.path.strip("/"), where) if part)
     # Half a second of imports, which no folder needs.
-    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+    from botocore.exceptions import BotoCoreError, ClientError
 
     with suppress(BotoCoreError, ClientError):
         client = _client(parts)
@@ -102,7 +102,7 @@ class _S3(Protocol):
 
 
 def _client(parts: SplitResult) -> _S3:
-    import boto3  # type: ignore[import-untyped]
+    import boto3
 
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     endpoint = options.get("endpoint")

@@ -16,8 +16,11 @@ import program.offline.check
 import program.offline.stacks
 import program.service.packaging
 from policies.drift_ignores import load_ignores
+from policies.limits import load_limits
+from policies.schema import ReviewedFileError
 from program.cli import __main__ as door
 from program.cli import options
+from program.cli.failures import reasons_of
 from program.cli.progress import Progress
 from program.errors import CouldNotRunError
 from program.project.definition import ROOT
@@ -107,8 +110,7 @@ def test_drift_ignores_that_the_nightly_check_would_stop_at_stop_this_one(asked,
 
     done = run("check")
 
-    assert isinstance(done.exception, CouldNotRunError)
-    assert said in str(done.exception)
+    assert said in "\n".join(reasons_of(done.exception))
     assert "names" not in asked
 
 
@@ -289,17 +291,14 @@ def test_a_project_without_stacks_cannot_be_checked(monkeypatch):
         options.chosen_stacks(())
 
 
-def test_limits_that_cannot_be_read_stop_the_command(monkeypatch, tmp_path):
-    file = tmp_path / "environments.yaml"
-    file.write_text("schemaVersion: 1\nschemaVersion: 1\n")
-    monkeypatch.setattr(options, "LIMITS_FILE", file)
+def test_every_problem_of_a_reviewed_file_is_a_reason_of_its_own():
+    problems = ["environments.yaml:2: schemaVersion stands there twice", "environments.yaml:3: unknown key"]
 
-    with pytest.raises(CouldNotRunError, match=r"environments\.yaml:2: "):
-        options.chosen_limits()
+    assert reasons_of(ReviewedFileError(problems)) == problems
 
 
 def test_a_stack_that_cannot_be_deployed_is_not_in_the_matrix_and_said_to_be_missing(monkeypatch):
-    good, bad = program.offline.stacks.read_stacks(("dev", "prod"), options.chosen_limits())
+    good, bad = program.offline.stacks.read_stacks(("dev", "prod"), load_limits())
     problem = finding("stack-settings", "parity:lambdaMemory is lots", stack="prod")
     answer = [good, dataclasses.replace(bad, settings=None, findings=(problem,))]
     monkeypatch.setattr(program.offline.stacks, "read_stacks", lambda _names, _limits: answer)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from policies.schema import ReviewedFileError
 from program.errors import CouldNotRunError, ParityError
 from program.offline.workers import in_workers
 
@@ -56,6 +57,14 @@ def test_an_expected_failure_arrives_as_itself():
         raise ParityError(f"{item} can't be done")
 
     with pytest.raises(ParityError, match=r"^one can't be done$"):
+        run(task, jobs=1)
+
+
+def test_a_reviewed_file_that_a_worker_cannot_use_is_told_in_its_own_words():
+    def task(_item):
+        raise ReviewedFileError(["limits.yaml:2: not a number", "limits.yaml:3: not a name"])
+
+    with pytest.raises(CouldNotRunError, match=r"^limits.yaml:2: not a number\nlimits.yaml:3: not a name$"):
         run(task, jobs=1)
 
 
