@@ -41,6 +41,8 @@ RUN_BY = {
     r"gh workflow run drift\.yml": "tests/workflows/test_act_drift.py::"
     "test_drift_is_reported_followed_mended_and_closed",
     r"\./parity destroy network/dev --confirm network/dev": FIRST_DAY,
+    r"\./parity destroy foundation/main --confirm foundation/main": f"{ENGINE}/test_taking_down.py::"
+    "test_a_foundation_is_taken_down_once_nothing_stands_on_it_and_goes_on_after_a_failure",
     r"\./parity init --name orders --owners .+": "tests/program/cli/test_init.py::"
     "test_every_file_that_has_the_name_gets_the_new_one",
     r"make (check|install)": FRESH,

@@ -1,4 +1,4 @@
-"""The end of a foundation: from its bucket back to a local state, and from there to nothing, wherever it was cut off."""
+"""The end of a foundation: its state goes from its bucket to a local one, and from there it goes to nothing."""
 
 import json
 
@@ -57,7 +57,7 @@ def test_a_foundation_is_taken_down_once_nothing_stands_on_it_and_goes_on_after_
     local = engine.project / ".pulumi-state" / ".pulumi" / "stacks" / "foundation" / "main.json"
 
     ((code, found, fix),) = refused(engine)
-    assert (code, found) == ("protected", f"protected, in {FILE}:1")
+    assert (code, found) == ("protected", f"protected, the default, in {FILE}:1")
     assert fix.startswith(f"write `foundation:dataProtection: ephemeral` into {FILE}, then `./parity bootstrap {STACK}")
     change(engine.project, FILE, "config:\n", "config:\n  foundation:dataProtection: ephemeral\n")
     a_network(engine)

@@ -79,7 +79,10 @@ class TakingDown:
                 f"run this where an earlier run left it, or take it back from the bucket's versions "
                 f"(.github/RUNBOOKS.md)"
             )
-        self.say(f"there is no {self.stack.name} any more")
+        self.say(
+            f"there is no bucket {self.backend}, and no state of {self.stack.name} in {STATE_FOLDER}/: it is gone, or "
+            f"was never made; where a run failed on another machine, go on there"
+        )
         return self._record(local, outcome="destroyed")
 
     def _refusals(self, found: Checkpoint, bucket: Workspace, confirmed: Collection[str]) -> Iterator[Refusal]:
@@ -109,7 +112,7 @@ def _protected(stack: Stack, found: Checkpoint) -> Iterator[Refusal]:
         yield Refusal(
             code="protected",
             expected=f"{ephemeral}, by which the states, keys and images may go",
-            found=f"protected, in {stack.file.source(key)}",
+            found=f"protected, {'in' if stack.file.line(key) else 'the default, in'} {stack.file.source(key)}",
             fix=f"write `{ephemeral}` into {stack_file(stack.name)}, then {deploys}, which takes the protection off",
         )
     elif kept:
