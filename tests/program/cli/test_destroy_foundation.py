@@ -1,14 +1,21 @@
 """`destroy` of a foundation: what it asks for, what it forgets once it is gone, and what it says is left."""
 
+import os
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from policies.limits import load_limits
 from program.cli.destroy import destroy
+from program.cli.taking_down import taken_down
 from program.engine.bootstrap import taking_down
 from program.engine.records import DestroyRecord, record_of
+from program.errors import CouldNotRunError
+from program.offline.stacks import read_stack
 from program.project.definition import ROOT
+from program.project.stackfile import read_stack_file
 
 NAME = "foundation/main"
 
@@ -58,6 +65,25 @@ def test_as_long_as_something_is_left_no_file_forgets_it(ended, outcome, code):
 
     assert done.exit_code == code
     assert "a file: forgot" not in done.output
+
+
+def test_a_passphrase_that_is_given_stays(ended, monkeypatch):
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of-the-tests")
+
+    CliRunner().invoke(destroy, [NAME])
+
+    assert ended.asked["stack"].name == NAME
+    assert os.environ["PULUMI_CONFIG_PASSPHRASE"] == "of-the-tests"
+
+
+def test_a_file_that_can_not_be_used_is_told_and_nobody_is_asked(ended):
+    known = load_limits()
+    file = read_stack_file(NAME)
+    broken = read_stack(replace(file, config={**file.config, "foundation:account": "none"}), known)
+
+    with pytest.raises(CouldNotRunError, match=r"stacks/foundation/Pulumi\.main\.yaml:\d+: .*account"):
+        taken_down(broken, known, (NAME,), 0)
+    assert ended.asked == {}
 
 
 @pytest.mark.usefixtures("ended")
