@@ -1,4 +1,4 @@
-"""One account more, as the runbook says: the second foundation is made beside the first, and neither minds the other."""
+"""One account more, as the runbook says: its foundation is made beside the first one, with its own states."""
 
 import yaml
 
