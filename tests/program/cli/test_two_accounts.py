@@ -35,7 +35,8 @@ def add_the_second(root) -> None:
         (root / folder / "Pulumi.qa.yaml").write_text(moved(of_dev))
     change(root, FOUNDATION, "    - staging team", "    - qa team 1000001\n    - staging team")
     first = (root / FOUNDATION).read_text().replace("environment: prod", "environment: qa").replace("us-east-1", REGION)
-    (root / "stacks/foundation/Pulumi.second.yaml").write_text(moved(first))
+    once = "  foundation:repositorySettings: existing\n"
+    (root / "stacks/foundation/Pulumi.second.yaml").write_text(moved(first) + once)
 
 
 @pytest.fixture
