@@ -67,8 +67,8 @@ RUN_BY = {
     r"pulumi state repair --stack dev --yes": DAMAGED,
     r"\./parity destroy dev --confirm dev": GONE,
     r"\./parity check": FRESH,
-    r"\./parity bootstrap foundation/second": "tests/program/cli/test_two_accounts.py::"
-    "test_the_second_accounts_foundation_asks_for_that_accounts_credentials",
+    r"\./parity bootstrap foundation/second": f"{ENGINE}/test_two_accounts.py::"
+    "test_each_account_has_its_foundation_with_the_states_and_the_keys_of_its_own_stacks",
     r"aws s3api (list-object-versions|copy-object) .+": f"{ENGINE}/test_runbooks.py::"
     "test_a_lost_state_comes_back_from_the_versions_of_the_bucket",
     r"aws rds create-db-cluster-snapshot .+": "tests/test_documented_commands.py::"
