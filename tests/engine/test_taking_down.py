@@ -79,6 +79,8 @@ def test_a_foundation_is_taken_down_once_nothing_stands_on_it_and_goes_on_after_
     assert "foundation/main.json" not in states(aws)
     assert local.exists()
     assert keyed(engine), "as long as something is left, so are the keys' names"
+    recovered = engine.parity("recover", STACK)
+    assert recovered.code == CLEAN, f"it finds the state where that lies now\n{recovered.output}"
     with engine.cloud_file(STACK).change() as cloud:
         assert "aws:s3/bucket:Bucket" in cloud.resources
         cloud.faults.clear()
