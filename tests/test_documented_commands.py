@@ -41,6 +41,8 @@ RUN_BY = {
     r"gh workflow run drift\.yml": "tests/workflows/test_act_drift.py::"
     "test_drift_is_reported_followed_mended_and_closed",
     r"\./parity destroy network/dev --confirm network/dev": FIRST_DAY,
+    r"\./parity destroy foundation/main --confirm foundation/main": f"{ENGINE}/test_taking_down.py::"
+    "test_a_foundation_is_taken_down_once_nothing_stands_on_it_and_goes_on_after_a_failure",
     r"\./parity init --name orders --owners .+": "tests/program/cli/test_init.py::"
     "test_every_file_that_has_the_name_gets_the_new_one",
     r"make (check|install)": FRESH,
@@ -65,8 +67,8 @@ RUN_BY = {
     r"pulumi state repair --stack dev --yes": DAMAGED,
     r"\./parity destroy dev --confirm dev": GONE,
     r"\./parity check": FRESH,
-    r"\./parity bootstrap foundation/second": "tests/program/cli/test_two_accounts.py::"
-    "test_the_second_accounts_foundation_asks_for_that_accounts_credentials",
+    r"\./parity bootstrap foundation/second": f"{ENGINE}/test_two_accounts.py::"
+    "test_each_account_has_its_foundation_with_the_states_and_the_keys_of_its_own_stacks",
     r"aws s3api (list-object-versions|copy-object) .+": f"{ENGINE}/test_runbooks.py::"
     "test_a_lost_state_comes_back_from_the_versions_of_the_bucket",
     r"aws rds create-db-cluster-snapshot .+": "tests/test_documented_commands.py::"

@@ -16,7 +16,7 @@ from policies.naming import NAME_PART
 from policies.view import Resource
 
 _REVIEW, _IMAGE = "review", "image"
-_PARTS = r"role|policy-\d+(?:-attachment)?|environment|branch|aws-[a-z-]+"
+_PARTS = r"role|policy-\d+(?:-attachment)?|environment|branch|aws-[a-z-]+|pulumi-backend-url"
 _OF_A_STACK = re.compile(
     rf"(?:github-)?(?P<world>{'|'.join(WORLDS)})-(?P<kind>preview|drift|deploy|boundary)-"
     rf"(?P<stack>[a-z][a-z0-9-]*?)(?:-(?:{_PARTS}))?"

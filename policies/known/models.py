@@ -93,10 +93,12 @@ class KnownResource(StrictModel):
     """What is known of one resource by its logical name, beside what is known of its type.
 
     `required` is why every stack has it, `optional` why some have it; what is neither and isn't there is unused.
+    `unless` are the settings of the stacks that go without it, though it is required of the others.
     """
 
     required: Reason | None = None
     optional: Reason | None = None
+    unless: dict[str, str] = Field(default_factory=dict)
     properties: dict[str, Judge] = Field(default_factory=dict)
     documents: dict[str, Document] = Field(default_factory=dict)
 
@@ -111,13 +113,15 @@ class KnownType(StrictModel):
     provider's SDK once had for the type, which it gives as aliases. `answer` is what AWS answers when
     one is made, simulated offline: outputs with the placeholders `${name}`, `${region}`, `${account}`, `${hex}` (what
     AWS makes up, `${hex17}` in the length of EC2's ids) and `${input.<property>}`. `calls` are what AWS is
-    asked for such resources; of a type that several projects have they stand in one of them.
+    asked for such resources; of a type that several projects have they stand in one of them. `unless` are the settings
+    of the stacks that go without the type, and without what is required of it.
     """
 
     reason: Reason
     data: bool = False
     only_named: bool = False
     optional: Reason | None = None
+    unless: dict[str, str] = Field(default_factory=dict)
     formerly: list[str] = Field(default_factory=list)
     ignore_changes: dict[str, Reason] = Field(default_factory=dict)
     answer: dict[str, str] = Field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -19,6 +19,7 @@ from policies.known.models import (
     KnownFile,
     KnownOptions,
     KnownParameters,
+    KnownResource,
     KnownType,
 )
 from policies.known.worlds import WORLDS, World
@@ -38,6 +39,9 @@ OTHERS: Mapping[str, type[StrictModel]] = {
 ANY_KEY = "*"
 Path_ = tuple[str, ...]
 Model = TypeVar("Model", bound=StrictModel)
+
+
+Setting = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,11 @@ class Known:
                 return resource.documents[prop]
         return None
 
-    def required(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the type, the logical name and the reason of every resource that a whole stack has."""
+    def required(self, setting: Setting) -> Iterator[tuple[str, str, str]]:
+        """Yield the type, the logical name and the reason of every resource that a whole stack of the settings has."""
         for type_, known in self.types.items():
             for name, resource in known.resources.items():
-                if resource.required is not None:
+                if resource.required is not None and not does_without(setting, known, resource):
                     yield type_, name, resource.required
 
     def token(self, short: str) -> str:
@@ -163,6 +167,13 @@ def load_other(model: type[Model], name: str, folder: Path = FOLDER) -> Model:
 def known(world: World) -> Known:
     """Return the types that are known in the world, read once per process."""
     return load(world)
+
+
+def does_without(setting: Setting, *found: KnownType | KnownResource) -> bool:
+    """Tell whether a stack of the settings goes without any of these; one whose settings nobody tells has them all."""
+    return any(
+        bool(each.unless) and all(setting(name) == value for name, value in each.unless.items()) for each in found
+    )
 
 
 def known_somewhere(type_: str) -> tuple[KnownType, str] | None:

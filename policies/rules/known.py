@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from policies import tokens
 from policies.context import Context
 from policies.known.judging import is_kept, is_same, judged, words
 from policies.known.paths import Path, is_empty
-from policies.known.tables import Known, known_computed
+from policies.known.tables import Known, does_without, known_computed
 from policies.rule import ANY_TYPE, ResourceRule, StackRule
 from policies.rules.shapes import shown_at
 from policies.view import UNKNOWN, Resource, StackView, Undecided
@@ -155,7 +155,7 @@ def _presence(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
     here = Counter((resource.type, resource.name) for resource in stack.resources)
     for type_, name in sorted(found for found, count in here.items() if count > 1 and _has_name(*found, context)):
         yield None, f"{name} ({type_}) is there more than once; what is known of it is known of one alone"
-    required = list(context.known.required())
+    required = list(context.known.required(context.stack.get))
     if not any((type_, name) in here for type_, name, _ in required):
         return
     for type_, name, reason in required:
@@ -182,18 +182,12 @@ PRESENCE = StackRule(
 
 def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
     here = {(resource.type, resource.name) for resource in stack.resources}
-    if not any((type_, name) in here for type_, name, _ in context.known.required()):
+    if not any((type_, name) in here for type_, name, _ in context.known.required(context.stack.get)):
         return
     types, names = {type_ for type_, _ in here}, [name for _, name in here]
     for type_, found in context.known.types.items():
-        if type_ not in types and found.optional is None:
-            yield (
-                None,
-                f"{type_} is known and unused; remove it from {context.known.files[type_]}, or say when it is optional",
-            )
-        for glob, resource in found.resources.items():
-            if resource.optional is None and not any(fnmatchcase(name, glob) for name in names):
-                yield None, f"{glob} ({type_}) is known and unused; remove it from {context.known.files[type_]}"
+        if not does_without(context.stack.get, found):
+            yield from ((None, said) for said in _unused_of(type_, types, names, context))
     if context.limits.other_regions:
         return  # What is trusted may be what the stack of another region needs, and nobody shows that one here.
     texts = [repr(resource.inputs) for resource in stack.resources]
@@ -203,6 +197,16 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
                 None,
                 f"{trusted.value} is trusted in {context.environment} and unused; remove it from environments.yaml",
             )
+
+
+def _unused_of(type_: str, types: set[str], names: Sequence[str], context: Context) -> Iterator[str]:
+    found, file = context.known.types[type_], context.known.files[type_]
+    if type_ not in types and found.optional is None:
+        yield f"{type_} is known and unused; remove it from {file}, or say when it is optional"
+    for glob, resource in found.resources.items():
+        needed = resource.optional is None and not does_without(context.stack.get, resource)
+        if needed and not any(fnmatchcase(name, glob) for name in names):
+            yield f"{glob} ({type_}) is known and unused; remove it from {file}"
 
 
 UNUSED = StackRule(

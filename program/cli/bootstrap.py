@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +12,7 @@ from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, rendered, say, summary_of
 from program.cli.exit_codes import COULD_NOT_RUN
+from program.cli.foundations import let_the_local_state_be, refuse_problems, settings_of
 from program.errors import CouldNotRunError
 from program.project.definition import FOUNDATION, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from policies.limits import Limits
     from program.engine.records import PreviewRecord
     from program.foundation.settings import Settings
-    from program.offline.stacks import Stack
 
-_PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 _ENDED = {"made": 0, "declined": 1, "blocked": 1, "failed": COULD_NOT_RUN}
 
 
@@ -43,14 +40,11 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     """
     name, limits = stack or _only(), load_limits()
     chosen = chosen_stack(name, None, limits)
-    settings = _settings(chosen)
+    settings = settings_of(chosen)
     backend = settings.backend_url
     say(f"asking AWS and GitHub what is there for {name} ...")
-    if problems := list(_problems(settings)):
-        raise CouldNotRunError("\n".join(problems))
-    if not any(os.environ.get(variable) is not None for variable in _PASSPHRASES):
-        # The local state holds no secret, and Pulumi wants one for every state of files.
-        os.environ[_PASSPHRASES[0]] = ""
+    refuse_problems(settings)
+    let_the_local_state_be()
     from program.engine.bootstrap.account import bucket_is_there, concurrency_shortages
     from program.engine.bootstrap.bootstrap import Bootstrapper
     from program.engine.bootstrap.making import make_stacks
@@ -89,16 +83,6 @@ def _only() -> str:
     return names[0]
 
 
-def _settings(stack: Stack) -> Settings:
-    from program.foundation.settings import Settings
-
-    if stack.settings is None:
-        raise CouldNotRunError("\n".join(f"{finding.source}: {finding.message}" for finding in stack.findings))
-    if not isinstance(stack.settings, Settings):
-        raise click.BadParameter(f"{stack.name} is no foundation", param_hint="STACK")
-    return stack.settings
-
-
 def _reserved(settings: Settings, limits: Limits) -> dict[str, int]:
     """Return how many executions the account's stacks of the service reserve in each region."""
     from program.offline.stacks import read_stacks
@@ -111,26 +95,6 @@ def _reserved(settings: Settings, limits: Limits) -> dict[str, int]:
             wanted = limits.common.reserved_concurrency[asked.lambda_cpu] + limits.common.rotation_concurrency[0]
             found[asked.region] = found.get(asked.region, 0) + wanted
     return found
-
-
-def _problems(settings: Settings) -> Iterator[str]:
-    from program.engine.bootstrap.account import account_problems
-    from program.github.context import context_of
-    from program.github.rights import repository_problems
-
-    elsewhere = os.environ.get("PULUMI_BACKEND_URL")
-    if elsewhere and elsewhere != settings.backend_url:
-        yield (
-            f"PULUMI_BACKEND_URL names another place than {settings.backend_url}, where the workflows look for every "
-            f"state; unset it, or mend stateBucket in the foundation's stack file"
-        )
-    told = bool(os.environ.get("GITHUB_TOKEN"))
-    if not told:
-        yield "GITHUB_TOKEN is not set; the repository's environments, variables and rules are made with it"
-    yield from account_problems(account=settings.account, bucket=settings.state_bucket, region=settings.region)
-    if told:
-        context = context_of({**os.environ, "GITHUB_REPOSITORY": settings.github.name})
-        yield from repository_problems(context, settings.repository_id)
 
 
 def _agreed(record: PreviewRecord) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from program.engine.changes import changes_of
 from program.engine.final_snapshots import taken_snapshots
@@ -40,7 +41,9 @@ class Destroyer:
         take_turn(self.place, self.say, seconds=self.wait)
         checkpoint = existing_checkpoint(self.place)
         refuse_pending(checkpoint, self.stack.name)
-        refused = self._refusals(checkpoint, confirmed) or taken_snapshots(checkpoint, self.say)
+        refused = unconfirmed(self.stack, checkpoint, confirmed, self.place.root) or taken_snapshots(
+            checkpoint, self.say
+        )
         if refused:
             return timed(self._record(outcome="refused", refusals=refused), started)
         try:
@@ -51,30 +54,6 @@ class Destroyer:
         except OperationInterrupted as stopped:
             record = self._record(outcome="interrupted", error=INTERRUPTED, changes=changes_of(stopped.log.updated, {}))
         return timed(record, started)
-
-    def _refusals(self, checkpoint: Checkpoint, confirmed: Collection[str]) -> tuple[Refusal, ...]:
-        name = self.stack.name
-        reasons: list[str] = []
-        if name in stack_names(self.place.root):
-            reasons.append("it has a file in stacks/, so it lives long")
-        # What the file says, not the settings: one that can't be deployed any more protects its data all the same.
-        if self._is_protected:
-            reasons.append("its dataProtection is protected")
-        if not reasons or not (checkpoint.deployed or checkpoint.undeleted) or name in confirmed:
-            return ()
-        return (
-            Refusal(
-                code="unconfirmed",
-                expected=f"the name of stack {name}, typed once more",
-                found=" and ".join(reasons),
-                fix=f"if all of it may go: --confirm {name}",
-            ),
-        )
-
-    @property
-    def _is_protected(self) -> bool:
-        file = self.stack.file
-        return file.config.get(file.project.full_key("dataProtection")) == "protected"
 
     def _destroy(self) -> DestroyRecord:
         self.say(f"destroying {self.stack.name} ...")
@@ -91,3 +70,23 @@ class Destroyer:
 
     def _record(self, **fields: object) -> DestroyRecord:
         return record_of(DestroyRecord, self.stack, self.place.root, **fields)
+
+
+def unconfirmed(stack: Stack, checkpoint: Checkpoint, confirmed: Collection[str], root: Path) -> tuple[Refusal, ...]:
+    """Return a refusal to destroy a stack that lives long and has something, unless it was named twice."""
+    reasons: list[str] = []
+    if stack.name in stack_names(root):
+        reasons.append("it has a file in stacks/, so it lives long")
+    # What the file says, not the settings: one that can't be deployed any more protects its data all the same.
+    if stack.file.config.get(stack.file.project.full_key("dataProtection")) == "protected":
+        reasons.append("its dataProtection is protected")
+    if not reasons or not (checkpoint.deployed or checkpoint.undeleted) or stack.name in confirmed:
+        return ()
+    return (
+        Refusal(
+            code="unconfirmed",
+            expected=f"the name of stack {stack.name}, typed once more",
+            found=" and ".join(reasons),
+            fix=f"if all of it may go: --confirm {stack.name}",
+        ),
+    )

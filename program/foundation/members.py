@@ -13,7 +13,7 @@ from program.errors import Problem, SettingsError
 from program.foundation.rights.places import Copy
 from program.foundation.rights.state import REVIEW_STACKS, StackFiles
 from program.foundation.settings import Settings
-from program.project.definition import NETWORK, ROOT, SERVICE, Project
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE, Project
 from program.project.settings import ProjectSettings
 from program.project.stack_names import reserved_suffix
 from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, StackFile, read_stack_file, stack_names
@@ -38,11 +38,36 @@ def members(settings: Settings, limits: Limits, root: Path = ROOT) -> tuple[Memb
 
     Raises SettingsError with every problem of any stack file, each with its place.
     """
+    _one_sets_the_repository(settings, root)
     found = [*_of_networks(settings, limits, root), *_of_service(settings, limits, root)]
     if not any(member.copy.label == SERVICE.label for member in found):
         key = settings.config_key("account")
         raise SettingsError([Problem(key, f"{key} is {settings.account}, in which no stack lives; give a stack's own")])
     return tuple(found)
+
+
+def _one_sets_the_repository(settings: Settings, root: Path) -> None:
+    """Raise SettingsError unless one foundation of the repository, and no other, sets what it has once."""
+    key = settings.config_key("repository_settings")
+    files = [read_stack_file(name, root) for name in stack_names(root, FOUNDATION)]
+    of_it = [file for file in files if _repository(file, settings) == settings.github.name.lower()]
+    setting = [file.path for file in of_it if file.config.get(key, "make") == "make"]
+    if of_it and len(setting) != 1:
+        found = f"{' and '.join(setting)} set" if setting else f"none of {', '.join(file.path for file in of_it)} sets"
+        raise SettingsError(
+            [
+                Problem(
+                    key,
+                    f"{found} what {settings.github.name} has once; {key} must be make in one stack file of the "
+                    f"foundation, and existing in the others",
+                )
+            ]
+        )
+
+
+def _repository(file: StackFile, settings: Settings) -> str:
+    parts = (file.config.get(settings.config_key(field), "") for field in ("owner", "repository"))
+    return "/".join(parts).lower()
 
 
 def own_member(settings: Settings, stack: str) -> Member:

@@ -76,6 +76,13 @@ class Settings(ProjectSettings):
         allowed="make or existing",
         not_compared="a fact of the account",
     )
+    repository_settings: Literal["make", "existing"] = setting(
+        "make",
+        about="Whether it sets what the repository has once: variables, label, rules, image (make), or the foundation "
+        "of another account does (existing).",
+        allowed="make or existing",
+        not_compared="a repository has one foundation that sets these",
+    )
     state_bucket: str = setting(
         about="The bucket that holds the state of every stack; its name is taken in all of AWS.",
         allowed="3 to 63 lower-case letters, digits and hyphens",
@@ -140,6 +147,11 @@ class Settings(ProjectSettings):
             environment: Reviewers(teams=tuple(sorted(ids["team"])), users=tuple(sorted(ids["user"])))
             for environment, ids in sorted(found.items())
         }
+
+    @property
+    def sets_repository(self) -> bool:
+        """Tell whether it sets what the repository has once."""
+        return self.repository_settings == "make"
 
     @property
     def backend_url(self) -> str:

@@ -84,6 +84,7 @@ class FoundationStack(pulumi.ComponentResource):
                 environments=list(_environments(settings, derived, rights.roles, found, limits)),
                 variables=dict(_variables(settings)),
                 publishes_page="publishPage" in settings.features,
+                is_set_elsewhere=not settings.sets_repository,
             ),
             opts=child,
         )
@@ -126,6 +127,7 @@ def _environments(
                     "AWS_ACCOUNT_ID": settings.account,
                     "AWS_ROLE_ARN": made[role.name].arn,
                     **_region(role, member, settings),
+                    **_backend(settings),
                 },
             )
 
@@ -135,6 +137,11 @@ def _region(role: Role, member: Member | None, settings: Settings) -> Mapping[st
     if role.kind == "image":
         return {"AWS_REGION": settings.image_region}
     return {"AWS_REGION": member.copy.region} if role.kind == "review" and member is not None else {}
+
+
+def _backend(settings: Settings) -> Mapping[str, str]:
+    """Return where the states are, for jobs of an account that isn't the one which the repository's variable names."""
+    return {} if settings.sets_repository else {"PULUMI_BACKEND_URL": settings.backend_url}
 
 
 def _variables(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ SERVICE_MODES = [
 FOUNDATION_MODES = [
     {},
     {"dataProtection": "ephemeral"},
-    {"identityProvider": "existing"},
+    {"identityProvider": "existing", "repositorySettings": "existing"},
     {"reviewStacks": "label"},
     {"imageRegion": "us-west-2"},
 ]

@@ -41,6 +41,7 @@ from tests.program.cli.running import copy_of_the_project
 PLUGIN_VARIABLE = "PARITY_ENGINE_AWS_PLUGIN"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 NETWORK_PROJECT = "networking-stack"
+_PROVIDERS = "PULUMI_DEBUG_PROVIDERS"
 # The stack that is deployed for tests that need one.
 STACK = stack_names(ROOT, SERVICE)[0]
 
@@ -190,11 +191,14 @@ class Engine:
             yield file
             return
         with serve(cloud or cloud_of(stack), file.path) as port:
-            self.environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{port},github:{port}"
+            before = self.environment.get(_PROVIDERS)
+            self.environment[_PROVIDERS] = f"aws:{port},github:{port}"
             try:
                 yield file
             finally:
-                del self.environment["PULUMI_DEBUG_PROVIDERS"]
+                del self.environment[_PROVIDERS]
+                if before is not None:
+                    self.environment[_PROVIDERS] = before
 
     def copied_to(self, folder: Path) -> Engine:
         """Return an engine with the same project, backend and clouds in another folder."""

@@ -48,29 +48,33 @@ def place(engine, aws):
             "GITHUB_TOKEN": "of-the-tests",
         }
     )
-    make_what_the_double_makes_elsewhere(aws)
+    make_what_the_double_makes_elsewhere(aws, BUCKET, "prod", ("dev", "staging", "prod"))
     with LocalGitHub(empty(permissions=dict(RIGHTS))) as github, engine.provider(STACK, CLOUD):
         engine.environment["GITHUB_API_URL"] = github.url
         yield engine, github
 
 
-def make_what_the_double_makes_elsewhere(aws):
-    """Make the bucket and the keys of the foundation: the CLI takes them from here, the double has its own cloud."""
-    client(aws, "s3").create_bucket(Bucket=BUCKET)
-    kms = client(aws, "kms")
+def make_what_the_double_makes_elsewhere(aws, bucket, own, environments, region=REGION):
+    """Make the bucket and the keys of a foundation of the environment `own`.
+
+    The CLI takes them from here, the double has its own cloud.
+    """
+    place = {} if region == REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    client(aws, "s3", region).create_bucket(Bucket=bucket, **place)
+    kms = client(aws, "kms", region)
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    for environment in ("dev", "staging", "prod"):
-        kms.create_alias(AliasName=f"alias/prod-secrets-{environment}-key-main", TargetKeyId=key)
+    for environment in environments:
+        kms.create_alias(AliasName=f"alias/{own}-secrets-{environment}-key-main", TargetKeyId=key)
 
 
-def client(aws, service):
+def client(aws, service, region=REGION):
     """Return a client of that AWS."""
-    return boto3.client(service, region_name=REGION, endpoint_url=aws, aws_access_key_id="a", aws_secret_access_key="b")
+    return boto3.client(service, region_name=region, endpoint_url=aws, aws_access_key_id="a", aws_secret_access_key="b")
 
 
-def states(aws):
+def states(aws, bucket=BUCKET):
     """Return what the bucket holds of stacks, without the CLI's own copies."""
-    held = client(aws, "s3").list_objects_v2(Bucket=BUCKET, Prefix=".pulumi/stacks/").get("Contents", [])
+    held = client(aws, "s3").list_objects_v2(Bucket=bucket, Prefix=".pulumi/stacks/").get("Contents", [])
     return {found["Key"].removeprefix(".pulumi/stacks/") for found in held if found["Key"].endswith(".json")}
 
 
@@ -215,5 +219,18 @@ def test_a_token_of_no_administrator_is_refused(place):
     ]
 
 
-def test_without_a_token_of_github_it_says_so(place):
-    assert "GITHUB_TOKEN is not set" in refused(place, GITHUB_TOKEN="")[0]
+NO_ACCOUNT = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@pytest.mark.parametrize("token", ["", "unknown"])
+def test_credentials_that_are_missing_on_both_sides_are_told_at_once(place, token, tmp_path):
+    engine, github = place
+    for kind in ("CONFIG", "SHARED_CREDENTIALS"):
+        engine.environment[f"AWS_{kind}_FILE"] = str(tmp_path / "none")
+    bad = {"method": "GET", "path": "/octo/parity", "status": 401, "message": "Bad credentials", "times": 1}
+    github.state["faults"].append(bad)
+
+    of_aws, of_github = refused(place, GITHUB_TOKEN=token, **NO_ACCOUNT)
+
+    assert "AWS doesn't say whose credentials these are" in of_aws
+    assert ("GitHub doesn't know the token" if token else "GITHUB_TOKEN is not set") in of_github

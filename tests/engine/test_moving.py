@@ -84,7 +84,7 @@ def test_another_deployment_in_the_new_place_stops_it_and_nothing_is_removed(pla
         file.write_text(json.dumps(deployment))
         there.must("stack", "import", "--file", str(file))
 
-        with pytest.raises(CouldNotRunError, match="is not the local one") as refused:
+        with pytest.raises(CouldNotRunError, match="is not the one in file") as refused:
             move(here, there, PROVIDER)
 
         assert last["urn"] in str(refused.value), "the line names the first resource that differs"

@@ -382,6 +382,21 @@ def test_what_one_stack_doesnt_use_may_be_another_regions():
     assert world_with_an_unused_account(other_regions=["eu-west-1"]).judge("known-unused") == []
 
 
+def test_only_a_foundation_that_says_so_goes_without_what_the_repository_has_once():
+    world = World("main", project=definition.FOUNDATION, repositorySettings="existing")
+    assert world.judge("known-resources") == []
+    assert [line for line in world.judge("known-unused") if "github" in line and "optional" not in line] == []
+
+    del world.config["foundation:repositorySettings"]
+
+    assert [line for line in world.judge("known-resources") if "github-ruleset" in line] == [
+        "stack: github-ruleset (github:index/repositoryRuleset:RepositoryRuleset) is missing: Without it anybody who "
+        "may push changes main."
+    ]
+    assert any(line.startswith("stack: github-image-environment (") for line in world.judge("known-resources"))
+    assert any("IssueLabel is known and unused" in line for line in world.judge("known-unused"))
+
+
 @pytest.mark.parametrize(
     ("project", "world"),
     [("parity", "service"), ("orders", "service"), ("networking-stack", "network"), ("foundation", "foundation")],

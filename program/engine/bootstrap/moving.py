@@ -9,7 +9,6 @@ import yaml
 
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
 from program.engine.pulumi_cli.workspace import (
-    STATE_FOLDER,
     Workspace,
     existing_checkpoint,
     found_checkpoint,
@@ -19,6 +18,7 @@ from program.engine.pulumi_cli.workspace import (
 )
 from program.errors import CouldNotRunError
 from program.project.files import write_whole
+from program.project.home import STATE_FOLDER
 
 KEPT_FOLDER = "moved"
 
@@ -39,11 +39,16 @@ def move(source: Workspace, target: Workspace, provider: str) -> None:
         there = existing_checkpoint(target)
     if differing := _differing(before, there):
         raise CouldNotRunError(
-            f"the state of {target.name} in {target.backend} is not the local one ({differing} is not the same in "
-            f"both); nothing was removed: compare the two (`pulumi stack export`), and remove the one that is wrong"
+            f"the state of {target.name} in {_where(target)} is not the one in {_where(source)} ({differing} is not "
+            f"the same in both); nothing was removed: compare the two (`pulumi stack export`), and remove the one "
+            f"that is wrong"
         )
     _keep(source, before)
     source.must("stack", "rm", "--yes", "--force", "--preserve-config")
+
+
+def _where(place: Workspace) -> str:
+    return f"{STATE_FOLDER}/" if place.embedded else place.backend
 
 
 def _encrypt_by(place: Workspace, provider: str) -> None:

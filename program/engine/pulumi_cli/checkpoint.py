@@ -19,7 +19,7 @@ _READING = "reading"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One resource of the deployment."""
+    """One resource of the deployment; one that is `protected` the engine doesn't delete."""
 
     urn: str
     type: str
@@ -27,6 +27,7 @@ class State:
     id: str
     inputs: JsonObject
     outputs: JsonObject
+    protected: bool = False
 
     @property
     def of_the_cloud(self) -> bool:
@@ -144,4 +145,5 @@ def _state(resource: dict[str, Any]) -> State:
         id=str(resource.get("id", "")),
         inputs=resource.get("inputs") or {},
         outputs=resource.get("outputs") or {},
+        protected=bool(resource.get("protect", False)),
     )

@@ -54,6 +54,11 @@ _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
         "under another name and delete it, then destroy again (.github/RECOVERING.md has the commands)",
     ),
     (
+        re.compile(r"S3 Bucket \(([^)\n]+)\)[\s\S]*?BucketNotEmpty"),
+        "the bucket {0} of stack {stack} got an object while it was emptied, and AWS deletes none that holds one; see "
+        "that nothing writes to it, then destroy again, which empties it anew",
+    ),
+    (
         re.compile(r"incorrect passphrase"),
         "the passphrase is not the one that stack {stack}'s secrets are encrypted with; mend PULUMI_CONFIG_PASSPHRASE, "
         "or, where it is right, put back the salt (encryptionsalt) that the stack file or the state had before",

@@ -23,9 +23,8 @@ from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, ru
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
 from program.project.definition import PROJECT_FILE, ROOT, STACKS, Project, split, stack_file
-from program.project.home import home_of
+from program.project.home import STATE_FOLDER, home_of
 
-STATE_FOLDER = ".pulumi-state"
 # Compiled modules go outside of the project: one that lies in it could be of another source.
 CACHE_VARIABLE = "PYTHONPYCACHEPREFIX"
 PACK_FOLDER = "policies"
@@ -123,11 +122,20 @@ def _backend(name: str, config_file: Path | None, root: Path) -> str | None:
 
 
 def listed_stacks(say: Callable[[str], None], root: Path = ROOT) -> str:
-    """Return what `pulumi stack ls` says, as JSON, of the backend that PULUMI_BACKEND_URL names."""
+    """Return what `pulumi stack ls` says, as JSON, of the service's stacks in the backend of PULUMI_BACKEND_URL."""
     url = os.environ.get(BACKEND_VARIABLE)
     if not url:
         raise CouldNotRunError(f"{BACKEND_VARIABLE} is not set; it says where the stacks are")
-    ran = _pulumi(url, say, root).run("stack", "ls", "--json", seconds=QUICK_SECONDS)
+    return _listed(_pulumi(url, say, root))
+
+
+def stacks_beside(place: Workspace) -> str:
+    """Return what `pulumi stack ls` says, as JSON, of all stacks of all projects in the stack's backend."""
+    return _listed(place.pulumi, "--all")
+
+
+def _listed(pulumi: Pulumi, *options: str) -> str:
+    ran = pulumi.run("stack", "ls", "--json", *options, seconds=QUICK_SECONDS)
     if ran.code != 0:
         raise CouldNotRunError(f"the stacks can't be listed: {' '.join(ran.stderr.split())}")
     return ran.stdout

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.locks import Lock
-from program.engine.pulumi_cli.workspace import STATE_FOLDER, Workspace, existing_checkpoint
+from program.engine.pulumi_cli.workspace import Workspace, existing_checkpoint
 from program.engine.records import Refusal, record_of, timed
 from program.engine.recovery.fates import Recovery, recovery_of
 from program.engine.recovery.record import RecoverRecord
 from program.engine.recovery.scratch import scratch_of
 from program.errors import CouldNotRunError
 from program.offline.stacks import Stack
+from program.project.home import STATE_FOLDER
 
 _BACKUPS = "backups"
 

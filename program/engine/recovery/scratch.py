@@ -16,12 +16,13 @@ from program.engine.pulumi_cli.backend import BACKEND_VARIABLE
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import run_engine
-from program.engine.pulumi_cli.workspace import QUICK_SECONDS, STATE_FOLDER, Workspace, own_keys, scratch_folder
+from program.engine.pulumi_cli.workspace import QUICK_SECONDS, Workspace, own_keys, scratch_folder
 from program.engine.recovery.identities import Question, ids_in
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.recording import STACK_TYPE
 from program.project.definition import PROJECT_FILE
+from program.project.home import STATE_FOLDER
 
 _SECONDS = 1800.0
 # Asks the provider, and changes nothing: a stack's outputs are all that it has.

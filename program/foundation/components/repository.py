@@ -42,12 +42,16 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryArgs:
-    """The repository's name without its owner, its environments and its variables, and whether it has a site."""
+    """The repository's name without its owner, its environments and its variables, and whether it has a site.
+
+    Where it `is_set_elsewhere`, what it has once is the foundation's of another account: all but the environments.
+    """
 
     repository: str
     environments: Sequence[Environment]
     variables: Mapping[str, str]
     publishes_page: bool
+    is_set_elsewhere: bool
 
 
 class RepositoryComponent(pulumi.ComponentResource):
@@ -61,6 +65,12 @@ class RepositoryComponent(pulumi.ComponentResource):
         self._repository = args.repository
         for environment in args.environments:
             self._environment(environment)
+        if not args.is_set_elsewhere:
+            self._once(args)
+        self.register_outputs({"environments": len(args.environments)})
+
+    def _once(self, args: RepositoryArgs) -> None:
+        name = self._name
         for variable, value in args.variables.items():
             github.ActionsVariable(
                 f"{name}-variable-{_word(variable)}",
@@ -81,7 +91,6 @@ class RepositoryComponent(pulumi.ComponentResource):
         self._actions()
         if args.publishes_page:
             github.RepositoryPages(f"{name}-pages", repository=args.repository, build_type="workflow", opts=self._child)
-        self.register_outputs({"environments": len(args.environments)})
 
     def _environment(self, asked: Environment) -> None:
         # A name may have a `/`: the provider escapes it for GitHub's API by itself (terraform-provider-github#1392, and

@@ -56,8 +56,10 @@ def account_rights(settings: Settings, members: Sequence[Member], own: Member) -
         for member in members
     }
     roles[own.name] = foundation_roles(own.name, own.copy, own.files, list(states.values()), settings.github)
-    image, policy = (settings.names.physical("image", kind) for kind in ("role", "policy"))
-    roles["image"] = (image_role(image, policy, _place_of_the_image(settings, own.copy), settings.github),)
+    if settings.sets_repository:
+        # The workflow pushes to one account, whose foundation has its environment.
+        image, policy = (settings.names.physical("image", kind) for kind in ("role", "policy"))
+        roles["image"] = (image_role(image, policy, _place_of_the_image(settings, own.copy), settings.github),)
     return AccountRights(
         roles=roles,
         workflow_boundaries={

@@ -22,10 +22,8 @@ def moved(text: str) -> str:
     return text.replace(ACCOUNT, SECOND).replace("us-east-2", REGION)
 
 
-@pytest.fixture
-def root(tmp_path):
-    root = copy_of_the_project(tmp_path)
-    shutil.copytree(ROOT / ".github", root / ".github")
+def add_the_second(root) -> None:
+    """Write what the runbook says: the environment, its two stacks, and a foundation of its own."""
     text = (root / LIMITS).read_text()
     block = text[text.index("  dev:\n") : text.index("  staging:\n")]
     of_qa = moved(block.replace("  dev:\n", f'  qa:\n    account: "{SECOND}"\n'))
@@ -37,7 +35,15 @@ def root(tmp_path):
         (root / folder / "Pulumi.qa.yaml").write_text(moved(of_dev))
     change(root, FOUNDATION, "    - staging team", "    - qa team 1000001\n    - staging team")
     first = (root / FOUNDATION).read_text().replace("environment: prod", "environment: qa").replace("us-east-1", REGION)
-    (root / "stacks/foundation/Pulumi.second.yaml").write_text(moved(first))
+    once = "  foundation:repositorySettings: existing\n"
+    (root / "stacks/foundation/Pulumi.second.yaml").write_text(moved(first) + once)
+
+
+@pytest.fixture
+def root(tmp_path):
+    root = copy_of_the_project(tmp_path)
+    shutil.copytree(ROOT / ".github", root / ".github")
+    add_the_second(root)
     return root
 
 

@@ -113,7 +113,7 @@ def test_a_no_and_an_apply_that_fails_leave_the_state_where_it_is(steps):
     assert (run().outcome, steps.done[-1]) == ("failed", "apply local")
 
 
-def test_every_stack_that_is_not_there_is_made(monkeypatch):
+def test_every_stack_of_the_account_that_is_not_there_is_made(monkeypatch):
     made = []
 
     @contextmanager
@@ -124,7 +124,10 @@ def test_every_stack_that_is_not_there_is_made(monkeypatch):
     monkeypatch.setattr(making, "found_checkpoint", lambda name: None if name != "dev" else "there")
     monkeypatch.setattr(making, "make_stack", made.append)
 
-    names = [name for name in stack_names() if not name.startswith("foundation/") and name != "dev"]
+    elsewhere = "network/prod"
+    monkeypatch.setattr(making, "home_of", lambda name, **_: BUCKET if name != elsewhere else "s3://another")
+
+    names = [name for name in stack_names() if not name.startswith("foundation/") and name not in ("dev", elsewhere)]
     assert sorted(making.make_stacks(BUCKET, print)) == sorted(made) == sorted(names)
 
 

@@ -43,6 +43,10 @@ KNOWN = (
         "the cluster's final snapshot of stack here has the name of one that an earlier destroy left; copy that one",
     ),
     (
+        "error: deleting S3 Bucket (states): api error BucketNotEmpty: The bucket you tried to delete is not empty",
+        "the bucket states of stack here got an object while it was emptied, and AWS deletes none that holds one; see",
+    ),
+    (
         "error: write /states/here.json: no space left on device",
         "there is no space left for the state of stack here (no space left on device); make some, then `./parity recov",
     ),

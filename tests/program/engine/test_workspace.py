@@ -14,6 +14,7 @@ from program.engine.pulumi_cli.workspace import (
     existing_checkpoint,
     made_checkpoint,
     make_stack,
+    stacks_beside,
     workspace,
 )
 from program.errors import CouldNotRunError
@@ -171,6 +172,16 @@ def test_a_command_that_is_stopped_says_what_became_of_the_lock(place, pulumi, s
 
 
 @pytest.mark.usefixtures("pulumi")
+def test_all_stacks_of_the_backend_are_listed_whatever_their_project(place, pulumi):
+    pulumi.answer("stack ls", stdout="[]")
+    assert stacks_beside(place) == "[]"
+    assert {"--json", "--all"} <= set(pulumi.options("stack ls"))
+
+    pulumi.answer("stack ls", code=1, stderr="error: no\nmore\n")
+    with pytest.raises(CouldNotRunError, match="the stacks can't be listed: error: no more"):
+        stacks_beside(place)
+
+
 def test_each_run_has_a_copy_of_its_own_and_takes_it_away(project, said):
     reviewed = (project / STACK_FILE).read_text()
 

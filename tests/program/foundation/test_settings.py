@@ -6,8 +6,10 @@ import pytest
 
 from policies.limits import limits
 from program.errors import SettingsError
+from program.foundation.members import members
 from program.foundation.settings import Reviewers, Settings
 from program.foundation.validation import validate
+from program.project.definition import ROOT
 from tests.program.cli.running import change, copy_of_the_project, run
 from tests.program.recorded import config_of
 
@@ -54,6 +56,7 @@ WRONG = {
         {"environment": "prd"},
         "foundation:environment is 'prd', which policies/environments.yaml ",
     ),
+    "repository's own": ({"repositorySettings": "no"}, "repositorySettings is 'no'; it must be make or existing"),
     "provider": ({"identityProvider": "yes"}, "identityProvider is 'yes'; it must be make or existing"),
     "review": ({"reviewStacks": "sometimes"}, "reviewStacks is 'sometimes'; it must be \"off\" (in quotes), label or"),
     "protection": ({"dataProtection": "some"}, "dataProtection is 'some'; it must be ephemeral or protected"),
@@ -205,3 +208,30 @@ def test_the_same_rights_are_the_same_bytes():
 
     assert first.returncode == 0, first.stderr
     assert first.stdout == second.stdout
+
+
+def of_two_foundations(root, first, second):
+    """Return what is wrong with two foundations of one repository, by what each sets of it."""
+    for name, mode in (("main", first), ("second", second)):
+        text = (ROOT / "stacks/foundation/Pulumi.main.yaml").read_text()
+        file = root / f"stacks/foundation/Pulumi.{name}.yaml"
+        file.write_text(f"{text}  foundation:repositorySettings: {mode}\n")
+    try:
+        members(Settings.parse(config_of("foundation/main"), {}), limits(), root)
+    except SettingsError as error:
+        return [problem.message for problem in error.problems]
+    return []
+
+
+MAIN, OTHER = "stacks/foundation/Pulumi.main.yaml", "stacks/foundation/Pulumi.second.yaml"
+ONE = "foundation:repositorySettings must be make in one stack file of the foundation, and existing in the others"
+
+
+def test_one_foundation_sets_what_the_repository_has_once(tmp_path):
+    root = copy_of_the_project(tmp_path)
+
+    assert of_two_foundations(root, "make", "existing") == []
+    assert of_two_foundations(root, "make", "make") == [f"{MAIN} and {OTHER} set what octo/parity has once; {ONE}"]
+    assert of_two_foundations(root, "existing", "existing") == [
+        f"none of {MAIN}, {OTHER} sets what octo/parity has once; {ONE}"
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from program.project.home import home_of
+from program.project.home import home_of, keyed_files, local_state
 from tests.program.cli.running import change, copy_of_the_project
 
 KEY = "secretsprovider: awskms://alias/prod-secrets-dev-key-main?region=us-east-1\n"
@@ -85,3 +85,25 @@ def test_a_file_that_names_no_key_of_aws_has_no_home(root, tmp_path, text):
 
     assert home_of("dev", file, root) is None
     assert home_of("dev", tmp_path / "missing.yaml", root) is None
+
+
+def test_a_foundation_whose_state_is_on_its_way_is_at_home_where_that_is(root):
+    with_a_key(root, "Pulumi.dev.yaml")
+    file = local_state("foundation/main", root)
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+
+    assert home_of("foundation/main", root=root) is None
+    assert home_of("dev", root=root) == BUCKET, "every other stack stays where it is"
+
+
+def test_the_files_with_a_key_of_a_foundation_are_those_of_its_account(root):
+    a_second_foundation(root)
+    for name in ("Pulumi.dev.yaml", "Pulumi.prod.yaml", "network/Pulumi.prod.yaml"):
+        with_a_key(root, name)
+
+    assert list(keyed_files("foundation/main", root)) == ["stacks/Pulumi.dev.yaml"]
+    assert list(keyed_files("foundation/second", root)) == [
+        "stacks/network/Pulumi.prod.yaml",
+        "stacks/Pulumi.prod.yaml",
+    ]
