@@ -126,15 +126,19 @@ def an_environment_in_two_regions(root) -> None:
     )
     limits.write_text(text)
     dev = (root / "stacks/Pulumi.dev.yaml").read_text()
-    for stack, region, suffix, network in (
-        ("qa", "eu-west-1", "main", "qa"),
-        ("qa-north", "eu-north-1", "north", "qa-north"),
+    for stack, region, suffix, network, addresses in (
+        ("qa", "eu-west-1", "main", "qa", "10.3.0.0"),
+        ("qa-north", "eu-north-1", "north", "qa-north", "10.4.0.0"),
     ):
         own = dev.replace("us-east-2", region).replace("environment: dev", "environment: qa")
         own = own.replace("Suffix: main", f"Suffix: {suffix}").replace(
             "networking-stack/dev", f"networking-stack/{network}"
         )
         (root / f"stacks/Pulumi.{stack}.yaml").write_text(own)
+        of_the_network = (root / "stacks/network/Pulumi.dev.yaml").read_text().replace("us-east-2", region)
+        of_the_network = of_the_network.replace("environment: dev", "environment: qa").replace("10.0.0.0", addresses)
+        of_the_network = of_the_network.replace("Suffix: main", f"Suffix: {suffix}")
+        (root / f"stacks/network/Pulumi.{network}.yaml").write_text(of_the_network)
     # Each environment but the first is let in by somebody.
     foundation = root / "stacks/foundation/Pulumi.main.yaml"
     first = "    - staging team 1000001\n"
