@@ -76,7 +76,7 @@ def a_world(folder, *, without=(), review=(), networks=(), foundations=()):
             engine.must("stack", "init", stack, folder=engine.project / NETWORK.folder)
             _keep_salt(engine, repository, NETWORK.labelled(stack))
         elif networks:
-            _by_ids(repository, stack)
+            _by_ids(engine, stack)
         else:
             engine.make_network(stack)
         engine.must("stack", "init", stack)
@@ -105,9 +105,9 @@ def a_world(folder, *, without=(), review=(), networks=(), foundations=()):
         yield World(repository, engine, enter(_github()))
 
 
-def _by_ids(repository, stack):
+def _by_ids(engine, stack):
     """Give the stack its network by ids, in place of a stack."""
-    file = repository.project / stack_file(stack)
+    file = engine.project / stack_file(stack)
     given = network_outputs(cloud_of(stack))
     lines = [f"  parity:{key}: {json.dumps(value)}" for key, value in given.items() if value]
     text, count = re.subn(r"  parity:networkingStackRef: .*", "\n".join(lines), file.read_text())
