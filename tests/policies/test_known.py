@@ -238,6 +238,50 @@ def test_calls_that_a_type_does_not_have_are_refused(tmp_path, old, new, said):
     assert any(said in problem for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("update: []", "has no update: say what AWS is asked for it, or why it never is: never: {update: <reason>}"),
+        ("", "has no update: say what AWS is asked for it, or why it never is: never: {update: <reason>}"),
+        ("never: {create: Nobody makes it at all.}", "it should be 'update' or 'delete'"),
+        ("never: {update: Nothing.}", "at least 10 characters"),
+        (
+            "never: {update: Another makes another., delete: It goes with it.}",
+            "has calls for delete, and says why there are",
+        ),
+    ],
+    ids=["empty", "left out", "never made", "no reason", "both"],
+)
+def test_a_phase_without_calls_says_why_in_one_word(tmp_path, new, said):
+    standing = "never: {update: Another value makes another permission.}"
+
+    (problem,) = broken(tmp_path, "service/lambda.yaml", standing, new)
+
+    assert said in problem
+    assert problem.startswith("policies/known/service/lambda.yaml:")
+
+
+def test_whatever_is_made_is_read_by_calls(tmp_path):
+    standing = "read:\n        - {actions: [lambda:GetPolicy], source: provider}"
+
+    (problem,) = broken(tmp_path, "service/lambda.yaml", standing, "read: []")
+
+    assert "calls.read is []; it should have at least 1 item" in problem
+
+
+def test_what_has_tags_is_updated(tmp_path):
+    standing = "never: {update: Another value makes another permission.}"
+    tags = "      tags.Project: {free: The project's name.}\n      action: {is: lambda:InvokeFunction, required: true}"
+    folder = tmp_path / "known"
+    shutil.copytree(FOLDER, folder)
+    file = folder / "service/lambda.yaml"
+    assert standing in file.read_text()
+    file.write_text(file.read_text().replace("      action: {is: lambda:InvokeFunction, required: true}", tags, 1))
+
+    with pytest.raises(ReviewedFileError, match="as never updated, and its tags, which are: say by which calls"):
+        load(SERVICE, folder)
+
+
 def test_calls_that_two_worlds_have_are_told_in_one_line():
     network = known("network")
 
