@@ -13,6 +13,7 @@ from program.project.definition import ROOT
 from tests import suite
 from tests.program.cli.running import change, run
 
+OWNERS = ("--owners", "@acme/orders", "--guard-owners", "@acme/guards")
 CLEAN, FOUND = 0, 1
 RIGHTS = "program/foundation/rights/service.yaml"
 # What the foundation's roles may be allowed, written from both.
@@ -46,7 +47,7 @@ def clone(tmp_path_factory):
 def service(clone, tmp_path):
     """A clone that is a service already, for one task."""
     root = shutil.copytree(clone, tmp_path / "orders")
-    assert run("init", "--name", "orders", root=root).returncode == CLEAN
+    assert run("init", "--name", "orders", *OWNERS, root=root).returncode == CLEAN
     return root
 
 
