@@ -160,6 +160,7 @@ def without_monitoring(root) -> None:
     said = run("check", root=root).stdout
     for named in ("known-resources", "known-unused", "stale-difference", "alarm-coverage"):
         assert named in said
+    assert said.count("stacks/Pulumi.dev.yaml") == 2, "each rule that speaks of the stack names it once"
     (root / "policies/known/service/sns.yaml").unlink()
     _without(
         root / "policies/known/service/cloudwatch.yaml", r"  aws:cloudwatch/metricAlarm:MetricAlarm:\n(?:    .*\n|\n)+"

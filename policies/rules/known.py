@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from policies import tokens
@@ -173,7 +173,7 @@ PRESENCE = StackRule(
     id="known-resources",
     title="Everything that keeps the stack safe must be there.",
     why="A protection that just disappears leaves nothing that a rule could judge.",
-    fix="Make the resource again, or take `required` from it in policies/known.",
+    fix="Make the resource again, or remove its entry from policies/known.",
     types=(ANY_TYPE,),
     severity="critical",
     judge=_presence,
@@ -186,14 +186,17 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
         return
     types, names = {type_ for type_, _ in here}, [name for _, name in here]
     for type_, found in context.known.types.items():
+        unused = [
+            glob
+            for glob, resource in found.resources.items()
+            if resource.optional is None and not any(fnmatchcase(name, glob) for name in names)
+        ]
         if type_ not in types and found.optional is None:
-            yield (
-                None,
-                f"{type_} is known and unused; remove it from {context.known.files[type_]}, or say when it is optional",
-            )
-        for glob, resource in found.resources.items():
-            if resource.optional is None and not any(fnmatchcase(name, glob) for name in names):
-                yield None, f"{glob} ({type_}) is known and unused; remove it from {context.known.files[type_]}"
+            yield None, _unused_type(type_, unused, context.known.files[type_])
+        elif unused:
+            are, them = ("are", "them") if len(unused) > 1 else ("is", "it")
+            said = f"{', '.join(unused)} ({type_}) {are} known and unused"
+            yield None, f"{said}; remove {them} from {context.known.files[type_]}"
     if context.limits.other_regions:
         return  # What is trusted may be what the stack of another region needs, and nobody shows that one here.
     texts = [repr(resource.inputs) for resource in stack.resources]
@@ -203,6 +206,12 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
                 None,
                 f"{trusted.value} is trusted in {context.environment} and unused; remove it from environments.yaml",
             )
+
+
+def _unused_type(type_: str, resources: Sequence[str], file: str) -> str:
+    """Say it of the type and all under it at once: they go together."""
+    under = f" with all of its resources ({', '.join(resources)})" if resources else ""
+    return f"{type_} is known and unused{under}; remove it from {file}, or say when it is optional"
 
 
 UNUSED = StackRule(

@@ -169,6 +169,9 @@ def test_an_action_that_can_be_scoped_is_scoped_or_has_a_reason():
     assert [item for item in everywhere if item not in denied] == [], "scope it, or say why it can't be (everywhere)"
 
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
 def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
     folder = tmp_path / "known"
     shutil.copytree(FOLDER, folder)
@@ -419,6 +422,35 @@ def test_what_is_known_and_unused_is_said():
         "remove it from policies/known/service/kms.yaml, or say when it is optional",
         "stack: 444444444444 is trusted in prod and unused; remove it from environments.yaml",
     ]
+
+
+def test_a_type_that_is_unused_takes_all_that_is_known_under_it_along():
+    world = World()
+    world.resources = {name: item for name, item in world.resources.items() if item.type != ALARM}
+
+    (said,) = world.judge("known-unused")
+
+    begins = f"stack: {ALARM} is known and unused with all of its resources (monitoring-app-errors, "
+    assert said.startswith(begins)
+    assert said.endswith("; remove it from policies/known/service/cloudwatch.yaml, or say when it is optional")
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (["monitoring-app-errors"], "monitoring-app-errors ({}) is known and unused; remove it from {}"),
+        (
+            ["monitoring-app-errors", "monitoring-app-duration"],
+            "monitoring-app-errors, monitoring-app-duration ({}) are known and unused; remove them from {}",
+        ),
+    ],
+    ids=["one", "two"],
+)
+def test_entries_of_a_type_that_is_used_are_said_in_one_line(gone, said):
+    world = World()
+    world.resources = {name: item for name, item in world.resources.items() if name not in gone}
+
+    assert world.judge("known-unused") == [f"stack: {said.format(ALARM, 'policies/known/service/cloudwatch.yaml')}"]
 
 
 def test_what_one_stack_doesnt_use_may_be_another_regions():
