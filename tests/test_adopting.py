@@ -21,7 +21,7 @@ KNOWN_RIGHTS = "policies/known/foundation/rights.yaml"
 GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
 A_QUEUE, A_SETTING = "A component, ", "A setting\n"
 _BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    calls)"
+_ANSWER = r"    # What AWS answers.*\n    # .*\n    answer:\n(?:      .*\n)+(?=    calls)"
 _KNOWN = "policies/known/service/queue.yaml"
 _CALLS_OF_A_QUEUE = """\
     calls:
@@ -247,7 +247,10 @@ def test_the_component_that_new_writes_passes_with_its_call_and_what_aws_is_aske
     )
 
     without = run("check", root=service)
-    assert "aws:sqs/queue:Queue has no calls" in " ".join(without.stdout.split()), without.stdout
+    said = " ".join(without.stdout.split())
+    assert "aws:sqs/queue:Queue has no calls" in said, without.stdout
+    assert 'calls: {arn: "arn:aws:sqs:${region}:${account}:${name}", read: [{actions: [sqs:...]' in said
+    assert "the ARN's form and the actions are for you to say" in said
     name = '    properties:\n      name: {name: "${environment}-queue'
     change(service, _KNOWN, name, f"{_CALLS_OF_A_QUEUE}{name}")
     rights_of(service)
