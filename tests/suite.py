@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from program.offline.adoption.frozen import EXAMPLE, SERVICE, copy
+from program.errors import CouldNotRunError
+from program.offline.adoption.frozen import EXAMPLE, SERVICE, copy, no_example
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = "tests/own"
@@ -19,6 +20,7 @@ COPY = "build/product"
 _NOT_COPIED = frozenset({".git", ".venv", "build", ".pulumi-state", ".hypothesis", "htmlcov"})
 # pytest ends so when a folder has no test.
 _NONE_FOUND = 5
+_COULD_NOT_RUN = 3
 
 
 def copied(root: Path, target: Path) -> Path:
@@ -64,6 +66,13 @@ def for_own_tests(arguments: list[str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run them all; return the exit code of the first part that fails."""
+    try:
+        why = no_example(ROOT)
+    except CouldNotRunError as error:
+        why = str(error)
+    if why is not None:
+        sys.stderr.write(f"error: {why}\n")
+        return _COULD_NOT_RUN
     if not (ROOT / EXAMPLE).is_dir():
         return covered(ROOT, arguments)
     return own_tests(ROOT, for_own_tests(arguments)) or covered(copied(ROOT, ROOT / COPY), arguments)

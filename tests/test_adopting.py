@@ -13,6 +13,7 @@ from program.project.definition import ROOT
 from tests import suite
 from tests.program.cli.running import change, run
 
+OWNERS = ("--owners", "@acme/orders", "--guard-owners", "@acme/guards")
 CLEAN, FOUND = 0, 1
 RIGHTS = "program/foundation/rights/service.yaml"
 # What the foundation's roles may be allowed, written from both.
@@ -20,7 +21,7 @@ KNOWN_RIGHTS = "policies/known/foundation/rights.yaml"
 GUIDE = (ROOT / ".github" / "ADOPTING.md").read_text()
 A_QUEUE, A_SETTING = "A component, ", "A setting\n"
 _BLOCK = re.compile(r"^```(?:python|diff) (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_ANSWER = r"    # What AWS answers.*\n    answer:\n(?:      .*\n)+(?=    calls)"
+_ANSWER = r"    # What AWS answers.*\n    # .*\n    answer:\n(?:      .*\n)+(?=    calls)"
 _KNOWN = "policies/known/service/queue.yaml"
 _CALLS_OF_A_QUEUE = """\
     calls:
@@ -46,7 +47,7 @@ def clone(tmp_path_factory):
 def service(clone, tmp_path):
     """A clone that is a service already, for one task."""
     root = shutil.copytree(clone, tmp_path / "orders")
-    assert run("init", "--name", "orders", root=root).returncode == CLEAN
+    assert run("init", "--name", "orders", *OWNERS, root=root).returncode == CLEAN
     return root
 
 
@@ -126,15 +127,19 @@ def an_environment_in_two_regions(root) -> None:
     )
     limits.write_text(text)
     dev = (root / "stacks/Pulumi.dev.yaml").read_text()
-    for stack, region, suffix, network in (
-        ("qa", "eu-west-1", "main", "qa"),
-        ("qa-north", "eu-north-1", "north", "qa-north"),
+    for stack, region, suffix, network, addresses in (
+        ("qa", "eu-west-1", "main", "qa", "10.3.0.0"),
+        ("qa-north", "eu-north-1", "north", "qa-north", "10.4.0.0"),
     ):
         own = dev.replace("us-east-2", region).replace("environment: dev", "environment: qa")
         own = own.replace("Suffix: main", f"Suffix: {suffix}").replace(
             "networking-stack/dev", f"networking-stack/{network}"
         )
         (root / f"stacks/Pulumi.{stack}.yaml").write_text(own)
+        of_the_network = (root / "stacks/network/Pulumi.dev.yaml").read_text().replace("us-east-2", region)
+        of_the_network = of_the_network.replace("environment: dev", "environment: qa").replace("10.0.0.0", addresses)
+        of_the_network = of_the_network.replace("Suffix: main", f"Suffix: {suffix}")
+        (root / f"stacks/network/Pulumi.{network}.yaml").write_text(of_the_network)
     # Each environment but the first is let in by somebody.
     foundation = root / "stacks/foundation/Pulumi.main.yaml"
     first = "    - staging team 1000001\n"
@@ -155,6 +160,7 @@ def without_monitoring(root) -> None:
     said = run("check", root=root).stdout
     for named in ("known-resources", "known-unused", "stale-difference", "alarm-coverage"):
         assert named in said
+    assert said.count("stacks/Pulumi.dev.yaml") == 2, "each rule that speaks of the stack names it once"
     (root / "policies/known/service/sns.yaml").unlink()
     _without(
         root / "policies/known/service/cloudwatch.yaml", r"  aws:cloudwatch/metricAlarm:MetricAlarm:\n(?:    .*\n|\n)+"
@@ -241,7 +247,10 @@ def test_the_component_that_new_writes_passes_with_its_call_and_what_aws_is_aske
     )
 
     without = run("check", root=service)
-    assert "aws:sqs/queue:Queue has no calls" in " ".join(without.stdout.split()), without.stdout
+    said = " ".join(without.stdout.split())
+    assert "aws:sqs/queue:Queue has no calls" in said, without.stdout
+    assert 'calls: {arn: "arn:aws:sqs:${region}:${account}:${name}", read: [{actions: [sqs:...]' in said
+    assert "the ARN's form and the actions are for you to say" in said
     name = '    properties:\n      name: {name: "${environment}-queue'
     change(service, _KNOWN, name, f"{_CALLS_OF_A_QUEUE}{name}")
     rights_of(service)

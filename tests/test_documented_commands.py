@@ -32,7 +32,7 @@ TARGETS = "tests/test_makefile.py::test_a_target_calls_its_tools_in_order"
 RUN_BY = {
     r"git (clone|checkout|add|commit) .+": FIRST_DAY,
     r"gh pr create --fill": FIRST_DAY,
-    r"\./parity init --name orders --repository octo/orders": FIRST_DAY,
+    r"\./parity init --name orders --repository octo/orders --owners .+": FIRST_DAY,
     r"\./parity bootstrap": FIRST_DAY,
     r"\./parity tools --install --write": FIRST_DAY,
     r'\./parity (preview|apply) "network/\$name" --bundle "build/\$name"': FIRST_DAY,

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from program.offline.adoption.frozen import EXAMPLE, LEFT_OUT, SERVICE, copy, freeze
+from program.offline.adoption.frozen import EXAMPLE, LEFT_OUT, SERVICE, STACKS, copy, freeze, no_example
 from program.project.definition import ROOT
+from program.project.stackfile import stack_names
 from tests import suite
 
 
@@ -82,3 +83,54 @@ def test_where_they_stand_the_products_tests_are_not_found_and_why_is_said(servi
 
 def test_no_cache_is_copied():
     assert LEFT_OUT("", ["__pycache__", "a.py"]) == {"__pycache__"}
+
+
+def test_the_examples_stacks_are_those_that_are_here():
+    assert set(STACKS) == set(stack_names(ROOT)), "say so in program/offline/adoption/frozen.py"
+    assert no_example(ROOT) is None
+
+
+@pytest.fixture
+def not_adopted(tmp_path):
+    """The example, of which nothing is kept yet."""
+    root = tmp_path / "clone"
+    for name in SERVICE:
+        copy(ROOT / name, root / name)
+    return root
+
+
+def test_a_stack_that_is_added_before_init_is_told_with_what_comes_first(not_adopted, monkeypatch, capsys):
+    (not_adopted / "stacks/Pulumi.qa.yaml").write_text("config: {}\n")
+    monkeypatch.setattr(suite, "ROOT", not_adopted)
+
+    assert suite.main(["-q"]) == 3
+    assert capsys.readouterr().err == (
+        "error: the product's tests know the example's stacks alone, and stacks/Pulumi.qa.yaml is added; ./parity init "
+        "comes first: it keeps the example for them (.github/ADOPTING.md)\n"
+    )
+
+
+def test_a_file_that_can_be_no_stacks_is_one_line_too(not_adopted, monkeypatch, capsys):
+    (not_adopted / "stacks/Pulumi.QA.yaml").write_text("config: {}\n")
+    monkeypatch.setattr(suite, "ROOT", not_adopted)
+
+    assert suite.main(["-q"]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: stacks/: rename or remove Pulumi.QA.yaml")
+
+
+def test_a_stack_that_is_gone_before_init_is_told_too(not_adopted):
+    (not_adopted / "stacks/network/Pulumi.prod.yaml").unlink()
+
+    assert "and stacks/network/Pulumi.prod.yaml is gone; ./parity init comes first" in (no_example(not_adopted) or "")
+
+
+def test_a_stack_that_was_added_before_init_is_not_kept_as_the_examples(not_adopted):
+    for file in ("stacks/Pulumi.qa.yaml", "stacks/network/Pulumi.qa.yaml"):
+        (not_adopted / file).write_text("config: {}\n")
+
+    assert freeze(not_adopted)
+
+    assert set(stack_names(not_adopted / EXAMPLE)) == set(STACKS)
+    assert (not_adopted / "stacks/Pulumi.qa.yaml").is_file(), "and the service keeps it"
+    assert no_example(not_adopted) is None

@@ -94,22 +94,40 @@ class Call(StrictModel):
         return self
 
 
+Calls = Annotated[list[Call], Field(min_length=1)]
+_MAY_BE_NEVER: tuple[Literal["update", "delete"], ...] = ("update", "delete")
+
+
 class TypeCalls(StrictModel):
     """The calls for one type: by which input it is named, its ARN, and the calls of each phase.
 
-    `plan` has what the program itself asks while it is run, for a preview already. Texts have the placeholders name,
-    region, account, environment, suffix, boundary, image and inputs.<property>; `<random>` is what AWS ends a secret's
-    ARN with, `<id>` an id that AWS chooses.
+    `plan` has what the program itself asks while it is run, for a preview already. A type that AWS can't change in
+    place, or that goes with another, says so in `never`, by phase and with the reason. Texts have the placeholders
+    name, region, account, environment, suffix, boundary, image and inputs.<property>; `<random>` is what AWS ends a
+    secret's ARN with, `<id>` an id that AWS chooses.
     """
 
     named: str = "name"
     arn: str
     plan: list[Call] = Field(default_factory=list)
-    read: list[Call]
-    create: list[Call]
-    update: list[Call]
-    delete: list[Call]
+    read: Calls
+    create: Calls
+    update: list[Call] = Field(default_factory=list)
+    delete: list[Call] = Field(default_factory=list)
     recover: list[Call] = Field(default_factory=list)
+    never: dict[Literal["update", "delete"], Reason] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _each_phase_is_said(self) -> TypeCalls:
+        for phase in _MAY_BE_NEVER:
+            given = bool(getattr(self, phase))
+            if given and phase in self.never:
+                raise ValueError(f"has calls for {phase}, and says why there are none: leave one of them out")
+            if not given and phase not in self.never:
+                raise ValueError(
+                    f"has no {phase}: say what AWS is asked for it, or why it never is: never: {{{phase}: <reason>}}"
+                )
+        return self
 
     def calls(self, *phases: Phase) -> Iterator[tuple[Phase, Call]]:
         """Yield the calls of the phases; of all phases where none is named."""

@@ -18,6 +18,10 @@ _OF_THE_STACK = re.compile(r"\$\{(account|[^{}]+\.[^{}]+)\}")
 _VALUES = ("is_", "one_of", "all_of", "limit", "own", "network", "name", "file")
 
 
+# What AWS changes in place in whatever has it.
+_TAGS = "tags"
+
+
 class Judge(StrictModel):
     """What judges one property: a rule by its id, or values of which each must be one, or the reason why any is good.
 
@@ -148,6 +152,9 @@ class KnownFile(StrictModel):
         for type_, known in types.items():
             if known.calls is not None and (problem := next(known.calls.problems(type_), None)) is not None:
                 raise ValueError(f"has calls of {type_} that are not its own: {problem}")
+            tagged = any(name.partition(".")[0] == _TAGS for name in known.properties)
+            if known.calls is not None and "update" in known.calls.never and tagged:
+                raise ValueError(f"has {type_} as never updated, and its tags, which are: say by which calls")
         return types
 
 

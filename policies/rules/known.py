@@ -173,7 +173,7 @@ PRESENCE = StackRule(
     id="known-resources",
     title="Everything that keeps the stack safe must be there.",
     why="A protection that just disappears leaves nothing that a rule could judge.",
-    fix="Make the resource again, or take `required` from it in policies/known.",
+    fix="Make the resource again, or remove its entry from policies/known.",
     types=(ANY_TYPE,),
     severity="critical",
     judge=_presence,
@@ -200,13 +200,21 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
 
 
 def _unused_of(type_: str, types: set[str], names: Sequence[str], context: Context) -> Iterator[str]:
+    """Say it of the type and all under it at once, as they go together; else of each of its resources."""
     found, file = context.known.types[type_], context.known.files[type_]
+    unused = [
+        glob
+        for glob, resource in found.resources.items()
+        if resource.optional is None
+        and not does_without(context.stack.get, resource)
+        and not any(fnmatchcase(name, glob) for name in names)
+    ]
     if type_ not in types and found.optional is None:
-        yield f"{type_} is known and unused; remove it from {file}, or say when it is optional"
-    for glob, resource in found.resources.items():
-        needed = resource.optional is None and not does_without(context.stack.get, resource)
-        if needed and not any(fnmatchcase(name, glob) for name in names):
-            yield f"{glob} ({type_}) is known and unused; remove it from {file}"
+        under = f" with all of its resources ({', '.join(unused)})" if unused else ""
+        yield f"{type_} is known and unused{under}; remove it from {file}, or say when it is optional"
+    elif unused:
+        are, them = ("are", "them") if len(unused) > 1 else ("is", "it")
+        yield f"{', '.join(unused)} ({type_}) {are} known and unused; remove {them} from {file}"
 
 
 UNUSED = StackRule(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import click
 
 from policies.naming import LONGEST_PREFIX, NAME_PART
 from program.offline.adoption.adopting import adopt
-from program.offline.adoption.renaming import GUARD_TEAM, TEAM, Adoption
-from program.offline.adoption.standing import chosen_prefix, own_repository
+from program.offline.adoption.renaming import CODEOWNERS, GUARD_TEAM, TEAM, Adoption
+from program.offline.adoption.standing import chosen_prefix, own_repository, text_of
 from program.project.definition import ROOT, SERVICE
 
 _OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?")
@@ -31,6 +32,7 @@ class Matching(click.ParamType["str"]):
 
 
 _OWNERS = Matching("owner", _OWNER, "a GitHub team or user: @organisation/team", 100)
+_ONCE = "[required the first time; then: no change]"
 _PART = "lower-case letters, digits and single hyphens, a letter first"
 
 
@@ -52,10 +54,8 @@ _PART = "lower-case letters, digits and single hyphens, a letter first"
     help="On GitHub, owner/name: whom AWS trusts, and the README's badges.  "
     "[default: the one set before, else the owners' organisation and the name]",
 )
-@click.option("--owners", type=_OWNERS, help=f"Whose the service is, wherever {TEAM} stands.  [default: no change]")
-@click.option(
-    "--guard-owners", type=_OWNERS, help=f"Whose its guard is, wherever {GUARD_TEAM} stands.  [default: no change]"
-)
+@click.option("--owners", type=_OWNERS, help=f"Whose the service is, wherever {TEAM} stands.  {_ONCE}")
+@click.option("--guard-owners", type=_OWNERS, help=f"Whose its guard is, wherever {GUARD_TEAM} stands.  {_ONCE}")
 def init(name: str, prefix: str | None, repository: str | None, owners: str | None, guard_owners: str | None) -> None:
     """Make this repository the service NAME.
 
@@ -72,9 +72,25 @@ def init(name: str, prefix: str | None, repository: str | None, owners: str | No
         owners=owners or TEAM,
         guard_owners=guard_owners or GUARD_TEAM,
     )
+    _must_be_somebodys({"--owners": (owners, TEAM), "--guard-owners": (guard_owners, GUARD_TEAM)})
     done = list(map(_told, adopt(ROOT, adoption)))
     if not done:
         click.echo(f"this is {name} already: nothing to do", err=True)
+
+
+def _must_be_somebodys(owners: Mapping[str, tuple[str | None, str]]) -> None:
+    """Refuse to leave the example's owners: GitHub passes over those that it doesn't know, and asks nobody."""
+    standing = text_of(ROOT, CODEOWNERS)
+    missing = [
+        option
+        for option, (given, team) in owners.items()
+        if given is None and re.search(rf"{team}(?![\w-])", standing) is not None
+    ]
+    if missing:
+        raise click.UsageError(
+            f"{' and '.join(missing)} missing, and {CODEOWNERS} has the example's; give who reviews the service "
+            f"(--owners) and what judges it (--guard-owners): teams or users such as @acme/orders, or one for both"
+        )
 
 
 def _as_prefix(name: str) -> str:

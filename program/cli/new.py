@@ -34,8 +34,8 @@ def new() -> None:
 def component(name: str, type_: str) -> None:
     """Write the component NAME: its class, its known entry with a simulated answer, and its test.
 
-    Prints the files, and on stderr the two lines that program/service/stack.py needs. Writes nothing where one of the
-    files is there.
+    Prints the files, and on stderr the two lines that program/service/stack.py needs and what is for you to say. Writes
+    nothing where one of the files is there.
     """
     made = skeleton(name, type_)
     missing = _to_write(ROOT, made)
@@ -46,6 +46,7 @@ def component(name: str, type_: str) -> None:
     if not missing:
         click.echo("every file is there as it was written; nothing was changed", err=True)
     click.echo(f"now add to program/service/stack.py:\n  {made.imported}\n  {made.called}", err=True)
+    click.echo(f"and say in {made.known}: how its ARN ends, what AWS is asked for it, what it is for", err=True)
 
 
 def _to_write(root: Path, made: Skeleton) -> list[str]:

@@ -20,7 +20,7 @@ from program.offline.packs import pack_host
 from program.offline.projects import KINDS, strays
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stacks import Stack, read_stack, read_stacks
+from program.offline.stacks import Stack, read_stacks, read_template
 from program.offline.workers import in_workers
 from program.project.definition import ROOT, Project
 from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, read_stack_file
@@ -71,7 +71,7 @@ def check(
 def _template(limits: Limits, root: Path) -> list[Stack]:
     """Return the stack that review stacks are made from, under its own suffix, where there is one."""
     file = root / REVIEW_TEMPLATE
-    return [read_stack(read_stack_file(TEMPLATE_STACK, root, file), limits)] if file.exists() else []
+    return [read_template(read_stack_file(TEMPLATE_STACK, root, file), limits, root)] if file.exists() else []
 
 
 def record_all(

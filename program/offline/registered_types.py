@@ -17,10 +17,13 @@ def lacking(type_: str, project: Project) -> str | None:
     if (missing := unanswered(type_)) is not None:
         return missing
     if type_ not in known_calls():
+        arn = world.types[type_].answer.get("arn", "<its ARN>")
+        service = type_.split(":")[1].partition("/")[0]
         return (
             f"{type_} has no calls: no role could make it; add to {world.files[type_]} what AWS is asked for it: "
-            f'calls: {{arn: "arn:aws:...:${{region}}:${{account}}:${{name}}", read: [{{actions: [...], source: '
-            f"provider}}], create: [...], update: [...], delete: [...]}}"
+            f'calls: {{arn: "{arn}", read: [{{actions: [{service}:...], source: provider}}], create: [...], update: '
+            f"[...], delete: [...]}}; the ARN's form and the actions are for you to say: AWS's Service Authorization "
+            f"Reference has both"
         )
     if all(item.type != type_ for item in inventory(project.label).resources):
         file = file_of(project.label).relative_to(ROOT).as_posix()

@@ -12,6 +12,7 @@ from policies.limits import Limits
 from program.errors import Problem, SettingsError
 from program.network.settings import Settings as NetworkSettings
 from program.network.validation import overlaps
+from program.offline.ground import Ground, ground
 from program.offline.projects import KINDS
 from program.offline.result import Finding
 from program.project.definition import FOUNDATION, ROOT
@@ -44,16 +45,23 @@ class Stack:
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:
     """Read the stacks, and judge them side by side.
 
-    Two that claim the same environment and suffix both get a finding, so do two networks with the same addresses, and
-    one that has a review stack's suffix.
+    Two that claim the same environment and suffix both get a finding, so do two networks with the same addresses, one
+    that has a review stack's suffix, and one whose network or foundation isn't there or is another place's.
     """
-    stacks = [_no_review_stack(read_stack(read_stack_file(name, root), limits)) for name in names]
+    files = [read_stack_file(name, root) for name in names]
+    below = ground(limits, root, files)
+    stacks = [_on_ground(_no_review_stack(read_stack(file, limits)), below) for file in files]
     claims: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for stack in stacks:
         if (settings := stack.settings) is not None:
             claims[settings.project.label, settings.environment, settings.environment_suffix].append(stack.name)
     apart = dict(_overlapping(stacks))
     return [_with(_with_claims(stack, claims.values()), apart.get(stack.name, ())) for stack in stacks]
+
+
+def read_template(file: StackFile, limits: Limits, root: Path = ROOT) -> Stack:
+    """Return what review stacks are made from: like a stack, but that its suffix is theirs."""
+    return _on_ground(read_stack(file, limits), ground(limits, root))
 
 
 def read_stack(file: StackFile, limits: Limits) -> Stack:
@@ -83,6 +91,10 @@ def _no_review_stack(stack: Stack) -> Stack:
     if stack.settings is None or why is None:
         return stack
     return _with(stack, [Problem(key, why)])
+
+
+def _on_ground(stack: Stack, below: Ground) -> Stack:
+    return stack if stack.settings is None else _with(stack, list(below.lacking(stack.settings)))
 
 
 def _with_claims(stack: Stack, claims: Iterable[Sequence[str]]) -> Stack:

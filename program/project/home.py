@@ -60,9 +60,19 @@ def _foundations_of(stacks: Sequence[StackFile], root: Path) -> Iterator[StackFi
     for stack in stacks:
         environment = environments.get(stack.config.get(stack.project.full_key("environment", root), ""))
         account = environment.account if environment is not None else None
-        found = [each for each in foundations if account in (None, each.config.get(_setting("account", root)))]
+        found = carrying(account, foundations, root)
         if len(found) == 1:
             yield found[0]
+
+
+def carrying(account: str | None, foundations: Sequence[StackFile], root: Path = ROOT) -> list[StackFile]:
+    """Return the foundations of the account; all of them, where none is named."""
+    return [each for each in foundations if account in (None, account_of(each, root))]
+
+
+def account_of(foundation: StackFile, root: Path = ROOT) -> str | None:
+    """Return the account that the foundation's file names, None where it names none."""
+    return foundation.config.get(_setting("account", root))
 
 
 def _address(foundation: StackFile) -> str | None:

@@ -16,7 +16,7 @@ from program.manifest.canonical import JsonValue
 from program.manifest.implied import NAME_PREFIX
 from program.project.definition import Project
 from program.project.naming import PREFIX, Names
-from program.project.setting import misplaced, setting
+from program.project.setting import setting, unclear
 from program.project.texts import cut
 from program.project.values import REGION
 
@@ -80,9 +80,9 @@ class ProjectSettings(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **given: Any) -> None:
-        """Refuse a project whose settings don't all say whether stacks are compared by them."""
+        """Refuse a project whose settings don't all say what they are, and whether stacks are compared by them."""
         super().__pydantic_init_subclass__(**given)
-        if problems := list(misplaced(cls)):
+        if problems := list(unclear(cls)):
             raise CouldNotRunError("\n".join(problems))
 
     @classmethod

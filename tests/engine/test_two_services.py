@@ -15,7 +15,8 @@ def services(tmp_path):
     first, second = (tmp_path / name for name in ("first", "second"))
     first.mkdir(), second.mkdir()
     example, orders = make_engine(first), make_engine(second)
-    assert run("init", "--name", "orders", root=orders.project).returncode == CLEAN
+    owners = ("--owners", "@acme/orders", "--guard-owners", "@acme/guards")
+    assert run("init", "--name", "orders", *owners, root=orders.project).returncode == CLEAN
     orders.environment["PULUMI_BACKEND_URL"] = example.environment["PULUMI_BACKEND_URL"]
     return example, orders
 

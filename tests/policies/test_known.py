@@ -169,6 +169,9 @@ def test_an_action_that_can_be_scoped_is_scoped_or_has_a_reason():
     assert [item for item in everywhere if item not in denied] == [], "scope it, or say why it can't be (everywhere)"
 
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
 def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
     folder = tmp_path / "known"
     shutil.copytree(FOLDER, folder)
@@ -236,6 +239,50 @@ def test_calls_that_a_type_does_not_have_are_refused(tmp_path, old, new, said):
     found = broken(tmp_path, "service/cloudwatch.yaml", old, new)
 
     assert any(said in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("update: []", "has no update: say what AWS is asked for it, or why it never is: never: {update: <reason>}"),
+        ("", "has no update: say what AWS is asked for it, or why it never is: never: {update: <reason>}"),
+        ("never: {create: Nobody makes it at all.}", "it should be 'update' or 'delete'"),
+        ("never: {update: Nothing.}", "at least 10 characters"),
+        (
+            "never: {update: Another makes another., delete: It goes with it.}",
+            "has calls for delete, and says why there are",
+        ),
+    ],
+    ids=["empty", "left out", "never made", "no reason", "both"],
+)
+def test_a_phase_without_calls_says_why_in_one_word(tmp_path, new, said):
+    standing = "never: {update: Another value makes another permission.}"
+
+    (problem,) = broken(tmp_path, "service/lambda.yaml", standing, new)
+
+    assert said in problem
+    assert problem.startswith("policies/known/service/lambda.yaml:")
+
+
+def test_whatever_is_made_is_read_by_calls(tmp_path):
+    standing = "read:\n        - {actions: [lambda:GetPolicy], source: provider}"
+
+    (problem,) = broken(tmp_path, "service/lambda.yaml", standing, "read: []")
+
+    assert "calls.read is []; it should have at least 1 item" in problem
+
+
+def test_what_has_tags_is_updated(tmp_path):
+    standing = "never: {update: Another value makes another permission.}"
+    tags = "      tags.Project: {free: The project's name.}\n      action: {is: lambda:InvokeFunction, required: true}"
+    folder = tmp_path / "known"
+    shutil.copytree(FOLDER, folder)
+    file = folder / "service/lambda.yaml"
+    assert standing in file.read_text()
+    file.write_text(file.read_text().replace("      action: {is: lambda:InvokeFunction, required: true}", tags, 1))
+
+    with pytest.raises(ReviewedFileError, match="as never updated, and its tags, which are: say by which calls"):
+        load(SERVICE, folder)
 
 
 def test_calls_that_two_worlds_have_are_told_in_one_line():
@@ -375,6 +422,35 @@ def test_what_is_known_and_unused_is_said():
         "remove it from policies/known/service/kms.yaml, or say when it is optional",
         "stack: 444444444444 is trusted in prod and unused; remove it from environments.yaml",
     ]
+
+
+def test_a_type_that_is_unused_takes_all_that_is_known_under_it_along():
+    world = World()
+    world.resources = {name: item for name, item in world.resources.items() if item.type != ALARM}
+
+    (said,) = world.judge("known-unused")
+
+    begins = f"stack: {ALARM} is known and unused with all of its resources (monitoring-app-errors, "
+    assert said.startswith(begins)
+    assert said.endswith("; remove it from policies/known/service/cloudwatch.yaml, or say when it is optional")
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (["monitoring-app-errors"], "monitoring-app-errors ({}) is known and unused; remove it from {}"),
+        (
+            ["monitoring-app-errors", "monitoring-app-duration"],
+            "monitoring-app-errors, monitoring-app-duration ({}) are known and unused; remove them from {}",
+        ),
+    ],
+    ids=["one", "two"],
+)
+def test_entries_of_a_type_that_is_used_are_said_in_one_line(gone, said):
+    world = World()
+    world.resources = {name: item for name, item in world.resources.items() if name not in gone}
+
+    assert world.judge("known-unused") == [f"stack: {said.format(ALARM, 'policies/known/service/cloudwatch.yaml')}"]
 
 
 def test_what_one_stack_doesnt_use_may_be_another_regions():

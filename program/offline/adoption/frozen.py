@@ -5,7 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from program.project.definition import stack_file
+from program.project.stackfile import stack_names
+
 EXAMPLE = "tests/example"
+_MOST_NAMED = 3
 # What a service makes its own. All else is the product, which has no copy.
 SERVICE = (
     ".github/ADOPTING.md",
@@ -31,12 +35,21 @@ SERVICE = (
     "program/service",
     "stacks",
 )
+# Its stacks: the product's tests know them by name, and no other one.
+STACKS = (
+    *("dev", "prod", "staging"),
+    *("network/dev", "network/prod", "network/staging"),
+    "foundation/main",
+)
 # What no copy takes along.
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules", "*.pyc")
 
 
 def freeze(root: Path) -> bool:
-    """Keep the example in tests/example, whole or not at all; tell whether that was still to do."""
+    """Keep the example in tests/example, whole or not at all; tell whether that was still to do.
+
+    A stack that somebody has added already is none of the example's.
+    """
     folder = root / EXAMPLE
     if folder.is_dir():
         return False
@@ -44,8 +57,32 @@ def freeze(root: Path) -> bool:
     shutil.rmtree(unfinished, ignore_errors=True)
     for name in SERVICE:
         copy(root / name, unfinished / name)
+    for name in _added(root):
+        (unfinished / stack_file(name)).unlink()
     unfinished.replace(folder)
     return True
+
+
+def no_example(root: Path) -> str | None:
+    """Say in one line why the product's tests can't run at the root; None where they can.
+
+    It is no longer the example that they know, and none is kept.
+    """
+    if (root / EXAMPLE).is_dir():
+        return None
+    here = stack_names(root)
+    gone = [name for name in STACKS if name not in here]
+    moved = [f"{stack_file(name)} is added" for name in _added(root)] + [f"{stack_file(name)} is gone" for name in gone]
+    if not moved:
+        return None
+    return (
+        f"the product's tests know the example's stacks alone, and {', '.join(moved[:_MOST_NAMED])}; ./parity init "
+        f"comes first: it keeps the example for them (.github/ADOPTING.md)"
+    )
+
+
+def _added(root: Path) -> list[str]:
+    return [name for name in stack_names(root) if name not in STACKS]
 
 
 def copy(source: Path, target: Path) -> None:

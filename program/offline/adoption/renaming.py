@@ -48,6 +48,7 @@ _GUIDES = (
     "policies/examples.yaml",
 )
 # Who owns the example: what a service's own owners stand in place of.
+CODEOWNERS = ".github/CODEOWNERS"
 TEAM, GUARD_TEAM = "@platform-team", "@platform-security"
 
 Change = Callable[[str], str]
@@ -88,7 +89,7 @@ def _changes(root: Path, adoption: Adoption) -> Iterator[tuple[str, tuple[Change
         yield guide, (_of_the_project(adoption), of_github)
     for stack in stack_names(root, FOUNDATION):
         yield stack_file(stack), (_of_the_project(adoption), of_github)
-    yield ".github/CODEOWNERS", (_replaced(GUARD_TEAM, adoption.guard_owners), _replaced(TEAM, adoption.owners))
+    yield CODEOWNERS, (_replaced(GUARD_TEAM, adoption.guard_owners), _replaced(TEAM, adoption.owners))
     yield "README.md", (_own(root, "README.md", _README.format(name=adoption.new, repository=adoption.repository)),)
     yield "CHANGELOG.md", (_own(root, "CHANGELOG.md", _CHANGELOG),)
     yield NAMING, (_constant(adoption),)

@@ -55,7 +55,8 @@ types:
 
   $type:
     reason: What the $name is for, in a sentence.
-    # What AWS answers, as the check simulates it.
+    # What AWS answers, as the check simulates it. Yours to say: how its ARN ends, as in AWS's Service Authorization
+    # Reference (`$${name}`, `table/$${name}`), here and in the calls, which the check asks for.
     answer:
       id: $${name}
       arn: "arn:aws:$module:$${region}:$${account}:$${name}"
@@ -95,9 +96,10 @@ __all__ = ("a_fresh_runtime",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skeleton:
-    """The files of a component by their paths, and the lines that are to be written into stack.py."""
+    """The files of a component by their paths, `known` among them, and the lines that are for stack.py."""
 
     files: Mapping[str, str]
+    known: str
     imported: str
     called: str
 
@@ -110,10 +112,12 @@ def skeleton(name: str, type_: str) -> Skeleton:
     module = _PYTHON_KEYWORDS.get(match["module"], match["module"])
     _must_be_named(module, match["class"], type_)
     words = {"name": name, "Class": name.capitalize(), "type": type_, "module": module, "Resource": match["class"]}
+    known = f"policies/known/service/{name}.yaml"
     return Skeleton(
+        known=known,
         files={
             f"program/service/components/{name}.py": _COMPONENT.substitute(words),
-            f"policies/known/service/{name}.yaml": _KNOWN.substitute(words | {"module": match["module"]}),
+            known: _KNOWN.substitute(words | {"module": match["module"]}),
             f"tests/own/test_{name}.py": _TEST.substitute(words),
             "tests/own/conftest.py": _CONFTEST,
         },

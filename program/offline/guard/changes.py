@@ -8,6 +8,7 @@ from policies.strict_yaml import Document, YamlError, parse
 from program.offline.guard.change import GuardChange
 from program.offline.guard.entries import entry_changes
 from program.offline.guard.file_changes import file_changes
+from program.offline.guard.known_changes import KNOWN_FOLDER, known_changes
 from program.offline.guard.limit_changes import LIMITS, limit_changes
 from program.offline.guard.rule_changes import rule_changes
 from program.offline.guard.tree import Tree
@@ -16,7 +17,6 @@ from program.project.definition import PROJECT_FILE, STACKS
 EXEMPTIONS = "policies/exemptions.yaml"
 IGNORES = "policies/drift-ignores.yaml"
 NOISE = "policies/drift-noise.yaml"
-KNOWN_FOLDER = "policies/known/"
 # Files that are a list of entries: the key, what an entry is called, what says which one it is.
 _LISTS: Mapping[str, tuple[str, str, Sequence[str]]] = {
     EXEMPTIONS: ("exemptions", "exemption", ("rule", "project", "resource", "environment")),
@@ -61,23 +61,7 @@ def _known(base: Tree, head: Tree) -> Iterator[GuardChange]:
         old, new = _document(base, file), _document(head, file)
         if old is None or new is None:
             continue
-        before, after = _leaves(old.data), _leaves(new.data)
-        for path in sorted({*before, *after}, key=str):
-            name = ".".join(map(str, path))
-            if path not in before or (path in after and before[path] != after[path]):
-                was = f"; it was {before[path]}" if path in before else ""
-                text = f"{name}: {after[path]}{was}"
-                yield GuardChange(effect="weakens", kind="known entry", file=file, line=new.line(path), text=text)
-            elif path not in after:
-                # A type that is gone is known no more; anything less can have been what held the rest narrow.
-                type_is_gone = path[:1] == ("types",) and not any(other[:2] == path[:2] for other in after)
-                yield GuardChange(
-                    effect="narrows" if type_is_gone else "changes",
-                    kind="known entry removed",
-                    file=file,
-                    line=new.line(path),
-                    text=f"{name} is gone; it was {before[path]}",
-                )
+        yield from known_changes(file, old, new)
 
 
 def _settings(base: Tree, head: Tree) -> Iterator[GuardChange]:
@@ -116,11 +100,3 @@ def _document(tree: Tree, file: str) -> Document | None:
         return parse(tree.text(file))
     except YamlError:
         return None
-
-
-def _leaves(value: object, path: tuple[str | int, ...] = ()) -> dict[tuple[str | int, ...], str]:
-    if isinstance(value, dict) and value:
-        return {key: leaf for name, item in value.items() for key, leaf in _leaves(item, (*path, str(name))).items()}
-    if isinstance(value, list) and value:
-        return {key: leaf for index, item in enumerate(value) for key, leaf in _leaves(item, (*path, index)).items()}
-    return {path: str(value)}

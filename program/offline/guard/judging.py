@@ -17,9 +17,10 @@ from pathlib import Path
 
 from policies.limits import Limits
 from program.manifest.canonical import JsonObject
-from program.offline.guard.changes import KNOWN_FOLDER, guard_changes
+from program.offline.guard.changes import guard_changes
 from program.offline.guard.declared import declared_changes
 from program.offline.guard.explaining import explained
+from program.offline.guard.known_changes import KNOWN_FOLDER
 from program.offline.guard.limit_changes import LIMITS
 from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import read_reviewed

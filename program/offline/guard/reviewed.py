@@ -19,7 +19,8 @@ from policies.known.tables import OTHERS
 from policies.limits import Limits
 from policies.schema import StrictModel, describe
 from policies.strict_yaml import KeyPath, YamlError, read
-from program.offline.guard.changes import EXEMPTIONS, IGNORES, KNOWN_FOLDER, NOISE
+from program.offline.guard.changes import EXEMPTIONS, IGNORES, NOISE
+from program.offline.guard.known_changes import KNOWN_FOLDER
 from program.offline.guard.limit_changes import LIMITS
 
 _Model = TypeVar("_Model", bound=StrictModel)

@@ -81,6 +81,15 @@ def by_message(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     return list(messages.items())
 
 
+def by_places(messages: Iterable[tuple[str, list[Group]]]) -> list[tuple[list[str], list[Group]]]:
+    """Return what is said of the very same places together, so that they are named once."""
+    found: dict[tuple[tuple[str | None, ...], ...], tuple[list[str], list[Group]]] = {}
+    for message, groups in messages:
+        key = tuple((group.source, group.name, *group.stacks) for group in groups)
+        found.setdefault(key, ([], groups))[0].append(message)
+    return list(found.values())
+
+
 def stack_count(stacks: Sequence[str], total: int) -> str:
     """Name a few stacks one by one, and count many: where a name each would fill the screen."""
     if len(stacks) <= _MOST_NAMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich import box
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from program.offline.reviewed_lines import declaration_place
 from program.report.check_formats import Detail
-from program.report.content.grouping import Group, Label, by_message, by_rule, stack_list
+from program.report.content.grouping import Group, Label, by_message, by_places, by_rule, stack_list
 from program.report.content.paperwork import LIMITS, STALE_RULE, paperwork, remedy
 from program.report.content.summary import Row, Summary, plural
 from program.report.content.values import printable
@@ -96,8 +97,9 @@ def _findings(console: Console, findings: Sequence[Group], total: int) -> None:
                 (label.upper(), _STYLES[label]), " ", (rule, "bold"), f"  {about.title}", (f"  {about.severity}", "dim")
             )
         )
-        for message, places in by_message(groups):
-            console.print(Padding(Text(printable(message)), (0, 0, 0, 2)))
+        for messages, places in by_places(by_message(groups)):
+            for message in messages:
+                console.print(Padding(Text(printable(message)), (0, 0, 0, 2)))
             console.print(Padding(_places(places, total), (0, 0, 0, 4)))
         _fix(console, remedy(rule, label), rule)
 
@@ -123,9 +125,12 @@ def _stale(console: Console, stale: Sequence[str]) -> None:
         return
     about = paperwork(STALE_RULE)
     console.print(Text.assemble(("FAILED", _BAD), " ", (STALE_RULE, "bold"), f"  {about.title}"))
-    for declaration in stale:
-        line = Text.assemble(declaration, "  ", (declaration_place(declaration), "cyan"))
-        console.print(Padding(line, (0, 0, 0, 2)))
+    for type_, declarations in groupby(stale, lambda declaration: declaration.partition(" ")[0]):
+        grid = Table.grid(padding=(0, 2))
+        for declaration in declarations:
+            grid.add_row(Text(declaration_place(declaration), "cyan"), Text(declaration.partition(" ")[2]))
+        console.print(Padding(Text(type_), (0, 0, 0, 2)))
+        console.print(Padding(grid, (0, 0, 0, 4)))
     _fix(console, about.fix, STALE_RULE)
 
 

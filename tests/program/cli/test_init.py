@@ -14,6 +14,7 @@ from program.project.definition import ROOT
 from program.project.files import write_whole
 from tests.program.cli.running import run
 
+OWNERS = ("--owners", "@acme/orders", "--guard-owners", "@acme/guards")
 CLEAN, WRONG_USAGE, COULD_NOT_RUN = 0, 2, 3
 # Where the word is the product's own: its command, its comments' markers, the names of its jobs.
 PRODUCT = re.compile(r"\./parity|`parity`|parity-guard|Parity|parity check")
@@ -53,8 +54,7 @@ def own(root: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def adopted(tmp_path_factory):
     root = a_clone(tmp_path_factory.mktemp("adopted"))
-    owners = ("--owners", "@acme/orders", "--guard-owners", "@acme/guards")
-    done = run("init", "--name", "orders", *owners, root=root)
+    done = run("init", "--name", "orders", *OWNERS, root=root)
     assert done.returncode == CLEAN, done.stderr
     return root, done
 
@@ -143,7 +143,7 @@ def test_run_again_it_changes_nothing_whatever_it_is_told_no_more(adopted, optio
 def test_what_was_chosen_once_stays_until_something_else_is_chosen(tmp_path):
     root = a_clone(tmp_path)
     chosen = ("--prefix", "ord", "--repository", "acme/shop")
-    assert run("init", "--name", "orders", *chosen, root=root).returncode == CLEAN
+    assert run("init", "--name", "orders", *chosen, *OWNERS, root=root).returncode == CLEAN
     before = texts(root)
 
     again = run("init", "--name", "orders", root=root)
@@ -182,7 +182,7 @@ def test_cut_off_between_two_files_it_goes_on_where_it_stopped(adopted, tmp_path
     for name in (EXAMPLE, "stacks/Pulumi.dev.yaml", ".github/review-stack.yaml", ".github/SETTING-UP.md"):
         copy(adopted[0] / name, root / name)
 
-    done = run("init", "--name", "orders", "--owners", "@acme/orders", "--guard-owners", "@acme/guards", root=root)
+    done = run("init", "--name", "orders", *OWNERS, root=root)
 
     assert done.returncode == CLEAN, done.stderr
     assert texts(root) == texts(adopted[0])
@@ -194,11 +194,30 @@ def test_a_file_that_cant_be_changed_stops_it_before_any_is_written(tmp_path):
     project.write_text(project.read_text().replace("  namePrefix:\n", "  namePrefixes:\n"))
     before = (root / "stacks/Pulumi.dev.yaml").read_bytes()
 
-    done = run("init", "--name", "orders", root=root)
+    done = run("init", "--name", "orders", *OWNERS, root=root)
 
     assert done.returncode == COULD_NOT_RUN
     assert done.stderr == "error: Pulumi.yaml: namePrefix has no line default; add it, so that it can be orders\n"
     assert (root / "stacks/Pulumi.dev.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [((), "--owners and --guard-owners"), (OWNERS[:2], "--guard-owners"), (OWNERS[2:], "--owners")],
+    ids=["neither", "the service's", "the guard's"],
+)
+def test_the_examples_owners_stay_nobodys_and_nothing_is_written_before_there_are_others(tmp_path, given, missing):
+    root = tmp_path
+    for name in ("Pulumi.yaml", "program", "policies", "stacks", ".github/CODEOWNERS"):
+        copy(ROOT / name, root / name)
+    before = texts(root)
+
+    done = run("init", "--name", "orders", *given, root=root)
+
+    assert (done.returncode, done.stdout) == (WRONG_USAGE, "")
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert f"{missing} missing, and .github/CODEOWNERS has the example's; give who reviews the service" in said
+    assert texts(root) == before
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,15 @@ def test_what_was_cut_off_is_written_on_the_second_run(root):
     assert "every file is there as it was written; nothing was changed" in third.stderr
 
 
+def test_what_is_for_a_person_to_say_is_told_and_marked_and_asked_for(root):
+    done = run("new", "component", "queue", *QUEUE, root=root)
+
+    last = "and say in policies/known/service/queue.yaml: how its ARN ends, what AWS is asked for it, what it is for"
+    assert done.stderr.splitlines()[-1] == last
+    marked = (root / "policies/known/service/queue.yaml").read_text()
+    assert "Yours to say: how its ARN ends, as in AWS's Service Authorization\n" in marked
+
+
 def test_a_component_may_begin_with_a_module_that_python_has_a_word_for():
     made = skeleton("worker", "aws:lambda/function:Function")
 

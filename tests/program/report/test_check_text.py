@@ -236,3 +236,30 @@ def test_a_rule_that_crashed_is_what_is_to_be_mended():
 
     assert "fix: Mend the rule in policies/rules" in report
     assert "Set storage_encrypted=True" not in report
+
+
+def test_what_is_said_of_the_same_places_names_them_once():
+    said = ("one is missing", "another is missing", "a third is missing")
+    checked = result(*(stack(name, *(finding("known-resources", text) for text in said)) for name in ("dev", "prod")))
+
+    lines = [line.strip() for line in render("text", checked).splitlines()]
+
+    assert sorted(said) == sorted(line for line in lines if line.endswith("is missing"))
+    assert sum(line.startswith("stacks/Pulumi.dev.yaml:1") for line in lines) == 1
+
+
+def test_stale_declarations_stand_under_their_type_each_with_its_line():
+    alarm, topic = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic"
+    stale = (f"{alarm} a: presence", f"{alarm} b: property threshold", f"{topic} c: presence")
+    checked = result(stack("dev"), stack("prod"), stale=stale)
+
+    lines = [line.strip() for line in render("text", checked).splitlines()]
+
+    start = lines.index(alarm)
+    assert [line.partition("  ")[2] or line for line in lines[start : start + 5]] == [
+        alarm,
+        "a: presence",
+        "b: property threshold",
+        topic,
+        "c: presence",
+    ]

@@ -126,6 +126,37 @@ def test_a_setting_has_a_place_or_a_reason(given, said):
     assert told[3].startswith("give setting(...) one of them: place=")
 
 
+@pytest.mark.parametrize(
+    ("unnamed", "given", "said"),
+    [
+        ((), {}, ["has no about and no allowed; give setting(...) both: about="]),
+        ((), {"about": "Tries of an order."}, ["has no allowed; give setting(...) both: about="]),
+        ((), {"allowed": "1 to 10"}, ["has no about; give setting(...) both: about="]),
+        (
+            (),
+            {"abuot": "Tries of an order.", "allowed": "1 to 10"},
+            ["has 'abuot', which no setting has; did you mean 'about'?", "has no about; give setting(...) both"],
+        ),
+        (
+            ("Tries of an order.",),
+            {"about": "Tries of an order.", "allowed": "1 to 10"},
+            ["has a value without a name after its default; name each: setting(3, about="],
+        ),
+    ],
+    ids=["nothing", "no allowed", "no about", "a slip", "without a name"],
+)
+def test_a_setting_says_what_it_is_about_and_what_is_allowed(unnamed, given, said):
+    with pytest.raises(CouldNotRunError) as refused:
+
+        class _Queue(ProjectSettings):
+            queue_tries: int = setting(3, *unnamed, place="queue.tries", **given)
+
+    lines = str(refused.value).splitlines()
+    assert len(lines) == len(said)
+    for line, expected in zip(lines, said, strict=True):
+        assert re.match(rf"tests/program/service/test_settings\.py:\d+: queue_tries {re.escape(expected)}", line), line
+
+
 def test_a_field_that_is_no_setting_is_refused_too():
     with pytest.raises(CouldNotRunError, match="queue_tries has no place in the manifest and no reason why"):
 
@@ -133,16 +164,24 @@ def test_a_field_that_is_no_setting_is_refused_too():
             queue_tries: int = 3
 
 
-def test_the_check_tells_of_it_in_one_line(tmp_path):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('about="Tries of an order.", allowed="1 to 10"', "queue_tries has no place in the manifest"),
+        ('place="queue.tries"', "queue_tries has no about and no allowed"),
+    ],
+    ids=["place", "words"],
+)
+def test_the_check_tells_of_it_in_one_line(tmp_path, given, said):
     root = copy_of_the_project(tmp_path)
-    field = '    queue_tries: int = setting(3, about="Tries of an order.", allowed="1 to 10")\n'
+    field = f"    queue_tries: int = setting(3, {given})\n"
     change(root, "program/service/settings.py", "    egress: Literal", f"{field}    egress: Literal")
 
     done = run("check", root=root)
 
     assert (done.returncode, done.stdout) == (COULD_NOT_RUN, "")
     (line,) = done.stderr.splitlines()
-    assert re.match(r"error: program/service/settings\.py:\d+: queue_tries has no place in the manifest", line), line
+    assert re.match(rf"error: program/service/settings\.py:\d+: {said}", line), line
 
 
 def test_a_limit_holds_for_the_setting_of_its_name_without_code():

@@ -173,7 +173,7 @@ WHOLE = {
     "known values as a list": (
         "policies/known/service/kms.yaml",
         "types:\n  aws:kms/key:Key:\n    description: {oneOf: [a, b]}\n",
-        [("weakens", "known entry", 3), ("weakens", "known entry", 3), ("changes", "known entry removed", 3)],
+        [("weakens", "known entry", 3), ("changes", "known entry removed", 3)],
     ),
     "a workflow whose jobs are none": (
         ".github/workflows/new.yml",
