@@ -149,8 +149,14 @@ class TypeCalls(StrictModel):
         """Yield what no resource of the type is asked: another service, or everything; and unknown placeholders."""
         module = type_.split(":")[1].partition("/")[0]
         own = SERVICES.get(module, (module,))
-        for text in (self.arn, *(arn for _, call in self.calls() for arn in call.on)):
-            yield from _of_arn(text)
+        arns = (self.arn, *(arn for _, call in self.calls() for arn in call.on))
+        bound_to = (word for _, call in self.calls() for words in call.conditions.values() for word in words)
+        for text in dict.fromkeys((*arns, *bound_to)):
+            yield from _unknown_placeholders(text)
+        for arn in arns:
+            if arn.startswith("arn:") and not arn.split(":", 5)[-1].strip("*/"):
+                by = "${name}, ${inputs.<property>} or <id>"
+                yield f"{arn!r} is everything of the service; name the resource: {by}"
         if (of_arn := self.arn.split(":")[2:3]) and of_arn[0] not in own:
             yield f"arn {self.arn!r} is of another service than {' or '.join(own)}; {_ALLOW_SERVICE.format(module)}"
         for phase, call in self.calls():
@@ -158,12 +164,10 @@ class TypeCalls(StrictModel):
                 yield from (f"{phase}: {said}" for said in _of_action(action, call, own, module))
 
 
-def _of_arn(text: str) -> Iterator[str]:
+def _unknown_placeholders(text: str) -> Iterator[str]:
     for placeholder in PLACEHOLDER.findall(text):
         if placeholder not in _WORDS and not placeholder.startswith(_OF_INPUTS):
             yield f"{text!r} has the unknown placeholder {placeholder!r}; known: {', '.join(_WORDS)}, inputs.<property>"
-    if text.startswith("arn:") and not text.split(":", 5)[-1].strip("*/"):
-        yield f"{text!r} is everything of the service; name the resource: ${{name}}, ${{inputs.<property>}} or <id>"
 
 
 def _of_action(action: str, call: Call, own: tuple[str, ...], module: str) -> Iterator[str]:

@@ -20,8 +20,7 @@ from program.offline.packs import pack_host
 from program.offline.projects import KINDS, strays
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stacks import Stack, read_stacks, read_template
-from program.offline.workers import in_workers
+from program.offline.stacks import Stack, for_each_stack, read_stacks, read_template
 from program.project.definition import ROOT, Project
 from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, read_stack_file
 from program.sdk.lazy_services import install, load_used
@@ -47,14 +46,8 @@ def check(
     with pack_host() if judge else nullcontext() as packs:
         stacks = [*read_stacks(names, limits, root), *(_template(limits, root) if complete and judge else ())]
         preload(stack.file.project for stack in stacks)
-        results: list[StackResult] = in_workers(
-            partial(examine, limits=limits, packs=packs),
-            stacks,
-            jobs=jobs,
-            name=lambda stack: stack.name,
-            done=done,
-            longest=lambda stack: stack.takes_longest,
-        )
+        task = partial(examine, limits=limits, packs=packs)
+        results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done)
     own = [result for result in results if result.stack != TEMPLATE_STACK]
     checked = compared(own, limits, complete=complete)
     # The template is none of the stacks: it is shown only for what blocks it and none of them.
@@ -78,20 +71,17 @@ def record_all(
     names: Sequence[str], limits: Limits, *, jobs: int, done: Callable[[str], None], root: Path = ROOT
 ) -> list[StackRecording]:
     """Run the program for the stacks and return what each registers; nobody is asked for a judgement."""
-    task = partial(record_stack, limits=limits)
     stacks = read_stacks(names, limits, root)
     preload(stack.file.project for stack in stacks)
-    return in_workers(
-        task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done, longest=lambda stack: stack.takes_longest
-    )
+    return for_each_stack(partial(record_stack, limits=limits), stacks, jobs=jobs, done=done)
 
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:
-    """Examine one stack, in a process of its own, as Pulumi's runtime is there once in each."""
+    """Examine one stack."""
     with pack_host() if judge else nullcontext() as packs:
         preload([stack.file.project])
         task = partial(examine, limits=limits, packs=packs)
-        return in_workers(task, [stack], jobs=1, name=lambda stack: stack.name, done=lambda _: None)[0]
+        return for_each_stack(task, [stack], jobs=1, done=lambda _: None)[0]
 
 
 def preload(projects: Iterable[Project]) -> None:

@@ -14,8 +14,7 @@ from program.offline.packs import pack_host
 from program.offline.promotion import promotion
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
-from program.offline.stacks import Stack
-from program.offline.workers import in_workers
+from program.offline.stacks import Stack, for_each_stack
 from program.project.definition import ROOT
 
 
@@ -33,14 +32,7 @@ def judge_all(
     by_name = {recording.stack: recording for recording in recordings}
     with pack_host(root=root) if judge else nullcontext() as packs:
         task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
-        results: list[StackResult] = in_workers(
-            task,
-            stacks,
-            jobs=jobs,
-            name=lambda stack: stack.name,
-            done=done,
-            longest=lambda stack: stack.takes_longest,
-        )
+        results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done)
     return compared(results, limits, complete=True)
 
 

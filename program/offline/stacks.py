@@ -1,12 +1,13 @@
-"""Read every stack that is asked for: its settings, or the findings that say why it has none."""
+"""The stacks that are asked for: each read, with its settings or why it has none, and given to a worker of its own."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
@@ -15,12 +16,14 @@ from program.network.validation import overlaps
 from program.offline.ground import Ground, ground
 from program.offline.projects import KINDS
 from program.offline.result import Finding
+from program.offline.workers import in_workers
 from program.project.definition import FOUNDATION, ROOT
 from program.project.settings import ProjectSettings
 from program.project.stack_names import reserved_suffix
 from program.project.stackfile import StackFile, read_stack_file
 
 SETTINGS_RULE = "stack-settings"
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,18 @@ class Stack:
     def takes_longest(self) -> bool:
         """Tell whether it has what all others need: a role and a boundary for each of them."""
         return self.file.project == FOUNDATION
+
+
+def for_each_stack(
+    task: Callable[[Stack], _Result], stacks: Sequence[Stack], *, jobs: int, done: Callable[[str], None]
+) -> list[_Result]:
+    """Return the task's result for each stack, in their order; `done` is called with each one's name as it ends.
+
+    Each has a process of its own, as Pulumi's runtime is there once in each.
+    """
+    return in_workers(
+        task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done, longest=lambda stack: stack.takes_longest
+    )
 
 
 def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list[Stack]:

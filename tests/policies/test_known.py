@@ -231,9 +231,14 @@ def test_a_type_stands_in_one_file(tmp_path):
         (":alarm:${name}", ":*", "is everything of the service; name the resource"),
         ('"arn:aws:cloudwatch:', '"arn:aws:iam:', "is of another service than cloudwatch or events or logs"),
         (":alarm:${name}", ":alarm:${nmae}", "has the unknown placeholder 'nmae'; known: account, boundary, "),
+        (
+            "cloudwatch:DeleteAlarms]",
+            'cloudwatch:DeleteAlarms], if: {aws:ResourceAccount: ["${acount}"]}',
+            "has the unknown placeholder 'acount'; known: account, boundary, ",
+        ),
         ("      update:\n", "      updates:\n", "unknown key"),
     ],
-    ids=["another-service", "unbound", "everything", "another-arn", "placeholder", "phase"],
+    ids=["another-service", "unbound", "everything", "another-arn", "placeholder", "placeholder-in-if", "phase"],
 )
 def test_calls_that_a_type_does_not_have_are_refused(tmp_path, old, new, said):
     found = broken(tmp_path, "service/cloudwatch.yaml", old, new)

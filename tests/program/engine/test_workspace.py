@@ -312,7 +312,8 @@ class TestMakingAStack:
         assert pulumi.options("stack init")["--secrets-provider"] == "awskms://alias/x"
 
 
-def test_without_a_backend_given_the_bucket_of_the_foundation_is_taken(tmp_path, said, pulumi):  # noqa: ARG001
+@pytest.mark.usefixtures("pulumi")
+def test_without_a_backend_given_the_bucket_of_the_foundation_is_taken(tmp_path, said):
     project = copy_of_the_project(tmp_path)
     reviewed = project / STACK_FILE
     reviewed.write_text(f"secretsprovider: awskms://alias/x\n{reviewed.read_text()}")

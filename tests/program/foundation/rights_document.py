@@ -4,7 +4,7 @@ import json
 import sys
 from collections import defaultdict
 
-from policies.known.calls import PHASES
+from policies.known.calls import PHASES, SOURCES
 from policies.known.tables import known_calls
 from program.foundation.rights.roles import FILE as ROLES
 from program.foundation.rights.roles import RoleKinds, role_kinds
@@ -72,7 +72,9 @@ def _notes():
 
 
 def text():
-    lines = [_HEAD, *_phases(), "", "## The service", "", *table(OF_THE_SERVICE)]
+    known_from = [f"- {source}: {said}" for source, said in SOURCES.items()]
+    lines = [_HEAD, *_phases(), "", "From what a call is known, the `source` of its entry:", "", *known_from]
+    lines += ["", "## The service", "", *table(OF_THE_SERVICE)]
     lines += ["", "## A network", "", *table(OF_A_NETWORK)]
     lines += ["", "## What can't be scoped, or needs a word", "", *_notes()]
     lines += ["", "## What must be denied", "", "| by | attack | call | answer |", "|---|---|---|---|"]

@@ -93,8 +93,6 @@ def test_an_account_that_knows_github_already_makes_no_second_provider():
     assert of_type(made.foundation(identityProvider="existing"), provider) == {}
 
 
-ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
-VARIABLE = "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable"
 BACKEND = "PULUMI_BACKEND_URL"
 ONCE = (
     *("actionsRepositoryPermissions", "actionsVariable", "issueLabel"),
@@ -110,10 +108,14 @@ def test_what_a_repository_has_once_is_set_by_one_foundation_and_the_jobs_of_ano
     first, second = (of_type(each, ENVIRONMENT) for each in both)
     assert first.keys() - second.keys() == {"github-image-environment"}
     assert "image-role" not in made.roles(both[1]), "nor does a role wait for an environment that isn't there"
-    backends = [item for item in of_type(both[1], VARIABLE).values() if item.inputs["variableName"] == BACKEND]
+    backends = [
+        item for item in of_type(both[1], ENVIRONMENT_VARIABLE).values() if item.inputs["variableName"] == BACKEND
+    ]
     assert {item.inputs["environment"] for item in backends} == {item.inputs["environment"] for item in second.values()}
     assert {item.inputs["value"] for item in backends} == {"s3://parity-state?region=us-east-1"}
-    assert not [item for item in of_type(both[0], VARIABLE).values() if item.inputs["variableName"] == BACKEND]
+    assert not [
+        item for item in of_type(both[0], ENVIRONMENT_VARIABLE).values() if item.inputs["variableName"] == BACKEND
+    ]
 
 
 def test_a_policy_is_as_long_before_its_keys_are_there_as_after():
