@@ -38,8 +38,10 @@ def project(tmp_path_factory):
         file.write_text(text.replace("environmentSuffix: main", f"environmentSuffix: m{number}"))
     for file in (source, *others):
         file.unlink()
+    # What they stand on is another repository's.
     for other in (NETWORK, FOUNDATION):
         shutil.rmtree(folder / other.stacks)
+        (folder / other.file).unlink()
     return folder
 
 
