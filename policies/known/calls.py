@@ -27,6 +27,9 @@ Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$")]
 PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
 _WORDS = ("account", "boundary", "environment", "image", "name", "region", "suffix")
 _OF_INPUTS = "inputs."
+# The ARN of a type that has none.
+_NONE = "*"
+_OF_AN_INPUT = re.compile(r"inputs\.\w+")
 # IAM's own name of the services whose name in Pulumi's types is another one.
 SERVICES: dict[str, tuple[str, ...]] = {
     "alb": ("elasticloadbalancing",),
@@ -154,20 +157,29 @@ class TypeCalls(StrictModel):
         for text in dict.fromkeys((*arns, *bound_to)):
             yield from _unknown_placeholders(text)
         for arn in arns:
-            if arn.startswith("arn:") and not arn.split(":", 5)[-1].strip("*/"):
+            if arn != _NONE and not arn.startswith(("arn:", "${")):
+                yield f"{arn!r} is no ARN; a type that has none says {_NONE!r}"
+            elif arn.startswith("arn:") and not arn.split(":", 5)[-1].strip("*/"):
                 by = "${name}, ${inputs.<property>} or <id>"
                 yield f"{arn!r} is everything of the service; name the resource: {by}"
         if (of_arn := self.arn.split(":")[2:3]) and of_arn[0] not in own:
             yield f"arn {self.arn!r} is of another service than {' or '.join(own)}; {_ALLOW_SERVICE.format(module)}"
         for phase, call in self.calls():
+            if _NONE in (call.on or [self.arn]) and call.everywhere is None:
+                yield f"{phase}: {', '.join(call.actions)} are on no resource: name it (on), or say why (everywhere)"
             for action in call.actions:
                 yield from (f"{phase}: {said}" for said in _of_action(action, call, own, module))
 
 
 def _unknown_placeholders(text: str) -> Iterator[str]:
+    known = f"known: {', '.join(_WORDS)}, inputs.<property>"
     for placeholder in PLACEHOLDER.findall(text):
-        if placeholder not in _WORDS and not placeholder.startswith(_OF_INPUTS):
-            yield f"{text!r} has the unknown placeholder {placeholder!r}; known: {', '.join(_WORDS)}, inputs.<property>"
+        if placeholder not in _WORDS and not _OF_AN_INPUT.fullmatch(placeholder):
+            yield f"{text!r} has the unknown placeholder {placeholder!r}; {known}"
+    if "$" in PLACEHOLDER.sub("", text):
+        yield f"{text!r} has a $ that begins no placeholder (${{name}}); {known}"
+    if not text.strip():
+        yield "an empty text names nothing; leave it out, or say what it is"
 
 
 def _of_action(action: str, call: Call, own: tuple[str, ...], module: str) -> Iterator[str]:

@@ -85,9 +85,8 @@ class Known:
         known = self.types.get(type_)
         if known is None:
             return
-        for glob, resource in known.resources.items():
-            if fnmatchcase(name, glob):
-                yield from _rows(resource.properties, self.files[type_])
+        for resource in _of_name(known, name):
+            yield from _rows(resource.properties, self.files[type_])
         yield from _rows(known.properties, self.files[type_])
 
     def row(self, type_: str, name: str, path: Path_) -> Row | None:
@@ -112,10 +111,8 @@ class Known:
     def document(self, type_: str, name: str, prop: str) -> Document | None:
         """Return what is known of the resource's policy document in the property."""
         known = self.types.get(type_)
-        for glob, resource in known.resources.items() if known is not None else ():
-            if fnmatchcase(name, glob) and prop in resource.documents:
-                return resource.documents[prop]
-        return None
+        found = _of_name(known, name) if known is not None else ()
+        return next((resource.documents[prop] for resource in found if prop in resource.documents), None)
 
     def required(self, setting: Setting) -> Iterator[tuple[str, str, str]]:
         """Yield the type, the logical name and the reason of every resource that a whole stack of the settings has."""
@@ -129,8 +126,16 @@ class Known:
         return next(type_ for type_ in self.types if type_.rpartition(":")[2] == short)
 
 
-def _rows(properties: Mapping[str, Judge], file: str) -> Iterator[Row]:
-    return (Row(tuple(path.split(".")), judge, file) for path, judge in properties.items())
+def _of_name(known: KnownType, name: str) -> list[KnownResource]:
+    """Return what is known of the logical name, the closest first: in which order it is written says nothing."""
+    matching = [glob for glob in known.resources if fnmatchcase(name, glob)]
+    return [known.resources[glob] for glob in sorted(matching, key=lambda glob: (-len(glob.replace("*", "")), glob))]
+
+
+def _rows(properties: Mapping[str, Judge], file: str) -> list[Row]:
+    """Return a row for each path, those that name every key before those for any key."""
+    rows = [Row(tuple(path.split(".")), judge, file) for path, judge in properties.items()]
+    return sorted(rows, key=lambda row: (row.path.count(ANY_KEY), row.path))
 
 
 def load(world: World, folder: Path = FOLDER) -> Known:

@@ -9,7 +9,7 @@ import click
 
 from policies.limits import Limits
 from policies.schema import suggest
-from program.project.definition import ROOT, split
+from program.project.definition import ROOT, SERVICE, split
 from program.project.files import write_whole
 from program.project.stack_names import unfit
 from program.project.stackfile import read_stack_file, stack_names
@@ -55,10 +55,8 @@ def chosen_stack(name: str, config_file: Path | None, limits: Limits) -> Stack:
         raise click.BadParameter(f"{name!r}: {reason}", param_hint="STACK")
     known = stack_names(ROOT)
     if config_file is None and name not in known:
-        hint = f"there is no stack {name!r}{suggest(name, list(known))}"
-        raise click.BadParameter(
-            f"{hint}; give the configuration of a review stack with --config-file", param_hint="STACK"
-        )
+        review = "; give the configuration of a review stack with --config-file" if split(name)[0] == SERVICE else ""
+        raise click.BadParameter(f"there is no stack {name!r}{suggest(name, list(known))}{review}", param_hint="STACK")
     return read_stack(read_stack_file(name, ROOT, config_file), limits)
 
 

@@ -11,7 +11,7 @@ from policies.naming import LONGEST_PREFIX, NAME_PART
 from program.offline.adoption.adopting import adopt
 from program.offline.adoption.renaming import CODEOWNERS, GUARD_TEAM, TEAM, Adoption
 from program.offline.adoption.standing import chosen_prefix, own_repository, text_of
-from program.project.definition import ROOT, SERVICE
+from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE
 
 _OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)?")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
@@ -63,6 +63,7 @@ def init(name: str, prefix: str | None, repository: str | None, owners: str | No
     the owners, writes a README of its own, and removes the example's pictures. What a service changes is first kept in
     tests/example, which the product's tests run on. Prints what it did; run again, it changes only what it is told.
     """
+    _must_be_free(name)
     old = SERVICE.name()
     adoption = Adoption(
         old=old,
@@ -78,6 +79,17 @@ def init(name: str, prefix: str | None, repository: str | None, owners: str | No
         click.echo(f"this is {name} already: nothing to do", err=True)
 
 
+def _must_be_free(name: str) -> None:
+    """Refuse a name whose namespace of configuration is somebody else's."""
+    taken = {NETWORK.name(): "the networks' project", FOUNDATION.name(): "the foundation's project"}
+    taken |= {"aws": "the AWS provider", "github": "the GitHub provider", "pulumi": "Pulumi itself"}
+    if name in taken:
+        raise click.BadParameter(
+            f"{name!r} is what {taken[name]} has its configuration under; give the service another name",
+            param_hint="--name",
+        )
+
+
 def _must_be_somebodys(owners: Mapping[str, tuple[str | None, str]]) -> None:
     """Refuse to leave the example's owners: GitHub passes over those that it doesn't know, and asks nobody."""
     standing = text_of(ROOT, CODEOWNERS)
@@ -89,7 +101,7 @@ def _must_be_somebodys(owners: Mapping[str, tuple[str | None, str]]) -> None:
     if missing:
         raise click.UsageError(
             f"{' and '.join(missing)} missing, and {CODEOWNERS} has the example's; give who reviews the service "
-            f"(--owners) and what judges it (--guard-owners): teams or users such as @acme/orders, or one for both"
+            f"(--owners) and what judges it (--guard-owners), each a team or a user such as @acme/orders"
         )
 
 

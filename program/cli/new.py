@@ -46,7 +46,7 @@ def component(name: str, type_: str) -> None:
     if not missing:
         click.echo("every file is there as it was written; nothing was changed", err=True)
     click.echo(f"now add to program/service/stack.py:\n  {made.imported}\n  {made.called}", err=True)
-    click.echo(f"and say in {made.known}: how its ARN ends, what AWS is asked for it, what it is for", err=True)
+    click.echo(f"and {made.left}", err=True)
 
 
 def _to_write(root: Path, made: Skeleton) -> list[str]:

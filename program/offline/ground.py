@@ -19,6 +19,7 @@ from program.project.settings import REGION_KEY, ProjectSettings
 from program.project.stackfile import StackFile, read_stack_file, stack_names
 from program.service.settings import Settings
 
+_ORGANIZATION = "organization"
 _LIMITS = f"policies/{LIMITS_FILE.name}"
 _MOST_NAMED = 3
 
@@ -68,10 +69,15 @@ class Ground:
             yield "account", str(account), str(own)
 
     def _way_out(self, settings: Settings, networks: Sequence[StackFile]) -> str:
-        fitting = [each for each in networks if not list(self._differing(settings, "", each))]
-        named = " or ".join(f"{NETWORK.name(self.root)}/{each.stack}" for each in fitting[:_MOST_NAMED])
+        fitting = [each.stack for each in networks if not list(self._differing(settings, "", each))]
+        named = " or ".join(self._named(stack, settings.environment) for stack in fitting[:_MOST_NAMED])
         added = f"add the file of a network in {settings.region} for {settings.environment} to {NETWORK.stacks}/"
         return f"name {named}, or {added}" if named else added
+
+    def _named(self, stack: str, environment: str) -> str:
+        """Return the network's full name, with what another one than the environment's own needs beside it."""
+        name = f"{_ORGANIZATION}/{NETWORK.name(self.root)}/{stack}"
+        return name if stack == environment else f"{name} (under environments.{environment}.trusted in {_LIMITS} too)"
 
     def _is_trusted(self, settings: Settings, reference: str) -> bool:
         trusted = self.limits.environments[settings.environment].trusted

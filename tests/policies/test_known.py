@@ -170,6 +170,7 @@ def test_an_action_that_can_be_scoped_is_scoped_or_has_a_reason():
 
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+KEY = "aws:kms/key:Key"
 
 
 def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
@@ -181,6 +182,34 @@ def broken(tmp_path, name: str, old: str, new: str) -> list[str]:
     with pytest.raises(ReviewedFileError) as raised:
         load(SERVICE, folder)
     return raised.value.problems
+
+
+def test_in_which_order_entries_are_written_says_nothing(tmp_path):
+    def judged(*names):
+        folder = tmp_path / "-".join(names).replace("*", "x")
+        shutil.copytree(FOLDER, folder)
+        blocks = {"*": "{rule: names}", "app-*": "{is: 2}", "app-key": "{is: 3}"}
+        resources = "".join(f'      "{name}": {{properties: {{size: {blocks[name]}}}}}\n' for name in names)
+        written = "".join(f'      "{path}": {{free: {said}}}\n' for path, said in reversed(paths))
+        (folder / "service/kms.yaml").write_text(
+            "schemaVersion: 1\ntypes:\n  aws:kms/key:Key:\n    reason: A key of the tests.\n"
+            f"    properties:\n{written}    resources:\n{resources}"
+        )
+        found = load(SERVICE, folder)
+        return [
+            (row.judge.is_, row.judge.rule) if row is not None else None
+            for row in (found.row(KEY, name, ("size",)) for name in ("app-key", "app-data", "other"))
+        ], found.row(KEY, "other", ("tags", "Name")).judge.free
+
+    paths = (("tags.Name", "Its name is shown."), ("tags.*", "What else is tagged."))
+    assert (
+        judged("*", "app-*", "app-key")
+        == judged("app-key", "app-*", "*")
+        == (
+            [(3, None), (2, None), (None, "names")],
+            "Its name is shown.",
+        )
+    )
 
 
 def test_an_entry_without_a_judge_is_refused_with_its_line(tmp_path):
@@ -236,9 +265,29 @@ def test_a_type_stands_in_one_file(tmp_path):
             'cloudwatch:DeleteAlarms], if: {aws:ResourceAccount: ["${acount}"]}',
             "has the unknown placeholder 'acount'; known: account, boundary, ",
         ),
+        (":alarm:${name}", ":alarm:${na-me}", "has a $ that begins no placeholder (${name}); known: account, "),
+        (":alarm:${name}", ":alarm:${inputs.}", "has the unknown placeholder 'inputs.'; known: account, boundary, "),
+        (
+            "cloudwatch:DeleteAlarms]",
+            'cloudwatch:DeleteAlarms], if: {aws:ResourceAccount: [""]}',
+            "an empty text names nothing; leave it out, or say what it is",
+        ),
+        (
+            "cloudwatch:DeleteAlarms]",
+            'cloudwatch:DeleteAlarms], on: ["*"]',
+            "delete: cloudwatch:DeleteAlarms are on no resource: name it (on), or say why (everywhere)",
+        ),
+        (
+            "cloudwatch:DeleteAlarms]",
+            "cloudwatch:DeleteAlarms], on: [alarm]",
+            "'alarm' is no ARN; a type that has none says '*'",
+        ),
         ("      update:\n", "      updates:\n", "unknown key"),
     ],
-    ids=["another-service", "unbound", "everything", "another-arn", "placeholder", "placeholder-in-if", "phase"],
+    ids=[
+        *("another-service", "unbound", "everything", "another-arn", "placeholder", "placeholder-in-if"),
+        *("unclosed", "no-input", "empty", "everywhere", "no-arn", "phase"),
+    ],
 )
 def test_calls_that_a_type_does_not_have_are_refused(tmp_path, old, new, said):
     found = broken(tmp_path, "service/cloudwatch.yaml", old, new)

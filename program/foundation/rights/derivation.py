@@ -54,7 +54,9 @@ def is_made_for(call: Call, item: Item) -> bool:
 def _calls_of(type_: str, calls: Calls) -> TypeCalls:
     if type_ not in calls:
         raise CouldNotRunError(
-            f"{type_} is registered and has no calls; add them to its known entry, in policies/known"
+            f"{type_} is in the inventory, and policies/known says no calls of it; add them to its known entry, or, "
+            f"where no stack registers it any more, write the inventory anew (`python -m "
+            f"tests.program.foundation.inventory_source`)"
         )
     return calls[type_]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 
+from policies.known.tables import known
+from policies.known.worlds import SERVICE
 from program.errors import CouldNotRunError
 
 # `aws:sqs/queue:Queue`: the module of the SDK, and the class.
@@ -52,7 +55,8 @@ types:
   tap:components:$Class:
     reason: A component of the program; its resources are judged one by one.
     properties: {"*": {free: What a component hands on is no resource of AWS.}}
-
+""")
+_KNOWN_TYPE = Template("""
   $type:
     reason: What the $name is for, in a sentence.
     # What AWS answers, as the check simulates it. Yours to say: how its ARN ends, as in AWS's Service Authorization
@@ -96,28 +100,40 @@ __all__ = ("a_fresh_runtime",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skeleton:
-    """The files of a component by their paths, `known` among them, and the lines that are for stack.py."""
+    """The files of a component by their paths, the lines that are for stack.py, and what is `left` for a person."""
 
     files: Mapping[str, str]
-    known: str
+    left: str
     imported: str
     called: str
 
 
 def skeleton(name: str, type_: str) -> Skeleton:
-    """Return the skeleton; raise CouldNotRunError for a type that the provider's SDK doesn't have."""
+    """Return the skeleton; raise CouldNotRunError for a type that the provider's SDK doesn't have.
+
+    A type that is known already stands in its one file: only the component is new then.
+    """
     match = TYPE.fullmatch(type_)
     if match is None:
         raise CouldNotRunError(f"{type_!r} is no type of the AWS provider; it has the form aws:sqs/queue:Queue")
     module = _PYTHON_KEYWORDS.get(match["module"], match["module"])
+    if keyword.iskeyword(name):
+        raise CouldNotRunError(f"{name!r} is a word of Python; give the component another name")
     _must_be_named(module, match["class"], type_)
     words = {"name": name, "Class": name.capitalize(), "type": type_, "module": module, "Resource": match["class"]}
-    known = f"policies/known/service/{name}.yaml"
+    path = f"policies/known/service/{name}.yaml"
+    standing = known(SERVICE).files.get(type_, path)
+    text = _KNOWN.substitute(words)
+    if standing == path:
+        text += _KNOWN_TYPE.substitute(words | {"module": match["module"]})
+        left = f"say in {path}: how its ARN ends, what AWS is asked for it, what it is for"
+    else:
+        left = f"add to {standing}, under {type_}, `resources`: {name}-{name}: {{required: What fails without it.}}"
     return Skeleton(
-        known=known,
+        left=left,
         files={
             f"program/service/components/{name}.py": _COMPONENT.substitute(words),
-            known: _KNOWN.substitute(words | {"module": match["module"]}),
+            path: text,
             f"tests/own/test_{name}.py": _TEST.substitute(words),
             "tests/own/conftest.py": _CONFTEST,
         },
@@ -134,6 +150,10 @@ def _must_be_named(module: str, class_: str, type_: str) -> None:
         raise CouldNotRunError(
             f"{type_}: pulumi_aws has no {module}.{class_}; take the type from the provider's documentation"
         ) from None
+    if f"'{type_}'" not in inspect.getsource(found):
+        raise CouldNotRunError(
+            f"{type_}: pulumi_aws registers {module}.{class_} as another type; the provider's documentation has it"
+        )
     takes = inspect.signature(found._internal_init).parameters  # noqa: SLF001  # the SDK says it nowhere else
     if missing := {"name", "tags"} - set(takes):
         raise CouldNotRunError(

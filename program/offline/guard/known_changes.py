@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.strict_yaml import Document, KeyPath
-from program.offline.guard.change import GuardChange
+from program.offline.guard.change import Effect, GuardChange
 
 KNOWN_FOLDER = "policies/known/"
 _ABSENT = object()
@@ -31,7 +31,8 @@ class _Move:
 
 def known_changes(file: str, base: Document, head: Document) -> Iterator[GuardChange]:
     """Yield every value of the file that is new, gone or another; the order of a list says nothing."""
-    for move in _moves(base.data, head.data, (), ""):
+    before, after = (_ABSENT if document.data is None else document.data for document in (base, head))
+    for move in _moves(before, after, (), ""):
         line = head.line(move.path)
         if move.after is not None:
             was = f"; it was {move.before}" if move.before is not None else ""
@@ -39,8 +40,7 @@ def known_changes(file: str, base: Document, head: Document) -> Iterator[GuardCh
             yield GuardChange(effect="weakens", kind="known entry", file=file, line=line, text=text)
         else:
             yield GuardChange(
-                # A type that is gone is known no more; anything less can have been what held the rest narrow.
-                effect="narrows" if _type_is_gone(move.path, head.data) else "changes",
+                effect=_of_what_is_gone(move.path, head.data),
                 kind="known entry removed",
                 file=file,
                 line=line,
@@ -48,9 +48,13 @@ def known_changes(file: str, base: Document, head: Document) -> Iterator[GuardCh
             )
 
 
-def _type_is_gone(path: KeyPath, head: object) -> bool:
+def _of_what_is_gone(path: KeyPath, head: object) -> Effect:
+    """Return what it does: a type that is gone is known no more, anything less can have held the rest narrow."""
     types = head.get("types") if isinstance(head, dict) else None
-    return path[:1] == ("types",) and not (isinstance(types, dict) and path[1:2] and path[1] in types)
+    if path[:1] != ("types",) or (isinstance(types, dict) and path[1:2] and path[1] in types):
+        return "changes"
+    # What had to be there need not be there any more.
+    return "weakens" if path[-1] == "required" and "properties" not in path else "narrows"
 
 
 def _moves(old: object, new: object, path: KeyPath, name: str) -> Iterator[_Move]:

@@ -13,6 +13,7 @@ from program.offline.guard.entries import entry_changes
 
 LIMITS = "policies/environments.yaml"
 _ABSENT = object()
+_ENVIRONMENTS = "environments"
 _LEVELS = ("off", "advisory", "mandatory")
 # What an environment has where the file says nothing.
 _DEFAULTS: Mapping[str, object] = {"exemptionDays": 90, "criticalExemptions": True, "undecidedFails": False}
@@ -37,6 +38,14 @@ def limit_changes(base: Document, head: Document) -> Iterator[GuardChange]:
         yield from entry_changes(LIMITS, kind, identity, (base, (key,)), (head, (key,)))
     for key in sorted({*old, *new} - set(_ENTRIES)):
         yield from _compared(base, head, (key,))
+    yield from _order(head, list(_mapping(old.get(_ENVIRONMENTS))), list(_mapping(new.get(_ENVIRONMENTS))))
+
+
+def _order(head: Document, old: list[str], new: list[str]) -> Iterator[GuardChange]:
+    """Yield that environments stand in another order: they are deployed in it, and the first without a reviewer."""
+    if [name for name in old if name in new] != [name for name in new if name in old]:
+        text = f"environments stand in the order {', '.join(new)}; it was {', '.join(old)}: they are deployed in it"
+        yield _change(head, (_ENVIRONMENTS,), "weakens", text)
 
 
 def _compared(base: Document, head: Document, path: KeyPath) -> Iterator[GuardChange]:

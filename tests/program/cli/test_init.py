@@ -228,6 +228,11 @@ def test_the_examples_owners_stay_nobodys_and_nothing_is_written_before_there_ar
         (("--name", "a", "--prefix", "b" * 17), "is not a prefix of names: up to 16 lower-case letters"),
         (("--name", "a", "--owners", "orders"), "'orders' is not a GitHub team or user: @organisation/team"),
         (("--name", "a", "--repository", "a"), "'a' is not a GitHub repository: owner/name"),
+        (
+            ("--name", "networking-stack"),
+            "'networking-stack' is what the networks' project has its configuration under; give the service another",
+        ),
+        (("--name", "aws"), "'aws' is what the AWS provider has its configuration under; give the service another"),
         ((), "Missing option '--name'"),
     ],
 )

@@ -1,6 +1,7 @@
 """`new component` writes only what can become a component, and overwrites nobody's file."""
 
 import pytest
+import yaml
 
 from program.offline.adoption.skeleton import skeleton
 from tests.program.cli.running import copy_of_the_project, run
@@ -51,7 +52,17 @@ def test_a_component_may_begin_with_a_module_that_python_has_a_word_for():
     made = skeleton("worker", "aws:lambda/function:Function")
 
     assert "from pulumi_aws import lambda_\n" in made.files["program/service/components/worker.py"]
-    assert 'arn: "arn:aws:lambda:${region}' in made.files["policies/known/service/worker.yaml"]
+
+
+def test_a_type_that_is_known_stays_in_its_one_file_which_is_named():
+    made = skeleton("worker", "aws:lambda/function:Function")
+
+    known = yaml.safe_load(made.files["policies/known/service/worker.yaml"])
+    assert list(known["types"]) == ["tap:components:Worker"]
+    assert made.left == (
+        "add to policies/known/service/lambda.yaml, under aws:lambda/function:Function, `resources`: worker-worker: "
+        "{required: What fails without it.}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,6 +72,12 @@ def test_a_component_may_begin_with_a_module_that_python_has_a_word_for():
         (("queue", "--type", "sqs.Queue"), WRONG_USAGE, "'sqs.Queue' is not a type of the AWS provider, such as"),
         (("queue", "--type", "aws:sqs/queue:Qeue"), COULD_NOT_RUN, "aws:sqs/queue:Qeue: pulumi_aws has no sqs.Qeue;"),
         (("queue", "--type", "aws:sq/queue:Queue"), COULD_NOT_RUN, "aws:sq/queue:Queue: pulumi_aws has no sq.Queue;"),
+        (
+            ("queue", "--type", "aws:sqs/qeue:Queue"),
+            COULD_NOT_RUN,
+            "aws:sqs/qeue:Queue: pulumi_aws registers sqs.Queue as another type;",
+        ),
+        (("pass", *QUEUE), COULD_NOT_RUN, "'pass' is a word of Python; give the component another name"),
         (("rule", "--type", "aws:ec2/route:Route"), COULD_NOT_RUN, "aws:ec2/route:Route takes no name and no tags;"),
     ],
 )

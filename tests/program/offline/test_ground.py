@@ -71,7 +71,10 @@ def test_the_second_region_of_an_environment_is_told_the_network_that_it_has(roo
     (line,) = found(root, limits)
 
     assert line.startswith(f"stacks/Pulumi.prod-eu.yaml:7: {REF}, whose region is us-east-1 and not eu-west-1")
-    assert "; name networking-stack/prod-eu, or add the file of a network in eu-west-1 for prod" in line
+    assert (
+        "; name organization/networking-stack/prod-eu (under environments.prod.trusted in "
+        "policies/environments.yaml too), or add the file of a network in eu-west-1 for prod"
+    ) in line
 
 
 def test_a_network_of_another_environment_is_refused_unless_the_owners_trust_it(root):

@@ -3,7 +3,7 @@
 
 import pytest
 
-from policies.strict_yaml import parse
+from policies.strict_yaml import Document, parse
 from program.offline.guard import known_changes as module
 from program.offline.guard.known_changes import known_changes
 
@@ -104,6 +104,32 @@ def test_a_type_that_is_gone_is_known_no_more():
 
     assert found[-1] == "weakens 2: types.aws:sqs/queue:Queue.reason: A queue."
     assert {line.partition(" ")[0] for line in found[:-1]} == {"narrows"}
+
+
+REQUIRED = """\
+types:
+  aws:kms/key:Key:
+    reason: A key.
+    properties: {required: {is: 1}}
+    resources: {app-key: {required: Without it nothing can be read.}}
+"""
+
+
+def test_with_a_type_goes_what_it_required_which_lets_pass_more():
+    found = told(REQUIRED.removeprefix("types:\n"), "  aws:sqs/queue:Queue: {reason: A queue.}\n", REQUIRED)
+
+    assert [line for line in found if line.startswith("weakens")] == [
+        "weakens 1: resources.app-key.required is gone; it was Without it nothing can be read.",
+        "weakens 2: types.aws:sqs/queue:Queue.reason: A queue.",
+    ]
+
+
+def test_a_file_that_is_gone_is_told_entry_by_entry_and_nothing_is_new_in_it():
+    found = list(known_changes(FILE, parse(REQUIRED), Document(None, {})))
+
+    assert {change.kind for change in found} == {"known entry removed"}
+    assert [change.effect for change in found if ".required is gone" in change.text] == ["weakens"]
+    assert {change.line for change in found} == {None}
 
 
 def test_what_is_true_and_what_is_one_are_not_the_same():

@@ -157,5 +157,19 @@ def test_an_entry_that_is_gone_is_narrower():
     assert (change.effect, change.kind, change.rules) == ("narrows", "accepted finding removed", ("rds-pgaudit",))
 
 
+def test_another_order_of_the_environments_is_told_as_they_are_deployed_in_it():
+    prod = BASE.partition("environments:\n")[2].partition("scaling:")[0]
+    staging = prod.replace("  prod:", "  staging:")
+    base, head = BASE.replace(prod, staging + prod), BASE.replace(prod, prod + staging)
+
+    (change,) = limit_changes(parse(base), parse(head))
+
+    assert change.effect == "weakens"
+    assert change.text == (
+        "environments stand in the order prod, staging; it was staging, prod: they are deployed in it"
+    )
+    assert BASE.splitlines()[change.line - 1].strip().startswith("environments")
+
+
 def test_limits_that_are_no_mapping_have_nothing_to_compare():
     assert list(limit_changes(parse("- 1"), parse("- 2"))) == []
