@@ -118,6 +118,9 @@ def _pack_with_data(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="pack-") as name:
         copy = Path(name) / PACK_FOLDER
         shutil.copytree(ROOT / PACK_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        # What the head has removed is gone.
+        for file in (Path(name) / KNOWN_FOLDER).rglob("*.yaml"):
+            file.unlink()
         for file in (folder / LIMITS, *(folder / KNOWN_FOLDER).rglob("*.yaml")):
             target = Path(name) / file.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
