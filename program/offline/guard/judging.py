@@ -63,7 +63,7 @@ class Judge:
             strict = self._result(recordings, folder, self.limits, ROOT, self.done)
             lenient = strict
             if reviewed.limits is not None and _data_changed(base, head):
-                with _pack_with_data(folder) as root:
+                with pack_with_data(folder) as root:
                     lenient = self._result(recordings, folder, reviewed.limits, root, lambda _: None)
             declared = reviewed.limits.differences if reviewed.limits is not None else []
             told, result = explained(strict, lenient, changes, declared)
@@ -113,7 +113,7 @@ def _data_changed(base: Tree, head: Tree) -> bool:
 
 
 @contextmanager
-def _pack_with_data(folder: Path) -> Iterator[Path]:
+def pack_with_data(folder: Path) -> Iterator[Path]:
     """Give a folder with a copy of this pack's code and the head's data beside it: of the head, no code runs."""
     with tempfile.TemporaryDirectory(prefix="pack-") as name:
         copy = Path(name) / PACK_FOLDER

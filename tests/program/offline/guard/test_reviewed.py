@@ -7,6 +7,8 @@ import shutil
 import pytest
 
 from policies.limits import load_limits
+from program.offline.guard.judging import pack_with_data
+from program.offline.guard.known_changes import KNOWN_FOLDER
 from program.offline.guard.reviewed import ReviewedProblem, read_reviewed
 from program.project.definition import ROOT
 from tests.program.cli.running import change
@@ -101,3 +103,14 @@ def test_a_drift_ignore_has_a_known_environment_and_an_end_that_is_near(head, te
     (head / IGNORES).write_text(text)
 
     assert [problem.message for problem in read_reviewed(head, TODAY).problems] == ([message] if message else [])
+
+
+def test_a_pack_with_the_heads_data_has_no_known_file_that_the_head_removed(tmp_path):
+    only = f"{KNOWN_FOLDER}service/kms.yaml"
+    for name in (LIMITS, only):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+
+    with pack_with_data(tmp_path) as root:
+        assert [file.relative_to(root).as_posix() for file in (root / KNOWN_FOLDER).rglob("*.yaml")] == [only]
+        assert (root / "policies" / "pack.py").exists(), "the code is the base's"
