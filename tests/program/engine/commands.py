@@ -33,7 +33,7 @@ class Commands:
         """Let the drift file say this."""
         file = self.project / "policies" / "drift-ignores.yaml"
         file.write_text(text)
-        self._monkeypatch.setattr("program.cli.options.load_ignores", partial(load_ignores, file))
+        self._monkeypatch.setattr("program.cli.drift.load_ignores", partial(load_ignores, file))
 
     def run(self, *arguments):
         """Return exit code, stdout and stderr of the command."""

@@ -465,7 +465,7 @@ def test_a_secret_stays_encrypted_in_the_live_deployment():
 def test_noise_that_cannot_be_used_is_one_line(commands, tmp_path, monkeypatch):
     file = tmp_path / "drift-noise.yaml"
     file.write_text("schemaVersion: 1\nnoise: wrong\n")
-    monkeypatch.setattr("program.cli.options.load_noise", partial(load_noise, file))
+    monkeypatch.setattr("program.cli.drift.load_noise", partial(load_noise, file))
 
     code, out, err = commands.run("drift", STACK)
 
