@@ -229,9 +229,10 @@ def test_a_matrix_of_a_stack_that_is_wrong_exits_with_1(project):
     assert done.stderr.startswith("stacks/Pulumi.dev.yaml:3: ")
 
 
-def test_a_new_environment_is_a_stack_file_and_a_block_of_limits(project):
-    text = (project / "stacks/Pulumi.staging.yaml").read_text()
-    (project / "stacks/Pulumi.qa.yaml").write_text(text.replace("staging", "qa"))
+def test_a_new_environment_is_a_stack_file_its_networks_and_a_block_of_limits(project):
+    for folder in ("stacks", "stacks/network"):
+        text = (project / folder / "Pulumi.staging.yaml").read_text()
+        (project / folder / "Pulumi.qa.yaml").write_text(text.replace("staging", "qa"))
     limits = (project / "policies/environments.yaml").read_text()
     block = limits[limits.index("  staging:") : limits.index("  prod:")].replace("staging:", "qa:")
     change(project, "policies/environments.yaml", "  prod:\n", block + "  prod:\n")
