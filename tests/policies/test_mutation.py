@@ -66,6 +66,7 @@ def killers(world: World, rules: list[Any], name: str, prop: str, mutant: Any) -
         (foundation_world, UNGUARDED_OF_THE_FOUNDATION),
     ],
 )
+@pytest.mark.usefixtures("unmeasured")
 def test_every_setting_that_matters_is_held_by_a_mandatory_rule(make, unguarded, capsys):
     rules = mandatory()
     kills: Counter[str] = Counter()

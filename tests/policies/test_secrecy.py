@@ -52,6 +52,7 @@ def everything_said(value: Any, *others: Any) -> Iterator[tuple[str, str]]:
                     yield f"{resource.type} {path}", line
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_no_rule_shows_a_secret_of_any_property_of_any_type_or_crashes_on_it():
     said = set(everything_said(*map(Secret, SECRETS), *WITHIN))
 
@@ -59,6 +60,7 @@ def test_no_rule_shows_a_secret_of_any_property_of_any_type_or_crashes_on_it():
     assert [(path, line) for path, line in said if ": error: " in line] == []
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_the_same_values_are_shown_where_nothing_marks_them():
     shown = {path for path, line in everything_said(CANARY, DOCUMENT) if CANARY in line}
 
