@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -98,7 +98,8 @@ class Call(StrictModel):
 
 
 Calls = Annotated[list[Call], Field(min_length=1)]
-_MAY_BE_NEVER: tuple[Literal["update", "delete"], ...] = ("update", "delete")
+# The phases that a type may say never to have.
+_MayBeNever = Literal["update", "delete"]
 
 
 class TypeCalls(StrictModel):
@@ -118,11 +119,11 @@ class TypeCalls(StrictModel):
     update: list[Call] = Field(default_factory=list)
     delete: list[Call] = Field(default_factory=list)
     recover: list[Call] = Field(default_factory=list)
-    never: dict[Literal["update", "delete"], Reason] = Field(default_factory=dict)
+    never: dict[_MayBeNever, Reason] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _each_phase_is_said(self) -> TypeCalls:
-        for phase in _MAY_BE_NEVER:
+        for phase in get_args(_MayBeNever):
             given = bool(getattr(self, phase))
             if given and phase in self.never:
                 raise ValueError(f"has calls for {phase}, and says why there are none: leave one of them out")

@@ -12,7 +12,7 @@ from policies.limits import load_limits
 from program.cli.completing import stacks_that_begin
 from program.cli.engine_options import chosen_stack, rendered, say, summary_of
 from program.cli.exit_codes import COULD_NOT_RUN
-from program.cli.foundations import let_the_local_state_be, refuse_problems, settings_of
+from program.cli.foundations import is_reachable, numbered, ready
 from program.errors import CouldNotRunError
 from program.project.definition import FOUNDATION, ROOT, SERVICE, stack_file
 from program.project.stackfile import stack_names
@@ -40,12 +40,9 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
     """
     name, limits = stack or _only(), load_limits()
     chosen = chosen_stack(name, None, limits)
-    settings = settings_of(chosen)
+    settings = ready(chosen)
     backend = settings.backend_url
-    say(f"asking AWS and GitHub what is there for {name} ...")
-    refuse_problems(settings)
-    let_the_local_state_be()
-    from program.engine.bootstrap.account import bucket_is_there, concurrency_shortages
+    from program.engine.bootstrap.account import concurrency_shortages
     from program.engine.bootstrap.bootstrap import Bootstrapper
     from program.engine.bootstrap.making import make_stacks
     from program.engine.bootstrap.remains import remains, write_providers
@@ -55,7 +52,7 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
         limits=limits,
         noise=load_noise(),
         backend=backend,
-        reachable=bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region)),
+        reachable=is_reachable(settings),
         render=summary_of,
         agreed=lambda record: yes or _agreed(record),
         say=say,
@@ -70,8 +67,8 @@ def bootstrap(stack: str | None, *, yes: bool) -> None:
         click.echo(f"{made}: made in the backend, empty as yet")
     click.echo("\nWhat remains:")
     short = concurrency_shortages(_reserved(settings, limits))
-    for number, line in enumerate((*remains(backend, settings.github.name), *short), start=1):
-        click.echo(f"{number:3}. {line}")
+    for line in numbered((*remains(backend, settings.github.name), *short)):
+        click.echo(line)
 
 
 def _only() -> str:

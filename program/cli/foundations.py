@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from program.cli.engine_options import say
 from program.errors import CouldNotRunError
 
 if TYPE_CHECKING:
@@ -26,6 +27,30 @@ def settings_of(stack: Stack) -> Settings:
     if not isinstance(stack.settings, Settings):
         raise click.BadParameter(f"{stack.name} is no foundation", param_hint="STACK")
     return stack.settings
+
+
+def ready(stack: Stack) -> Settings:
+    """Return the settings of a foundation that nothing stands against, in AWS, in GitHub and here.
+
+    Raises CouldNotRunError with every reason against it.
+    """
+    settings = settings_of(stack)
+    say(f"asking AWS and GitHub what is there for {stack.name} ...")
+    refuse_problems(settings)
+    let_the_local_state_be()
+    return settings
+
+
+def is_reachable(settings: Settings) -> bool:
+    """Tell whether the foundation's bucket is there."""
+    from program.engine.bootstrap.account import bucket_is_there
+
+    return bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region))
+
+
+def numbered(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of what remains to be done, with their numbers."""
+    yield from (f"{number:3}. {line}" for number, line in enumerate(lines, start=1))
 
 
 def refuse_problems(settings: Settings) -> None:

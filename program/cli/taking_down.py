@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from program.cli.engine_options import say
-from program.cli.foundations import let_the_local_state_be, refuse_problems, settings_of
+from program.cli.foundations import is_reachable, numbered, ready
 from program.project.definition import ROOT
 
 if TYPE_CHECKING:
@@ -18,18 +18,14 @@ if TYPE_CHECKING:
 
 def taken_down(stack: Stack, limits: Limits, confirmed: Collection[str], wait: float) -> DestroyRecord:
     """Take the foundation down; once it is gone, take its keys out of the stack files and say what is left to do."""
-    settings = settings_of(stack)
-    say(f"asking AWS and GitHub what is there for {stack.name} ...")
-    refuse_problems(settings)
-    let_the_local_state_be()
-    from program.engine.bootstrap.account import bucket_is_there
+    settings = ready(stack)
     from program.engine.bootstrap.remains import forget_providers, left_over
     from program.engine.bootstrap.taking_down import TakingDown
 
     record = TakingDown(
         stack=stack,
         backend=settings.backend_url,
-        reachable=bool(bucket_is_there(settings.state_bucket, account=settings.account, region=settings.region)),
+        reachable=is_reachable(settings),
         wait=wait,
         say=say,
     ).run(confirmed)
@@ -43,6 +39,6 @@ def taken_down(stack: Stack, limits: Limits, confirmed: Collection[str], wait: f
         keeps_provider=settings.identity_provider == "existing",
         backend_is_set=bool(os.environ.get("PULUMI_BACKEND_URL")),
     )
-    for number, line in enumerate(remains, start=1):
-        say(f"{number:3}. {line}")
+    for line in numbered(remains):
+        say(line)
     return record

@@ -22,7 +22,7 @@ from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stacks import Stack, for_each_stack, read_stacks, read_template
 from program.project.definition import ROOT, Project
-from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, read_stack_file
+from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, StackFile, read_stack_file
 from program.sdk.lazy_services import install, load_used
 
 
@@ -44,7 +44,9 @@ def check(
     if (differs := next(strays(limits, root), None)) is not None:
         raise CouldNotRunError(differs)
     with pack_host() if judge else nullcontext() as packs:
-        stacks = [*read_stacks(names, limits, root), *(_template(limits, root) if complete and judge else ())]
+        stacks = read_stacks(names, limits, root)
+        if complete and judge:
+            stacks += _template(limits, root, [stack.file for stack in stacks])
         preload(stack.file.project for stack in stacks)
         task = partial(examine, limits=limits, packs=packs)
         results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done)
@@ -61,10 +63,12 @@ def check(
     return replace(checked, stacks=(*checked.stacks, *broken))
 
 
-def _template(limits: Limits, root: Path) -> list[Stack]:
+def _template(limits: Limits, root: Path, read: Sequence[StackFile]) -> list[Stack]:
     """Return the stack that review stacks are made from, under its own suffix, where there is one."""
     file = root / REVIEW_TEMPLATE
-    return [read_template(read_stack_file(TEMPLATE_STACK, root, file), limits, root)] if file.exists() else []
+    if not file.exists():
+        return []
+    return [read_template(read_stack_file(TEMPLATE_STACK, root, file), limits, root, read)]
 
 
 def record_all(

@@ -13,13 +13,13 @@ from pathlib import Path
 from policies.known.worlds import SERVICE as OF_THE_SERVICE
 from policies.limits import LIMITS_FILE, Limits
 from program.errors import Problem
+from program.offline.packs import ORGANIZATION
 from program.project.definition import FOUNDATION, NETWORK, ROOT, Project, stack_file
 from program.project.home import account_of, carrying
 from program.project.settings import REGION_KEY, ProjectSettings
 from program.project.stackfile import StackFile, read_stack_file, stack_names
 from program.service.settings import Settings
 
-_ORGANIZATION = "organization"
 _LIMITS = f"policies/{LIMITS_FILE.name}"
 _MOST_NAMED = 3
 
@@ -76,7 +76,7 @@ class Ground:
 
     def _named(self, stack: str, environment: str) -> str:
         """Return the network's full name, with what another one than the environment's own needs beside it."""
-        name = f"{_ORGANIZATION}/{NETWORK.name(self.root)}/{stack}"
+        name = f"{ORGANIZATION}/{NETWORK.name(self.root)}/{stack}"
         return name if stack == environment else f"{name} (under environments.{environment}.trusted in {_LIMITS} too)"
 
     def _is_trusted(self, settings: Settings, reference: str) -> bool:

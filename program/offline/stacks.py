@@ -74,9 +74,12 @@ def read_stacks(names: Sequence[str], limits: Limits, root: Path = ROOT) -> list
     return [_with(_with_claims(stack, claims.values()), apart.get(stack.name, ())) for stack in stacks]
 
 
-def read_template(file: StackFile, limits: Limits, root: Path = ROOT) -> Stack:
-    """Return what review stacks are made from: like a stack, but that its suffix is theirs."""
-    return _on_ground(read_stack(file, limits), ground(limits, root))
+def read_template(file: StackFile, limits: Limits, root: Path = ROOT, read: Sequence[StackFile] = ()) -> Stack:
+    """Return what review stacks are made from: like a stack, but that its suffix is theirs.
+
+    The files that are `read` already are not read again for what it stands on.
+    """
+    return _on_ground(read_stack(file, limits), ground(limits, root, read))
 
 
 def read_stack(file: StackFile, limits: Limits) -> Stack:

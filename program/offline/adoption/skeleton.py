@@ -17,7 +17,6 @@ from program.errors import CouldNotRunError
 # `aws:sqs/queue:Queue`: the module of the SDK, and the class.
 TYPE = re.compile(r"aws:(?P<module>[a-z0-9]+)/[a-zA-Z0-9]+:(?P<class>[A-Z][A-Za-z0-9]+)")
 NAME = re.compile(r"[a-z][a-z0-9]{1,20}")
-_PYTHON_KEYWORDS = {"lambda": "lambda_"}
 
 _COMPONENT = Template('''"""$Class: what it is for, in a sentence."""
 
@@ -116,7 +115,8 @@ def skeleton(name: str, type_: str) -> Skeleton:
     match = TYPE.fullmatch(type_)
     if match is None:
         raise CouldNotRunError(f"{type_!r} is no type of the AWS provider; it has the form aws:sqs/queue:Queue")
-    module = _PYTHON_KEYWORDS.get(match["module"], match["module"])
+    # As the SDK names a module that Python has a word for.
+    module = f"{match['module']}_" if keyword.iskeyword(match["module"]) else match["module"]
     if keyword.iskeyword(name):
         raise CouldNotRunError(f"{name!r} is a word of Python; give the component another name")
     _must_be_named(module, match["class"], type_)

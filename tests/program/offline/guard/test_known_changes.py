@@ -1,4 +1,3 @@
-# ruff: noqa: E501  # whole lines of a file
 """What a change does to the known world: what came and went, and never what only moved to another place of a list."""
 
 import pytest
@@ -39,7 +38,11 @@ def told(old, new, text=BASE):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("[kms:DescribeKey,", "[kms:CreateGrant, kms:DescribeKey,", ["weakens 6: calls.read[].actions[]: kms:CreateGrant"]),
+        (
+            "[kms:DescribeKey,",
+            "[kms:CreateGrant, kms:DescribeKey,",
+            ["weakens 6: calls.read[].actions[]: kms:CreateGrant"],
+        ),
         ("kms:DescribeKey, ", "", ["changes 6: calls.read[].actions[] is gone; it was kms:DescribeKey"]),
         ("[kms:DescribeKey, kms:GetKeyPolicy]", "[kms:GetKeyPolicy, kms:DescribeKey]", []),
         (
@@ -89,7 +92,10 @@ def test_only_what_is_added_or_taken_away_is_told(old, new, expected):
 
 
 def test_statements_that_changed_places_and_words_are_each_compared_with_what_they_were():
-    first = "          - {actions: [kms:Decrypt], if: {StringEquals: {aws:SourceAccount: [a, b]}}, everywhere: It is the key's own.}\n"
+    first = (
+        "          - {actions: [kms:Decrypt], if: {StringEquals: {aws:SourceAccount: [a, b]}}, "
+        "everywhere: It is the key's own.}\n"
+    )
     second = "          - {name: administrators, actions: [kms:PutKeyPolicy]}\n"
     turned = second.replace("Policy]", "Policy, kms:EnableKey]") + first.replace("Decrypt]", "Decrypt, kms:Encrypt]")
 
