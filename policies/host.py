@@ -24,9 +24,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import policies.pack  # forked packs find it imported
-from policies.limits import limits
-from policies.schema import ReviewedFileError
+# A pack judges one stack and ends, and the host does nothing but fork: there is no garbage worth a walk through all
+# that is imported.
+gc.disable()
+
+import policies.pack  # noqa: E402  # forked packs find it imported
+from policies.limits import limits  # noqa: E402
+from policies.schema import ReviewedFileError  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,6 @@ def _closed(file: object) -> None:
 
 def _serve(connection: socket.socket, folder: Path, request: dict[str, object]) -> None:
     """Become the pack: the same module, arguments, folder and environment as when the engine starts it."""
-    # It judges one stack, and ends before there is garbage worth a walk through all that it was forked with.
-    gc.disable()
     environment, errors = request["environment"], request["errors"]
     assert isinstance(environment, dict)
     os.environ.update(environment)

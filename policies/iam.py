@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
+
+from policies.globs import matches
 
 # An account's number as a principal is short for its root.
 _ACCOUNT = re.compile(r"^(\d{12})$")
@@ -59,7 +61,22 @@ class Statement:
 
 def statements(text: Any) -> list[Statement]:
     """Return the statements of a policy document (JSON text, or the object itself); raise DocumentError."""
-    document = _loaded(text)
+    return list(_of_text(text) if isinstance(text, str) else _of_document(text))
+
+
+@lru_cache(maxsize=512)
+def _of_text(text: str) -> tuple[Statement, ...]:
+    """Return the statements of a text; a dozen rules read the same one."""
+    try:
+        document = json.loads(text, object_pairs_hook=_object)
+    except (json.JSONDecodeError, RecursionError):
+        raise DocumentError("is not JSON") from None
+    return _of_document(document)
+
+
+def _of_document(document: Any) -> tuple[Statement, ...]:
+    if not isinstance(document, Mapping):
+        raise DocumentError("is not a policy document")
     if not set(document) <= _ELEMENTS:
         raise DocumentError(f"has more than {', '.join(sorted(_ELEMENTS))}")
     found = document.get("Statement")
@@ -69,22 +86,12 @@ def statements(text: Any) -> list[Statement]:
         raise DocumentError("has no statements")
     if len(objects) < len(items):
         raise DocumentError("has a statement that is no object")
-    return [_statement(item) for item in objects]
+    return tuple(_statement(item) for item in objects)
 
 
 def describe(statement: Statement) -> str:
     """Name the statement in a message."""
     return f"statement {statement.sid}" if statement.sid else "a statement without Sid"
-
-
-def _loaded(text: Any) -> Mapping[str, Any]:
-    try:
-        document = json.loads(text, object_pairs_hook=_object) if isinstance(text, str) else text
-    except (json.JSONDecodeError, RecursionError):
-        raise DocumentError("is not JSON") from None
-    if not isinstance(document, Mapping):
-        raise DocumentError("is not a policy document")
-    return document
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -156,4 +163,4 @@ def _lower(value: Any) -> tuple[str, ...]:
 def matches_action(action: str, pattern: str) -> bool:
     """Tell whether the pattern takes in the action, both in lower case."""
     # fnmatch knows brackets, which IAM doesn't: they stand for themselves.
-    return fnmatchcase(action, pattern.replace("[", "[[]"))
+    return matches(action, pattern.replace("[", "[[]"))

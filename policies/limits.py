@@ -104,7 +104,7 @@ class EnvironmentLimits(StrictModel):
 
     region: str
     other_regions: list[str] = Field(default_factory=list)
-    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")] | None = None
     lambda_memory: Integers
     lambda_cpu: Words
     database_instance_class: Words

@@ -14,7 +14,6 @@ from pulumi_policy import (
     PolicyResourceOptions,
     ReportViolation,
     ResourceValidationArgs,
-    ResourceValidationPolicy,
     Severity,
     StackValidationArgs,
     StackValidationPolicy,
@@ -34,6 +33,7 @@ from policies.rules import environment
 from policies.rules import known as known_rules
 from policies.rules.environment import ENVIRONMENT_RULE
 from policies.schema import ReviewedFileError, suggest
+from policies.server import TypedPolicy
 from policies.server import serve as serve_policies
 from policies.strict_yaml import KeyPath, YamlError, read
 from policies.view import Resource, StackView
@@ -173,7 +173,6 @@ def _policy(
     stack: _Seen[StackView],
 ) -> Policy:
     shared: dict[str, Any] = {
-        "name": rule.id,
         "description": rule.title,
         "enforcement_level": _LEVELS[rule.level(guard.limits, environment)],
         "config_schema": RECORDED_SCHEMA if rule.asks_recording else SCHEMA,
@@ -181,16 +180,14 @@ def _policy(
         "remediation_steps": rule.fix,
     }
     if isinstance(rule, ResourceRule):
-        return ResourceValidationPolicy(validate=_resource_validation(rule, guard, resource), **shared)
-    return StackValidationPolicy(validate=_stack_validation(rule, guard, stack), **shared)
+        return TypedPolicy(rule, validate=_resource_validation(rule, guard, resource), **shared)
+    return StackValidationPolicy(name=rule.id, validate=_stack_validation(rule, guard, stack), **shared)
 
 
 def _resource_validation(
     rule: ResourceRule, guard: Guard, seen: _Seen[Resource]
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if not rule.is_about(args.resource_type):
-            args.not_applicable(f"judges {', '.join(rule.types)}")
         config = PackConfig.of(args.get_config())
         try:
             judge_resource(rule, seen.get(args.props, lambda: _resource(args)), guard.context(config, args.urn), report)

@@ -25,6 +25,7 @@ from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.policy import _NotApplicableError, _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
+from policies.rule import ResourceRule
 from policies.secrecy import keep_marks
 
 # The engine puts the version of PulumiPolicy.yaml in its place.
@@ -36,13 +37,28 @@ _WORKERS = 4
 _NO_TAGS: Final[dict[str, str]] = {}
 
 
+class TypedPolicy(ResourceValidationPolicy):
+    """A policy on resources of some types."""
+
+    def __init__(self, rule: ResourceRule, **given: Any) -> None:
+        super().__init__(name=rule.id, **given)
+        self.rule = rule
+
+
 class Analyzer(_PolicyAnalyzerServicer):
     """The SDK's own servicer, with the marks of secrets kept. It reads a request once; the SDK does for every rule."""
 
     def __init__(self, name: str, rules: list[Policy]) -> None:
         super().__init__(name, _VERSION, rules, EnforcementLevel.MANDATORY)
         self._name = name
-        self._rules = rules
+        self._of_stacks = [rule for rule in rules if isinstance(rule, StackValidationPolicy)]
+        self._of_resources = [rule for rule in rules if isinstance(rule, TypedPolicy)]
+        self._by_type: dict[str, tuple[list[TypedPolicy], list[analyzer_pb2.PolicyNotApplicable]]] = {}
+
+    def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: Any) -> Any:  # noqa: N802
+        """Take the engine's configuration of the rules, their levels among it."""
+        self._by_type = {}
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]  # the SDK's own
 
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: N802
         """Judge one resource."""
@@ -53,7 +69,10 @@ class Analyzer(_PolicyAnalyzerServicer):
                 request.type, props, request.urn, request.name, options, provider, config, _NO_TAGS
             )
 
-        return self._answer(ResourceValidationPolicy, arguments)
+        judging, others = self._about(request.type)
+        response = self._answer(judging, arguments)
+        response.not_applicable.extend(others)
+        return response
 
     def AnalyzeStack(  # noqa: N802
         self, request: analyzer_pb2.AnalyzeStackRequest, _context: Any
@@ -68,18 +87,29 @@ class Analyzer(_PolicyAnalyzerServicer):
                 name: _among(resources, found.urns) for name, found in item.propertyDependencies.items()
             }
         everything = list(resources.values())
-        return self._answer(StackValidationPolicy, lambda config: StackValidationArgs(everything, config, _NO_TAGS))
+        return self._answer(self._of_stacks, lambda config: StackValidationArgs(everything, config, _NO_TAGS))
+
+    def _about(self, type_: str) -> tuple[list[TypedPolicy], list[analyzer_pb2.PolicyNotApplicable]]:
+        """Return the rules about the type, and of each other one that it isn't: found once for all resources of it."""
+        if type_ not in self._by_type:
+            others = [
+                analyzer_pb2.PolicyNotApplicable(policy_name=policy.name, reason=_judges(policy.rule))
+                for policy in self._of_resources
+                if not policy.rule.is_about(type_) and self._get_enforcement_level(policy) != EnforcementLevel.DISABLED
+            ]
+            self._by_type[type_] = [policy for policy in self._of_resources if policy.rule.is_about(type_)], others
+        return self._by_type[type_]
 
     def _answer(
         self,
-        kind: type[ResourceValidationPolicy | StackValidationPolicy],
+        rules: Iterable[TypedPolicy | StackValidationPolicy],
         arguments: Callable[[dict[str, Any] | None], Any],
     ) -> analyzer_pb2.AnalyzeResponse:
-        """Return what the rules of the kind say, in the SDK's words."""
+        """Return what the rules say, in the SDK's words."""
         response = analyzer_pb2.AnalyzeResponse()
-        for rule in self._rules:
+        for rule in rules:
             level = self._get_enforcement_level(rule)
-            if not isinstance(rule, kind) or level == EnforcementLevel.DISABLED:
+            if level == EnforcementLevel.DISABLED:
                 continue
             report = self._create_report_violation(response, rule.name, rule.description, level, rule.severity)
             try:
@@ -113,6 +143,10 @@ class Analyzer(_PolicyAnalyzerServicer):
         keep_marks(item.provider.properties)
         props = unknown_checking_proxy(deserialize_properties(json_format.MessageToDict(item.properties)))
         return props, self._get_resource_options(item), self._get_provider_resource(item)
+
+
+def _judges(rule: ResourceRule) -> str:
+    return f"judges {', '.join(rule.types)}"
 
 
 def _among(resources: Mapping[str, PolicyResource], urns: Iterable[str]) -> list[PolicyResource]:

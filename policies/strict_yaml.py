@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.composer import Composer
-from yaml.constructor import SafeConstructor
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave it out
-from yaml.resolver import BaseResolver
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 
 KeyPath = tuple[str | int, ...]
 
@@ -45,50 +45,6 @@ class Document:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
-
-
-class _Loader(CParser, Composer, SafeConstructor, BaseResolver):
-    """YAML's core schema only: no tags, no timestamps, no octal, no yes and no.
-
-    libyaml reads the events, which takes a tenth of the time; what is made of them is decided here.
-    """
-
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-        Composer.__init__(self)
-        SafeConstructor.__init__(self)
-        BaseResolver.__init__(self)
-        self._depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse indirection and depth before anything is expanded, constructed or nested further."""
-        event: Any = self.peek_event()
-        line = event.start_mark.line + 1
-        for held in _indirection(event):
-            raise YamlError(f"holds {held}; write the value out", line)
-        self._depth += isinstance(event, yaml.CollectionStartEvent)
-        if self._depth > MAX_DEPTH:
-            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line)
-        node = super().compose_node(parent, index)
-        self._depth -= isinstance(event, yaml.CollectionStartEvent)
-        return node
-
-
-def _indirection(event: yaml.NodeEvent) -> Iterator[str]:
-    if isinstance(event, yaml.AliasEvent):
-        yield "an alias (*)"
-    elif event.anchor is not None:
-        yield "an anchor (&)"
-    elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-        yield "a tag (!)"
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+\.[0-9]+$"), list("-+0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(null|~|)$"), ["n", "~", ""])
-
-_SCALAR_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "null", "str")}
 
 
 def read(path: Path) -> Document:
@@ -121,13 +77,100 @@ def _measured(path: Path) -> bytes:
 def parse(text: str) -> Document:
     """Parse the text; raise YamlError when it is not one document of plain YAML."""
     try:
-        loader = _Loader(text)
-        node = Composer.get_single_node(loader)
-        lines: dict[KeyPath, int] = {}
-        data = None if node is None else _plain(loader, node, (), lines)
-        return Document(data, lines, dict(_unquoted(node, ())))
+        return _Reader(text).document()
     except yaml.YAMLError as error:
         raise _unreadable(text, _told_better(text) or error) from None
+
+
+class _Reader:
+    """Makes data of libyaml's events, by YAML's core schema alone: no tags, no timestamps, no octal, no yes and no.
+
+    Indirection and depth are refused before anything below is read.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._parser = CParser(text)
+        self._lines: dict[KeyPath, int] = {}
+        self._unquoted: dict[KeyPath, str] = {}
+
+    def document(self) -> Document:
+        """Return the only document that there is, of an empty file None."""
+        self._next()
+        data = None
+        if isinstance(self._next(), yaml.DocumentStartEvent):
+            data = self._value(self._next(), (), 1)
+            self._next()
+            if not isinstance(event := self._next(), yaml.StreamEndEvent):
+                raise YamlError("not YAML: but found another document", _line(event))
+        return Document(data, self._lines, self._unquoted)
+
+    def _next(self) -> Any:
+        return self._parser.get_event()
+
+    def _value(self, event: Any, path: KeyPath, depth: int) -> Any:
+        self._lines.setdefault(path, _line(event))
+        _refuse_indirection(event)
+        if isinstance(event, yaml.ScalarEvent):
+            if event.style:
+                return event.value
+            self._unquoted[path] = event.value
+            return _plain(event)
+        if depth > MAX_DEPTH:
+            raise YamlError(f"nested deeper than {MAX_DEPTH} levels", _line(event))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path, depth + 1)
+        return self._mapping(path, depth + 1)
+
+    def _sequence(self, path: KeyPath, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items)), depth))
+        return items
+
+    def _mapping(self, path: KeyPath, depth: int) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            line = _line(event)
+            _refuse_indirection(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise YamlError("a key is not a plain word", line)
+            key, of_key = event.value, (*path, event.value)
+            if key in mapping:
+                raise YamlError(f"{key!r} stands twice (first on line {self._lines[of_key]})", line)
+            self._lines[of_key] = line
+            mapping[key] = self._value(self._next(), of_key, depth)
+        return mapping
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line + 1
+    return line
+
+
+def _refuse_indirection(event: Any) -> None:
+    if isinstance(event, yaml.AliasEvent):
+        held = "an alias (*)"
+    elif event.anchor is not None:
+        held = "an anchor (&)"
+    elif event.tag is not None:
+        held = "a tag (!)"
+    else:
+        return
+    raise YamlError(f"holds {held}; write the value out", _line(event))
+
+
+def _plain(event: yaml.ScalarEvent) -> Any:
+    """Return what a value without quotes is."""
+    text: str = event.value
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        try:
+            return int(text)
+        except ValueError:
+            # Python reads no whole number of more than 4300 digits.
+            raise YamlError(f"a number has {len(text)} digits", _line(event)) from None
+    return float(text) if _DECIMAL.fullmatch(text) else text
 
 
 def _told_better(text: str) -> yaml.YAMLError | None:
@@ -164,41 +207,3 @@ def _left_open(text: str) -> int | None:
             elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
                 opened.pop()
     return next((line for line in opened if line), None)
-
-
-def _plain(loader: _Loader, node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(loader, item, (*path, index), lines) for index, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(loader, node, path, lines)
-    try:
-        return loader.construct_object(node)
-    except ValueError:
-        # Python reads no whole number of more than 4300 digits.
-        raise YamlError(f"a number has {len(node.value)} digits", node.start_mark.line + 1) from None
-
-
-def _unquoted(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _unquoted(item, (*path, index))
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _unquoted(value, (*path, str(key.value)))
-    elif isinstance(node, yaml.ScalarNode) and not node.style:
-        yield path, str(node.value)
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int]) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise YamlError("a key is not a plain word", line)
-        key = str(key_node.value)
-        if key in mapping:
-            raise YamlError(f"{key!r} stands twice (first on line {lines[(*path, key)]})", line)
-        lines[(*path, key)] = line
-        mapping[key] = _plain(loader, value_node, (*path, key), lines)
-    return mapping

@@ -56,7 +56,7 @@ class Resource:
     @cached_property
     def inputs(self) -> dict[str, Any]:
         """Return the inputs as plain data; made when first looked at, as most rules look at few resources."""
-        inputs: dict[str, Any] = opened(plain(self.props), self.hidden)
+        inputs: dict[str, Any] = opened(self._plain, self.hidden)
         return inputs
 
     @cached_property
@@ -67,23 +67,32 @@ class Resource:
     @cached_property
     def provider_inputs(self) -> dict[str, Any]:
         """Return the provider's own inputs as plain data, likewise."""
-        inputs: dict[str, Any] = opened(plain(self.provider), self.hidden, _PROVIDER)
+        inputs: dict[str, Any] = opened(self._plain_provider, self.hidden, _PROVIDER)
         return inputs
 
-    @property
+    @cached_property
+    def _plain(self) -> Any:
+        return plain(self.props)
+
+    @cached_property
+    def _plain_provider(self) -> Any:
+        return plain(self.provider)
+
+    @cached_property
     def secrets(self) -> dict[str, list[str]]:
         """Return the paths of what is marked as secret, by the resource's URN."""
-        found = [*secret_paths(plain(self.props)), *secret_paths(plain(self.provider), _PROVIDER)]
+        found = [*secret_paths(self._plain), *secret_paths(self._plain_provider, _PROVIDER)]
         return {self.urn: found} if found else {}
 
-    @property
+    @cached_property
     def secret_texts(self) -> frozenset[str]:
         """Return every text of a secret, long enough to be known again."""
-        return frozenset((*secret_texts(plain(self.props)), *secret_texts(plain(self.provider))))
+        return frozenset((*secret_texts(self._plain), *secret_texts(self._plain_provider)))
 
     def without(self, secrets: Mapping[str, Sequence[str]]) -> Resource:
         """Return the resource as somebody sees it who may not see these secrets (paths by URN)."""
-        return replace(self, hidden=frozenset(secrets.get(self.urn, ())))
+        hidden = frozenset(secrets.get(self.urn, ()))
+        return self if hidden == self.hidden else replace(self, hidden=hidden)
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return what stands at the dotted path, the default (the provider's own) where nothing does.
@@ -150,12 +159,12 @@ class StackView:
         """Yield the resources of the types, by URN."""
         return (resource for resource in self.resources if resource.type in types)
 
-    @property
+    @cached_property
     def secrets(self) -> dict[str, list[str]]:
         """Return the paths of what is marked as secret, by the URNs of the resources that have such."""
         return {urn: paths for resource in self.resources for urn, paths in resource.secrets.items()}
 
-    @property
+    @cached_property
     def secret_texts(self) -> frozenset[str]:
         """Return every text of a secret of any of the resources."""
         return frozenset(text for resource in self.resources for text in resource.secret_texts)
@@ -171,6 +180,9 @@ class StackView:
 
 def plain(value: Any) -> Any:
     """Return the SDK's proxies as plain data, as the program gave it: UNKNOWN where reading would raise."""
+    if isinstance(value, str):
+        # The engine puts these words in place of a secret that it can't decrypt, or doesn't show.
+        return UNKNOWN if value == CONCEALED else value
     if isinstance(value, Mapping):
         if is_marked(value):
             return _secret(_item(value, KEPT))
@@ -179,10 +191,7 @@ def plain(value: Any) -> Any:
         return {key: item for key, item in found.items() if item != ""}
     if _is_list(value):
         return [_item(value, index) for index in range(len(value))]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    # The engine puts these words in place of a secret that it can't decrypt, or doesn't show.
-    return UNKNOWN if isinstance(value, str) and value == CONCEALED else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def as_number(value: Any) -> float | None:
@@ -194,7 +203,7 @@ def as_number(value: Any) -> float | None:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return isinstance(value, Sequence) and not isinstance(value, bytes)
 
 
 def _secret(value: Any) -> Any:

@@ -19,6 +19,7 @@ _LEVELS: Final[dict[int, WireLevel]] = {
 }
 # The SDK's own words before the text of an UnknownValueError.
 _DURING_PREVIEW: Final = " during preview: "
+_EXEMPT: Final = "exempt: "
 _LINE: Final = re.compile(r"(?P<kind>undecided|error|exempt): (?P<text>.*?)(?: <(?P<urn>urn:pulumi:[^<>]*)>)?")
 
 
@@ -60,10 +61,12 @@ def decode(response: analyzer_pb2.AnalyzeResponse, resource_urn: str | None) -> 
         level = _LEVELS[diagnostic.enforcementLevel]
         outcomes += decode_text(diagnostic.policyName, level, text, diagnostic.urn or resource_urn)
     for entry in response.not_applicable:
+        if not entry.reason.startswith(_EXEMPT):
+            continue  # most are about other types
         outcomes += [
             _outcome(entry.policy_name, "advisory", part, resource_urn)
             for part in entry.reason.splitlines()
-            if part.startswith("exempt: ")
+            if part.startswith(_EXEMPT)
         ]
     return outcomes
 

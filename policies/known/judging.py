@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
 import pulumi
 
 from policies.context import Context
+from policies.globs import matches
 from policies.known.models import Judge, Scalar
 from policies.known.tables import Row
 from policies.known.texts import matches_name
@@ -67,7 +67,7 @@ def _limit(name: str, context: Context) -> Any:
 
 def is_trusted(value: Any, context: Context) -> bool:
     """Tell whether the environment's limits trust the text by name."""
-    return isinstance(value, str) and any(fnmatchcase(value, item.value) for item in context.trusted)
+    return isinstance(value, str) and any(matches(value, item.value) for item in context.trusted)
 
 
 def words(judge: Judge, context: Context) -> str:

@@ -12,7 +12,9 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield every path with what stands there; the items of a list have its path, an empty block is a leaf."""
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping) and value:
         for key, item in value.items():
             yield from leaves(item, (*path, str(key)))
     elif isinstance(value, list) and value:

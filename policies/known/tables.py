@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from policies.globs import matches
 from policies.known.calls import TypeCalls
 from policies.known.models import (
     Document,
@@ -54,6 +54,8 @@ class Row:
 
     def covers(self, path: Path_) -> bool:
         """Tell whether the row is about the path."""
+        if ANY_KEY not in self.path:
+            return path == self.path
         return len(path) == len(self.path) and all(
             mine in (ANY_KEY, theirs) for mine, theirs in zip(self.path, path, strict=True)
         )
@@ -106,7 +108,7 @@ class Known:
     def is_named(self, type_: str, name: str) -> bool:
         """Tell whether the type's resource may have the logical name."""
         of_type = self.types[type_]
-        return not of_type.only_named or any(fnmatchcase(name, glob) for glob in of_type.resources)
+        return not of_type.only_named or any(matches(name, glob) for glob in of_type.resources)
 
     def document(self, type_: str, name: str, prop: str) -> Document | None:
         """Return what is known of the resource's policy document in the property."""
@@ -128,7 +130,7 @@ class Known:
 
 def _of_name(known: KnownType, name: str) -> list[KnownResource]:
     """Return what is known of the logical name, the closest first: in which order it is written says nothing."""
-    matching = [glob for glob in known.resources if fnmatchcase(name, glob)]
+    matching = [glob for glob in known.resources if matches(name, glob)]
     return [known.resources[glob] for glob in sorted(matching, key=lambda glob: (-len(glob.replace("*", "")), glob))]
 
 

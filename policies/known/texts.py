@@ -88,6 +88,8 @@ class Place:
 
         An output that isn't known yet may be any text, where the text comes from the resource that will have it.
         """
+        if not text.startswith(template.partition("${")[0]):
+            return False
         key = (template, depends)
         if key not in self._patterns:
             self._patterns[key] = re.compile("".join(self._parts(template, depends)))

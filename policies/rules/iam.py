@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 
 from policies import tokens
 from policies.context import Context
@@ -256,6 +256,7 @@ def _identities(resource: Resource, _context: Context) -> Iterator[str]:
             )
 
 
+@cache
 def _is_of_identities(action: str) -> bool:
     """Tell whether the action, or one that its wildcards take in, is on identities."""
     service = action.partition(":")[0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from policies import tokens
 from policies.context import Context
+from policies.globs import matches
 from policies.known.judging import is_kept, is_same, judged, words
 from policies.known.paths import Path, is_empty
 from policies.known.tables import Known, does_without, known_computed
@@ -192,7 +192,7 @@ def _unused(stack: StackView, context: Context) -> Iterator[tuple[None, str]]:
         return  # What is trusted may be what the stack of another region needs, and nobody shows that one here.
     texts = [repr(resource.inputs) for resource in stack.resources]
     for trusted in context.trusted:
-        if not any(fnmatchcase(text, f"*{trusted.value}*") for text in texts):
+        if not any(matches(text, f"*{trusted.value}*") for text in texts):
             yield (
                 None,
                 f"{trusted.value} is trusted in {context.environment} and unused; remove it from environments.yaml",
@@ -207,7 +207,7 @@ def _unused_of(type_: str, types: set[str], names: Sequence[str], context: Conte
         for glob, resource in found.resources.items()
         if resource.optional is None
         and not does_without(context.stack.get, resource)
-        and not any(fnmatchcase(name, glob) for name in names)
+        and not any(matches(name, glob) for name in names)
     ]
     if type_ not in types and found.optional is None:
         under = f" with all of its resources ({', '.join(unused)})" if unused else ""

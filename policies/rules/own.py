@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import string
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
 from policies import tokens
 from policies.context import Context
+from policies.globs import matches
 from policies.known.judging import allowed_values, is_kept, is_trusted, words
 from policies.known.networking import comes_from_reference, given_values, network_values
 from policies.known.paths import at, is_empty
@@ -66,7 +66,7 @@ def _is_own(own: str, of: str | None, value: Any, resource: Resource, prop: str,
     """Tell whether the value is the output of a resource that it comes from; what isn't known goes by that alone."""
     short, _, output = own.partition(".")
     for owner in place.stack.by_urn(resource.depends_by(prop), place.context.known.token(short)):
-        if fnmatchcase(owner.name, of or "*"):
+        if matches(owner.name, of or "*"):
             made = at(owner.inputs, output)
             if value is UNKNOWN or made is None or made is UNKNOWN or made == value:
                 return True

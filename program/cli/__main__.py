@@ -12,6 +12,7 @@ import click
 
 from program.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
 from program.cli.failures import reasons_of
+from program.project.importing import importing
 
 # How it is called wherever something is printed: from the root, with nothing installed.
 CALLED = "./parity"
@@ -69,7 +70,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(importlib.import_module(f"program.cli.{name}"), name)
+        with importing():
+            command: click.Command = getattr(importlib.import_module(f"program.cli.{name}"), name)
         return command
 
     def resolve_command(

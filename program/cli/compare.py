@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import click
 
 from policies.limits import load_limits
-from program.cli.options import chosen_stacks, stacks_option
+from program.cli.options import STACKS_AT_ONCE, chosen_stacks, stacks_option
 from program.cli.progress import Progress
 
 _MANIFEST = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -47,7 +46,7 @@ def compare(
     with Progress(len(names)) as progress:
         from program.offline.check import check
 
-        result = check(names, limits, jobs=os.cpu_count() or 1, complete=not stacks, judge=False, done=progress.done)
+        result = check(names, limits, jobs=STACKS_AT_ONCE, complete=not stacks, judge=False, done=progress.done)
     from program.report.check_formats import render
 
     click.echo(render(format_, result, judged=False), nl=False)

@@ -14,6 +14,14 @@ from program.engine.changes import is_resource
 from program.engine.placement import place_differences
 from program.engine.pulumi_cli.checkpoint import Checkpoint, State
 from program.engine.pulumi_cli.events import Step
+from program.engine.rules import (
+    BOOTSTRAP_AGAIN,
+    ENGINE_LOWERED,
+    ENGINE_MAJOR,
+    OTHER_NAME,
+    REPLACED_IN_USE,
+    STACK_MOVED,
+)
 from program.engine.sources import DECLARED, DEPLOYED
 from program.engine.versions import is_higher, major
 from program.manifest.canonical import JsonObject
@@ -22,12 +30,6 @@ from program.offline.result import CheckedResource, Finding
 from program.project.settings import ProjectSettings
 from program.service.settings import BOOTSTRAP
 
-REPLACED_IN_USE = "replaced-in-use"
-ENGINE_LOWERED = "engine-lowered"
-ENGINE_MAJOR = "engine-major-upgrade"
-STACK_MOVED = "stack-moved"
-OTHER_NAME = "planned-name"
-BOOTSTRAP_AGAIN = "bootstrap-again"
 # What AWS doesn't delete as long as something uses it.
 _KEPT_WHILE_USED = frozenset({tokens.CLUSTER_PARAMETERS, tokens.PARAMETERS, tokens.SECURITY_GROUP, tokens.SUBNET_GROUP})
 _ENDING = frozenset({"delete", "delete-replaced"})

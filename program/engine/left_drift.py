@@ -8,9 +8,8 @@ from program.engine.changes import top
 from program.engine.drift_changes import DriftReader
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.records import Change
+from program.engine.rules import DRIFT_LEFT
 from program.offline.result import Finding
-
-DRIFT_LEFT = "drift-left"
 
 
 def left_drift(log: EventLog, reader: DriftReader, changes: Iterable[Change]) -> tuple[Finding, ...]:

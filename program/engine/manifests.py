@@ -7,14 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from policies import tokens
 from policies.limits import Limits
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.pulumi_cli.events import EventLog, Side, Step
 from program.manifest.canonical import JsonObject, JsonValue
 from program.manifest.normalise import UNKNOWN_SENTINEL, Place, Resource, leaves, of_a_network
 from program.manifest.resources import full_manifest
-from program.offline.recording import STACK_TYPE
-from program.offline.simulation import STACK_REFERENCE
 from program.project.settings import ProjectSettings
 
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12}):")
@@ -41,7 +40,7 @@ def deployed_resources(checkpoint: Checkpoint) -> list[Resource]:
 def planned_manifest(log: EventLog, settings: ProjectSettings, limits: Limits) -> JsonObject | None:
     """Return the manifest of what a preview plans; None when the program did not come to its outputs."""
     sides = _sides((*log.begun, *log.ended))
-    outputs = next((side.outputs for step, side in sides if step.type == STACK_TYPE), {})
+    outputs = next((side.outputs for step, side in sides if step.type == tokens.STACK), {})
     resources = [
         _resource(step.type, step.name, side.inputs, _known({**side.outputs, "id": side.id}), custom=side.custom)
         for step, side in sides
@@ -104,7 +103,7 @@ def _places(values: Iterable[JsonValue]) -> Counter[tuple[str, str]]:
 def _networking(resources: Iterable[Resource], settings: ProjectSettings | None) -> JsonObject:
     for resource in resources:
         outputs = resource.outputs.get("outputs")
-        if resource.type == STACK_REFERENCE and isinstance(outputs, dict):
+        if resource.type == tokens.STACK_REFERENCE and isinstance(outputs, dict):
             return of_a_network(outputs)
     return settings.given_network if settings is not None else {}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policies import tokens
 from program.engine.manifests import deployed_resources, region_and_account
 from program.engine.pulumi_cli.checkpoint import Checkpoint
 from program.engine.sources import DECLARED, DEPLOYED
 from program.manifest.canonical import JsonValue
 from program.manifest.differences import Difference
 from program.manifest.parity import CONFIGURATION
-from program.offline.simulation import STACK_REFERENCE
 from program.project.settings import ProjectSettings
 
 
@@ -50,7 +50,7 @@ def _deployed_place(settings: ProjectSettings, checkpoint: Checkpoint) -> dict[s
 
 
 def _reference_of(checkpoint: Checkpoint) -> str | None:
-    return next((state.id for state in checkpoint.states if state.type == STACK_REFERENCE), None)
+    return next((state.id for state in checkpoint.states if state.type == tokens.STACK_REFERENCE), None)
 
 
 def _vpc_of(checkpoint: Checkpoint) -> str | None:

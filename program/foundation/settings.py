@@ -49,26 +49,26 @@ class Settings(ProjectSettings):
         about="The name of the repository of GitHub, without its owner.",
         allowed="up to 100 letters, digits, hyphens, dots and underscores",
         not_compared="each repository has its own",
-        pattern=r"^[\w.-]{1,100}$",
+        pattern=r"^[A-Za-z0-9_.-]{1,100}$",
     )
     repository_id: str = setting(
         about="The repository's number (gh api repos/<owner>/<repository> --jq .id), in quotes.",
         allowed="a number of GitHub's, in quotes",
         not_compared="each repository has its own",
-        pattern=r"^[1-9]\d{0,18}$",
+        pattern=r"^[1-9][0-9]{0,18}$",
     )
     token_subject: str = setting(
         about="How the subject of its tokens begins; repositories made since July 2026 have ids in it "
         "(Settings, Actions, OIDC).",
         allowed="repo:<owner>/<repository>, or repo:<owner>@<id>/<repository>@<id>",
         not_compared="each repository has its own",
-        pattern=r"^repo:[\w.-]+(@\d+)?/[\w.-]+(@\d+)?$",
+        pattern=r"^repo:[A-Za-z0-9_.-]+(@[0-9]+)?/[A-Za-z0-9_.-]+(@[0-9]+)?$",
     )
     account: str = setting(
         about="The account of AWS, in quotes.",
         allowed="the twelve digits of an account, in quotes",
         not_compared="each foundation is of one account",
-        pattern=r"^\d{12}$",
+        pattern=r"^[0-9]{12}$",
     )
     identity_provider: Literal["make", "existing"] = setting(
         "make",

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
-from policies.known.tables import known_calls
-from policies.limits import Limits, limits
+from policies.limits import Limits
 from program.errors import CouldNotRunError
 from program.offline.examination import examine, record_stack
 from program.offline.judged_stacks import compared
 from program.offline.packs import pack_host
-from program.offline.projects import KINDS, strays
+from program.offline.preloading import preload
+from program.offline.projects import strays
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stacks import Stack, for_each_stack, read_stacks, read_template
-from program.project.definition import ROOT, Project
+from program.project.definition import ROOT
 from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, StackFile, read_stack_file
-from program.sdk.lazy_services import install, load_used
 
 
 def check(
@@ -47,9 +43,8 @@ def check(
         stacks = read_stacks(names, limits, root)
         if complete and judge:
             stacks += _template(limits, root, [stack.file for stack in stacks])
-        preload(stack.file.project for stack in stacks)
         task = partial(examine, limits=limits, packs=packs)
-        results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done)
+        results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done, before=_preload)
     own = [result for result in results if result.stack != TEMPLATE_STACK]
     checked = compared(own, limits, complete=complete)
     # The template is none of the stacks: it is shown only for what blocks it and none of them.
@@ -76,28 +71,16 @@ def record_all(
 ) -> list[StackRecording]:
     """Run the program for the stacks and return what each registers; nobody is asked for a judgement."""
     stacks = read_stacks(names, limits, root)
-    preload(stack.file.project for stack in stacks)
-    return for_each_stack(partial(record_stack, limits=limits), stacks, jobs=jobs, done=done)
+    return for_each_stack(partial(record_stack, limits=limits), stacks, jobs=jobs, done=done, before=_preload)
 
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:
     """Examine one stack."""
     with pack_host() if judge else nullcontext() as packs:
-        preload([stack.file.project])
         task = partial(examine, limits=limits, packs=packs)
-        return for_each_stack(task, [stack], jobs=1, done=lambda _: None)[0]
+        return for_each_stack(task, [stack], jobs=1, done=lambda _: None, before=_preload)[0]
 
 
-def preload(projects: Iterable[Project]) -> None:
-    """Import what the projects' programs use of the provider's SDK, once, before any worker is forked."""
-    # Before a program imports the provider's SDK.
-    install()
-    for module in sorted({KINDS[project].module for project in projects}):
-        import_module(module)
-        package = module.rpartition(".")[0]
-        load_used([found for name, found in sorted(sys.modules.items()) if name.startswith(f"{package}.")])
-    # Every worker reads these, and finds them read; a file that can't be used is told here, once.
-    limits()
-    known_calls()
-    # What was imported is never garbage: without this every worker's collector walks all of it, again and again.
-    gc.freeze()
+def _preload(stack: Stack) -> None:
+    """Load the stack's project when its first stack begins: the stacks of another are under way meanwhile."""
+    preload([stack.file.project])

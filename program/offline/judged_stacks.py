@@ -11,6 +11,7 @@ from policies.limits import Limits
 from program.manifest.parity import compare
 from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
+from program.offline.preloading import read_tables
 from program.offline.promotion import promotion
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
@@ -29,6 +30,7 @@ def judge_all(
     judge: bool = True,
 ) -> CheckResult:
     """Judge the stacks with the pack of the project at `root`; without `judge` the policies are left out."""
+    read_tables()
     by_name = {recording.stack: recording for recording in recordings}
     with pack_host(root=root) if judge else nullcontext() as packs:
         task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)

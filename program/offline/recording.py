@@ -6,31 +6,31 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from typing import ParamSpec, TypeVar
 
-from google.protobuf import empty_pb2, json_format
+from google.protobuf import empty_pb2
 from pulumi.errors import RunError
 from pulumi.runtime import config as pulumi_config
-from pulumi.runtime.mocks import MockEngine, MockMonitor, MockSettings
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.mocks import MockEngine, MockSettings
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
 from program.manifest.canonical import JsonObject
-from program.offline.options import options_of
+from program.offline.monitor import RecordingMonitor
 from program.offline.packs import ORGANIZATION
 from program.offline.recordings import Registration
-from program.offline.simulation import STACK_REFERENCE, Cloud, SimulatedCloud
-from program.offline.source_lines import is_shared
-from program.project.definition import ROOT, SERVICE, Project
+from program.offline.simulation import Cloud, SimulatedCloud
+from program.offline.source_lines import place_in_program
+from program.offline.stack_traces import short_stack_traces
+from program.project.definition import SERVICE, Project
 from program.project.stackfile import SECRET_MARKER
 
-PROGRAM = ROOT / "program"
-_WITH_A_CALLER = 2
-STACK_TYPE = "pulumi:pulumi:Stack"
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +59,14 @@ def record(
 
     Pulumi's runtime is global: one recording at a time in a process.
     """
-    monitor = _RecordingMonitor(SimulatedCloud(cloud), project, stack)
+    monitor = RecordingMonitor(SimulatedCloud(cloud), project, stack)
     warnings = _Warnings()
     logger = logging.getLogger(f"{__name__}.{stack}")
     logger.addHandler(warnings)
     # As the engine does, which says of each key whether the stack file keeps it encrypted.
     pulumi_config.set_all_config(dict(config), [key for key, value in config.items() if value == SECRET_MARKER])
     loop = asyncio.new_event_loop()
+    loop.set_default_executor(_AtOnce())
     asyncio.set_event_loop(loop)
     configure(
         MockSettings(
@@ -80,7 +81,8 @@ def record(
         )
     )
     try:
-        loop.run_until_complete(run_in_stack(partial(_until_settled, program)))
+        with short_stack_traces():
+            loop.run_until_complete(run_in_stack(partial(_until_settled, program)))
     except (Exception, SystemExit) as error:
         raise ProgramError(_one_line(error), _last_line_of_ours(error)) from error
     finally:
@@ -117,59 +119,17 @@ def _cancel_the_rest(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
-class _RecordingMonitor(MockMonitor):
-    """Keeps every request; makes URNs as the engine does, which Pulumi's mocks don't."""
+class _AtOnce(ThreadPoolExecutor):
+    """Runs what it is given where it is: nothing here waits for an answer, and threads would change the order."""
 
-    def __init__(self, cloud: SimulatedCloud, project: Project, stack: str) -> None:
-        super().__init__(cloud)
-        self.registrations: list[Registration] = []
-        self.stack_outputs: JsonObject = {}
-        self.networking: JsonObject = {}
-        self.references: list[Registration] = []
-        self._urn = f"urn:pulumi:{stack}::{project.name()}"
-
-    def make_urn(self, parent: str, type_: str, name: str) -> str:
-        parent_type = parent.split("::")[2] if parent else STACK_TYPE
-        qualified = type_ if parent_type == STACK_TYPE else f"{parent_type}${type_}"
-        return f"{self._urn}::{qualified}::{name}"
-
-    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:  # noqa: N802
-        response = super().RegisterResource(request)
-        self.registrations.append(
-            Registration(
-                urn=response.urn,
-                type=request.type,
-                name=request.name,
-                parent=request.parent,
-                custom=request.custom,
-                properties=request.object,
-                outputs=_outputs(response, custom=request.custom),
-                dependencies=tuple(sorted(request.dependencies)),
-                property_dependencies={
-                    key: tuple(sorted(value.urns)) for key, value in sorted(request.propertyDependencies.items())
-                },
-                protect=request.protect,
-                retain_on_delete=request.retainOnDelete,
-                ignore_changes=tuple(request.ignoreChanges),
-                source=_maker(request),
-                provider=request.provider,
-                options=options_of(request),
-            )
-        )
-        return response
-
-    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> object:  # noqa: N802
-        response = super().ReadResource(request)
-        if request.type == STACK_REFERENCE:
-            outputs: JsonObject = json_format.MessageToDict(response.properties)
-            self.networking = json_format.MessageToDict(response.properties)["outputs"]
-            self.references.append(_reference(request, response.urn, outputs))
-        return response
-
-    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:  # noqa: N802
-        if f"::{STACK_TYPE}::" in request.urn:
-            self.stack_outputs = json_format.MessageToDict(request.outputs)
-        return super().RegisterResourceOutputs(request)
+    def submit(self, fn: Callable[_Given, _Answer], /, *args: _Given.args, **kwargs: _Given.kwargs) -> Future[_Answer]:
+        """Return the answer, or what the call raised."""
+        future: Future[_Answer] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001  # whoever waits for the answer raises it
+            future.set_exception(error)
+        return future
 
 
 # By identity: a logger takes no handler that equals one it has.
@@ -184,53 +144,6 @@ class _Warnings(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _reference(request: resource_pb2.ReadResourceRequest, urn: str, outputs: JsonObject) -> Registration:
-    return Registration(
-        urn=urn,
-        type=request.type,
-        name=request.name,
-        parent=request.parent,
-        custom=True,
-        properties=request.properties,
-        outputs=outputs,
-        dependencies=(),
-        property_dependencies={},
-        protect=False,
-        retain_on_delete=False,
-        ignore_changes=(),
-        source=_source(request.sourcePosition.uri, request.sourcePosition.line),
-    )
-
-
-def _outputs(response: resource_pb2.RegisterResourceResponse, *, custom: bool) -> JsonObject:
-    if not custom:
-        return {}
-    return {**json_format.MessageToDict(response.object), "id": response.id}
-
-
-def _source(uri: str, line: int) -> str | None:
-    """Return `file:line` relative to the project; None for what isn't the program's."""
-    return _place(_path(uri), line)
-
-
-def _maker(request: resource_pb2.RegisterResourceRequest) -> str | None:
-    """Return the line that makes the resource; of a method that components share, the line that calls it."""
-    made = _source(request.sourcePosition.uri, request.sourcePosition.line)
-    path, line = _path(request.sourcePosition.uri), request.sourcePosition.line
-    if made is None or len(request.stackTrace.frames) < _WITH_A_CALLER or not is_shared(path, line):
-        return made
-    caller = request.stackTrace.frames[1].pc
-    return _source(caller.uri, caller.line) or made
-
-
-def _path(uri: str) -> Path:
-    return Path(unquote(urlparse(uri).path))
-
-
-def _place(path: Path, line: int) -> str | None:
-    return f"{path.relative_to(ROOT).as_posix()}:{line}" if path.is_relative_to(PROGRAM) else None
-
-
 def _one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, BaseExceptionGroup):
@@ -240,5 +153,7 @@ def _one_line(error: BaseException) -> str:
 
 def _last_line_of_ours(error: BaseException) -> str | None:
     frames = traceback.extract_tb(error.__traceback__)
-    sources = [_place(Path(frame.filename), frame.lineno or 1) for frame in frames if frame.filename != __file__]
+    sources = [
+        place_in_program(Path(frame.filename), frame.lineno or 1) for frame in frames if frame.filename != __file__
+    ]
     return next((source for source in reversed(sources) if source is not None), None)

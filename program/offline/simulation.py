@@ -12,13 +12,13 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
+from policies import tokens
 from policies.known.tables import known_somewhere
 from program.project.definition import NETWORK, ROOT, stack_file
 from program.project.stackfile import read_stack_file
 from program.service.validation import AVAILABILITY_ZONES
 
 GET_IMAGE = "aws:ecr/getImage:getImage"
-STACK_REFERENCE = "pulumi:pulumi:StackReference"
 Outputs = dict[str, Any]
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 
@@ -77,16 +77,21 @@ class SimulatedCloud(Mocks):
         }, []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, Outputs]:
-        """Return the id and the outputs of a resource: its inputs, and what AWS adds."""
-        if args.typ == STACK_REFERENCE:
-            return args.name, {
-                "name": args.name,
-                "outputs": network_outputs(self._cloud, _asked_for(args.resource_id or "")),
+        """Return the id and all properties of a resource: its inputs, and what AWS adds."""
+        identifier, added = self.made(args.typ, args.name, args.inputs, args.resource_id or "")
+        return identifier, {**args.inputs, **added}
+
+    def made(self, type_: str, name: str, inputs: Mapping[str, Any], identifier: str) -> tuple[str, Outputs]:
+        """Return the id of a resource, and what AWS adds to its inputs; `identifier` is that of one which is read."""
+        if type_ == tokens.STACK_REFERENCE:
+            return name, {
+                "name": name,
+                "outputs": network_outputs(self._cloud, _asked_for(identifier)),
                 "secretOutputNames": [],
             }
-        added = _answer_of(args.typ)(self._cloud, args.name, args.inputs)
-        identifier = added.pop("id", None) or added.get("arn") or self._cloud.token(args.typ, args.name, length=20)
-        return str(identifier), {**args.inputs, **added}
+        added = _answer_of(type_)(self._cloud, name, inputs)
+        made = added.pop("id", None) or added.get("arn") or self._cloud.token(type_, name, length=20)
+        return str(made), added
 
 
 def _asked_for(reference: str) -> Mapping[str, str]:

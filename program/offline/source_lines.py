@@ -11,6 +11,7 @@ from threading import Lock
 
 from program.project.definition import ROOT
 
+PROGRAM = ROOT / "program"
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -29,6 +30,11 @@ def property_place(source: str | None, type_: str, path: str) -> str | None:
         if call.lineno == int(line) and _called(call) == type_.rpartition(":")[2]:
             return next((f"{file}:{word.value.lineno}" for word in call.keywords if word.arg == argument), source)
     return source
+
+
+def place_in_program(path: Path, line: int) -> str | None:
+    """Return `file:line` relative to the project; None for what isn't the program's."""
+    return f"{path.relative_to(ROOT).as_posix()}:{line}" if path.is_relative_to(PROGRAM) else None
 
 
 def is_shared(path: Path, line: int) -> bool:

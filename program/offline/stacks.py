@@ -46,14 +46,25 @@ class Stack:
 
 
 def for_each_stack(
-    task: Callable[[Stack], _Result], stacks: Sequence[Stack], *, jobs: int, done: Callable[[str], None]
+    task: Callable[[Stack], _Result],
+    stacks: Sequence[Stack],
+    *,
+    jobs: int,
+    done: Callable[[str], None],
+    before: Callable[[Stack], None] = lambda _: None,
 ) -> list[_Result]:
     """Return the task's result for each stack, in their order; `done` is called with each one's name as it ends.
 
-    Each has a process of its own, as Pulumi's runtime is there once in each.
+    Each has a process of its own, as Pulumi's runtime is there once in each; `before` is called here just before.
     """
     return in_workers(
-        task, stacks, jobs=jobs, name=lambda stack: stack.name, done=done, longest=lambda stack: stack.takes_longest
+        task,
+        stacks,
+        jobs=jobs,
+        name=lambda stack: stack.name,
+        done=done,
+        before=before,
+        longest=lambda stack: stack.takes_longest,
     )
 
 

@@ -52,13 +52,15 @@ def in_workers(
     jobs: int,
     name: Callable[[Item], str],
     done: Callable[[str], None],
+    before: Callable[[Item], None] = lambda _: None,
     longest: Callable[[Item], bool] = lambda _: False,
 ) -> list[Result]:
     """Return the task's results in the items' order; `done` is called with each one's name as it ends.
 
-    What takes longest is begun first, so that no core waits for it at the end.
-    A fork costs milliseconds, as all that a task imports is there already. Raises the ParityError of the first
-    task that has one, and CouldNotRunError for a task that failed in another way or ended without a word.
+    What takes longest is begun first, so that no core waits for it at the end. `before` is called with an item just
+    before its process is forked, which takes milliseconds: all that the task imports is there then. Raises the
+    ParityError of the first task that has one, and CouldNotRunError for a task that failed in another way or ended
+    without a word.
     """
     results: dict[int, Result] = {}
     texts = SharedTexts()
@@ -68,6 +70,7 @@ def in_workers(
         while waiting or running:
             while waiting and len(running) < jobs:
                 index, item = waiting.pop()
+                before(item)
                 reader, process = _start(task, item, name(item))
                 running[reader] = _Worker(index, name(item), process, reader)
             ready = wait(list(running))

@@ -22,7 +22,7 @@ def _absent_when_empty(value: object) -> object:
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_decoded)]
 OrAbsent = BeforeValidator(_absent_when_empty)
-REGION = r"^[a-z]{2}(-[a-z]+)+-\d$"
-StackName = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+/[\w.-]+$")]
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
-PolicyArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:policy/[\w+=,.@/-]+$")]
+REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+StackName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")]
+Cidr = Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$")]
+PolicyArn = Annotated[str, Field(pattern=r"^arn:aws:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]+$")]

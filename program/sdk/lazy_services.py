@@ -3,21 +3,23 @@
 A service of the package imports every class that it has as soon as one is asked for: `ec2` has 180 modules, and
 GitHub's provider, which has no services, has 150 itself. With this, a service knows which of its modules has which name
 (each says so in its `__all__`), and imports that module when the name is first used (PEP 562). A name that it doesn't
-know is looked for by the ordinary import of the whole service, so that nothing is ever missing.
+know is looked for by the ordinary import of the whole service, so that nothing is ever missing. The classes of inputs
+and outputs, which a service keeps in one module each, are made one by one as well (`lazy_classes`).
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
+
+from program.sdk.lazy_classes import INPUTS, OUTPUTS, ClassesLoader, ResourceLoader
 
 _SERVICE = re.compile(r"pulumi_aws\.[a-z0-9_]+|pulumi_github")
 _STAR_IMPORT = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
@@ -25,8 +27,6 @@ _ALL = re.compile(r"^__all__ = (\[.*?\])", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"['\"](\w+)['\"]")
 # Where a module's `__all__` stands: after its imports. A longer head is read whole.
 _HEAD_BYTES = 4096
-# What annotations alone speak of: a megabyte of classes in some services.
-_OUTPUTS = "outputs"
 
 
 def install() -> None:
@@ -38,12 +38,23 @@ def install() -> None:
 def load_used(modules: Iterable[ModuleType]) -> None:
     """Load what the modules use of the services that they import, by their text, so that a fork finds it loaded.
 
-    The SDK reads the types of a class's outputs when the first resource of it is made, which costs as much as all the
-    rest of that; they are read here.
+    The SDK reads the types of a class's inputs and outputs when the first resource of it is made, which costs as much
+    as all the rest of that; they are read here.
     """
     # Not before the SDK is needed: it takes a second.
     from pulumi import CustomResource
-    from pulumi._types import resource_types
+    from pulumi._types import input_type_types, is_input_type, resource_types
+
+    def read(class_: object) -> None:
+        if not isinstance(class_, type):
+            return
+        if is_input_type(class_):
+            input_type_types(class_)
+        elif issubclass(class_, CustomResource):
+            resource_types(class_)
+            for name, value in list(vars(sys.modules[class_.__module__]).items()):
+                if name.startswith(class_.__name__) and name.endswith("Args"):
+                    read(value)
 
     for module in modules:
         services = {name: value for name, value in vars(module).items() if _is_service(value)}
@@ -51,9 +62,7 @@ def load_used(modules: Iterable[ModuleType]) -> None:
             continue
         used = re.compile(rf"\b({'|'.join(map(re.escape, services))})\.([A-Z]\w*)")
         for service, name in used.findall(Path(module.__file__).read_text(encoding="utf-8")):
-            class_ = getattr(services[service], name, None)
-            if isinstance(class_, type) and issubclass(class_, CustomResource):
-                resource_types(class_)
+            read(getattr(services[service], name, None))
 
 
 def _is_service(value: object) -> bool:
@@ -76,17 +85,22 @@ def _offered(file: Path) -> Sequence[str]:
 
 
 class _Finder(MetaPathFinder):
-    """Finds the package's services; everything else is found as ever."""
+    """Finds the package's services and their modules; everything else is found as ever."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if _SERVICE.fullmatch(fullname) is None:
+        within, _, module = fullname.rpartition(".")
+        is_part = _SERVICE.fullmatch(within) is not None
+        if not is_part and _SERVICE.fullmatch(fullname) is None:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or spec.submodule_search_locations is None or spec.loader is None:
+        if spec is None or not isinstance(spec.loader, InspectLoader):
             return None
-        spec.loader = _ServiceLoader(spec.loader, Path(str(spec.origin)).parent)
+        if spec.submodule_search_locations is not None:
+            spec.loader = _ServiceLoader(spec.loader, Path(str(spec.origin)).parent)
+        elif is_part:
+            spec.loader = ClassesLoader(spec.loader) if module in (INPUTS, OUTPUTS) else ResourceLoader(spec.loader)
         return spec
 
 
@@ -108,7 +122,7 @@ class _ServiceLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         attributes: dict[str, Callable[..., object]] = {
             "__getattr__": lambda name: self._found(module, name),
-            "__dir__": lambda: sorted({*vars(module), *self._names, _OUTPUTS}),
+            "__dir__": lambda: sorted({*vars(module), *self._names, OUTPUTS}),
         }
         vars(module).update(attributes)
 
@@ -123,8 +137,6 @@ class _ServiceLoader(Loader):
     def _loaded(self, module: ModuleType, name: str) -> object:
         if name in self._names:
             return getattr(importlib.import_module(f"{module.__name__}.{self._names[name]}"), name)
-        if name == _OUTPUTS and (self._folder / f"{_OUTPUTS}.py").exists():
-            return _when_used(f"{module.__name__}.{name}")
         if (self._folder / f"{name}.py").exists():
             return importlib.import_module(f"{module.__name__}.{name}")
         if name.startswith("__"):
@@ -132,17 +144,3 @@ class _ServiceLoader(Loader):
         del module.__getattr__, module.__dir__
         self._ordinary.exec_module(module)
         return getattr(module, name)
-
-
-def _when_used(fullname: str) -> ModuleType:
-    """Return the module, which is run when something of it is first asked for."""
-    if fullname in sys.modules:
-        return sys.modules[fullname]
-    spec = importlib.util.find_spec(fullname)
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[fullname] = module
-    spec.loader.exec_module(module)
-    return module

@@ -35,7 +35,7 @@ class Settings(ProjectSettings):
         about="The app's image, by digest (registry/repository@sha256:...).",
         allowed="an image by digest: registry/repository@sha256:<64 hex digits>",
         place="docker.imageUri",
-        pattern=r"^[a-z0-9.-]+(:\d+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$",
+        pattern=r"^[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$",
     )
     networking_stack_ref: Annotated[StackName | None, OrAbsent] = setting(
         "",
@@ -125,7 +125,7 @@ class Settings(ProjectSettings):
         about="The Aurora PostgreSQL version.",
         allowed="an Aurora PostgreSQL version",
         place="database.engineVersion",
-        pattern=r"^\d+\.\d+$",
+        pattern=r"^[0-9]+\.[0-9]+$",
     )
     database_name: str = setting(
         "app",

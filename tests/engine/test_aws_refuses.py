@@ -5,15 +5,15 @@ import json
 import pytest
 
 from policies import tokens
-from program.engine.foreseen import (
+from program.engine.rules import (
     BOOTSTRAP_AGAIN,
+    DRIFT_LEFT,
     ENGINE_LOWERED,
     ENGINE_MAJOR,
     OTHER_NAME,
     REPLACED_IN_USE,
     STACK_MOVED,
 )
-from program.engine.left_drift import DRIFT_LEFT
 from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import stack_names
 from tests.engine.cloud_file import Existing

@@ -257,6 +257,18 @@ def test_under_policy_analyze_what_is_exempt_is_a_diagnostic_that_blocks_nothing
     assert not any(reason.startswith("exempt") for reason in reasons)
 
 
+def test_a_rule_that_is_off_says_nothing_of_other_types_either_whenever_it_is_configured():
+    service = configured("prod")
+    given = request(tokens.TOPIC, name="t")
+    before = {entry.policy_name for entry in service.Analyze(given, None).not_applicable}
+    disabled = analyzer_pb2.PolicyConfig(enforcementLevel=analyzer_pb2.DISABLED)
+
+    service.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"kms-deletion-window": disabled}), None)
+
+    after = {entry.policy_name for entry in service.Analyze(given, None).not_applicable}
+    assert before - after == {"kms-deletion-window"}
+
+
 def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch, capsys):
     known = load_limits()
     block = known.environments["dev"].model_copy(update={"levels": {"no-such": "off"}})

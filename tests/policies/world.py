@@ -23,7 +23,7 @@ from policies.pack_config import PackConfig
 from policies.rule import ResourceRule, Rule
 from policies.view import UNKNOWN, Resource, StackView
 from policies.wire import UndecidedError
-from program.offline.check import preload
+from program.offline.preloading import preload
 from program.offline.projects import KINDS
 from program.offline.recording import Registration, record
 from program.offline.simulation import Cloud

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies import tokens
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.manifest.resources import is_compared
-from program.offline.recording import STACK_TYPE
 
 # What the engine calls an operation that asks the cloud and changes nothing.
 _READING = "reading"
@@ -76,7 +76,7 @@ class Checkpoint:
     @property
     def outputs(self) -> JsonObject:
         """Return the stack's outputs, none before the first deployment."""
-        return next((state.outputs for state in self.states if state.type == STACK_TYPE), {})
+        return next((state.outputs for state in self.states if state.type == tokens.STACK), {})
 
     @property
     def pending(self) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from policies import tokens
 from policies.pack import NAME
 from policies.wire import Outcome, WireLevel, decode_text
 from program.engine.pulumi_cli.tracebacks import own_message
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
 from program.offline.documents import limited
-from program.offline.recording import STACK_TYPE
 
 # An event log of hundreds of resources is a few megabytes.
 _LARGEST = 256 * 1024 * 1024
@@ -168,7 +168,7 @@ def _outcomes(events: Iterable[Mapping[str, Any]]) -> Iterator[Outcome]:
         level: WireLevel = "mandatory" if data["enforcementLevel"] == "mandatory" else "advisory"
         rule, urn = data["policyName"], data.get("resourceUrn", "")
         text = _said(data["message"])
-        for outcome in decode_text(rule, level, text, None if f"::{STACK_TYPE}::" in urn else urn or None):
+        for outcome in decode_text(rule, level, text, None if f"::{tokens.STACK}::" in urn else urn or None):
             if outcome not in seen:
                 seen.add(outcome)
                 yield outcome

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from policies import tokens
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.pulumi_cli.process import Ran
 from program.engine.pulumi_cli.tracebacks import TRACEBACK, own_message
-from program.offline.recording import STACK_TYPE
 
 # What the CLI says, and what it means. The first that matches speaks; a text may take the match's groups.
 _KNOWN: Sequence[tuple[re.Pattern[str], str]] = (
@@ -108,7 +108,7 @@ def explained_run(ran: Ran, log: EventLog, stack: str) -> str:
     if not said:
         return explained(ran, stack)
     first = said[0]
-    of = f"{first.urn.rpartition('::')[2]}: " if first.urn and STACK_TYPE not in first.urn else ""
+    of = f"{first.urn.rpartition('::')[2]}: " if first.urn and tokens.STACK not in first.urn else ""
     more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
     known = _known("\n".join(item.message for item in said), stack)
     return known or f"{of}{_short(first.message)}{more}"

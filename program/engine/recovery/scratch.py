@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from policies import tokens
 from policies.strict_yaml import read
 from program.engine.pulumi_cli.backend import BACKEND_VARIABLE
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
@@ -20,7 +21,6 @@ from program.engine.pulumi_cli.workspace import QUICK_SECONDS, Workspace, own_ke
 from program.engine.recovery.identities import Question, ids_in
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject
-from program.offline.recording import STACK_TYPE
 from program.project.definition import PROJECT_FILE
 from program.project.home import STATE_FOLDER
 
@@ -56,7 +56,7 @@ class Scratch:
         ran, log = run_engine(self.place, self.say, "preview", seconds=_SECONDS)
         if ran.code != 0:
             raise CouldNotRunError(f"AWS can't be asked: {explained_run(ran, log, self.place.name)}")
-        outputs = [step.new.outputs for step in log.ended if step.type == STACK_TYPE and step.new is not None]
+        outputs = [step.new.outputs for step in log.ended if step.type == tokens.STACK and step.new is not None]
         told: dict[str, Any] = {name: answer for answers in outputs for name, answer in answers.items()}
         return {name: ids_in(question, told[name]) for name, (question, _) in asked.items()}
 

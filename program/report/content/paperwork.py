@@ -8,15 +8,15 @@ from functools import cache
 
 from policies.catalogue import RULES
 from policies.rule import Severity
-from program.engine.foreseen import (
+from program.engine.rules import (
     BOOTSTRAP_AGAIN,
+    DRIFT_LEFT,
     ENGINE_LOWERED,
     ENGINE_MAJOR,
     OTHER_NAME,
     REPLACED_IN_USE,
     STACK_MOVED,
 )
-from program.engine.left_drift import DRIFT_LEFT
 from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import SETTINGS_RULE
 

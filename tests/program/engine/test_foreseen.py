@@ -5,18 +5,17 @@ import json
 import pytest
 
 from policies import tokens
-from program.engine.foreseen import (
+from program.engine.foreseen import Foresight, left_to_rotation
+from program.engine.pulumi_cli.checkpoint import parse_checkpoint
+from program.engine.pulumi_cli.events import Side, Step
+from program.engine.rules import (
     BOOTSTRAP_AGAIN,
     ENGINE_LOWERED,
     ENGINE_MAJOR,
     OTHER_NAME,
     REPLACED_IN_USE,
     STACK_MOVED,
-    Foresight,
-    left_to_rotation,
 )
-from program.engine.pulumi_cli.checkpoint import parse_checkpoint
-from program.engine.pulumi_cli.events import Side, Step
 from program.manifest.normalise import UNKNOWN_SENTINEL
 from program.offline.result import CheckedResource
 from program.report.content.paperwork import paperwork

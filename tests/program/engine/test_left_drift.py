@@ -4,9 +4,10 @@ import dataclasses
 
 from policies.drift_noise import load_noise
 from program.engine.drift_changes import DriftReader
-from program.engine.left_drift import DRIFT_LEFT, left_drift
+from program.engine.left_drift import left_drift
 from program.engine.pulumi_cli.events import EventLog
 from program.engine.records import Change, PropertyChange
+from program.engine.rules import DRIFT_LEFT
 from program.report.content.paperwork import paperwork
 from tests.program.engine.live import recorded_live
 

@@ -34,6 +34,8 @@ def test_the_settings_of_the_stack_file_are_good():
 
 WRONG = {
     "account": ({"account": "1111"}, "foundation:account is '1111'; it must be the twelve digits of an account"),
+    "account in another script": ({"account": "\u0661" * 12}, "it must be the twelve digits of an account"),
+    "repository in another script": ({"repository": "\u044f"}, "it must be up to 100 letters, digits"),
     "owner": ({"github:owner": "-octo"}, "github:owner is '-octo'; it must be a user or an organisation of GitHub"),
     "repository": ({"repository": "octo/parity"}, "foundation:repository is 'octo/parity'; it must be up to 100"),
     "number": ({"repositoryId": "0"}, "foundation:repositoryId is '0'; it must be a number of GitHub's, in quotes"),

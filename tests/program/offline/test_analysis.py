@@ -8,9 +8,9 @@ import pytest
 from policies.limits import load_limits
 from program.errors import CouldNotRunError
 from program.offline.analysis import running_pack
-from program.offline.check import preload
 from program.offline.examination import examine
 from program.offline.packs import PackHost, pack_host
+from program.offline.preloading import preload
 from program.offline.stacks import read_stacks
 from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import read_stack_file

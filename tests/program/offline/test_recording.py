@@ -9,9 +9,10 @@ import pytest
 from pulumi.runtime.config import is_config_secret
 from pulumi_aws import sns, sqs
 
+from policies import tokens
 from program.offline.recording import ProgramError
 from program.offline.redaction import redacted
-from program.offline.simulation import STACK_REFERENCE, Cloud, account_of
+from program.offline.simulation import Cloud, account_of
 from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import SECRET_MARKER, stack_names
 from program.service.stack import deploy
@@ -231,4 +232,4 @@ def test_random_parts_are_of_the_stack_and_the_same_every_time():
 
 
 def test_another_stack_is_read_and_not_made():
-    assert STACK_REFERENCE not in {item.type for item in recorded().registrations}
+    assert tokens.STACK_REFERENCE not in {item.type for item in recorded().registrations}

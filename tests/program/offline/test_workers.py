@@ -107,3 +107,25 @@ def test_the_others_are_stopped_when_one_fails():
         run(task)
 
     assert time.monotonic() - began < 20, "in_workers waited for the other worker: it must terminate it"
+
+
+def test_what_an_item_needs_is_loaded_just_before_its_process_is_forked():
+    loaded = []
+
+    found = in_workers(
+        lambda item: (item, tuple(loaded)), ["a", "b"], jobs=1, name=str, done=lambda _name: None, before=loaded.append
+    )
+
+    assert found == [("a", ("a",)), ("b", ("a", "b"))]
+
+
+def test_what_can_not_be_loaded_ends_those_that_run():
+    def before(item):
+        if item == "b":
+            raise CouldNotRunError("a table can't be read")
+
+    began = time.monotonic()
+    with pytest.raises(CouldNotRunError, match=r"^a table can't be read$"):
+        in_workers(lambda _item: time.sleep(60), ["a", "b"], jobs=2, name=str, done=lambda _name: None, before=before)
+
+    assert time.monotonic() - began < 20, "in_workers waited for the other worker: it must terminate it"

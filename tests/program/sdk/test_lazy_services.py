@@ -1,37 +1,11 @@
 """A service of the provider's SDK that is loaded lazily offers what it offers when it is imported as ever."""
 
-import json
-import subprocess
 import sys
-import textwrap
-from pathlib import Path
 
-import pulumi_aws
 import pytest
 
-from program.project.definition import ROOT
 from program.sdk import lazy_services
-
-PACKAGE = Path(pulumi_aws.__file__).parent
-USED = (
-    *(f"pulumi_aws.{name}" for name in ("cloudwatch", "ec2", "ecr", "iam", "kms", "lambda_", "rds", "s3")),
-    *(f"pulumi_aws.{name}" for name in ("secretsmanager", "sns", "vpc")),
-    "pulumi_github",
-)
-LAZY = "from program.sdk import lazy_services\nlazy_services.install()\n"
-
-
-def said(code, *, lazy=True):
-    """Return what a fresh Python prints, as JSON."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error::ImportWarning", "-c", (LAZY if lazy else "") + textwrap.dedent(code)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+from tests.program.sdk.lazily import USED, said
 
 
 @pytest.mark.parametrize("service", USED)

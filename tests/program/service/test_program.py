@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from policies.limits import load_limits
-from program.offline.recording import PROGRAM
 from program.offline.redaction import redacted
+from program.offline.source_lines import PROGRAM
 from program.project.definition import ROOT, SERVICE
 from program.project.stackfile import SECRET_MARKER, stack_names
 from program.service.stack import deploy

@@ -1,0 +1,18 @@
+"""Import without Python's collector, which would walk all that was imported before, again and again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import much in the block: it is never garbage, neither now nor for the collector of a process forked later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
