@@ -35,13 +35,15 @@ class _Rule:
 
 def rule_changes(base: Tree, head: Tree) -> Iterator[GuardChange]:
     """Yield each rule that is gone, new, lowered, or judges by other code than before; then their files' other code."""
-    old, new = _rules(base), _rules(head)
+    # All that a rule's code leads to stands in its file.
+    files = [file for file in sorted({*_files(base), *_files(head)}) if base.digest(file) != head.digest(file)]
+    old, new = _rules(base, files), _rules(head, files)
     found = [change for id_ in sorted({*old, *new}) for change in _of_rule(head, id_, old.get(id_), new.get(id_))]
     yield from found
     kinds: dict[str, set[str]] = defaultdict(set)
     for change in found:
         kinds[change.file].add(change.kind)
-    for file in sorted({*_files(base), *_files(head)}):
+    for file in files:
         before, after = base.content(file), head.content(file)
         if _loose_code(before) != _loose_code(after) or _other_code(before, after, kinds[file]):
             text = f"{file} has other code, of no rule in particular"
@@ -84,8 +86,8 @@ def _both(id_: str, before: _Rule, after: _Rule) -> Iterator[GuardChange]:
         yield _change("changes", "rule changed", after.file, after.line, f"rule {id_} judges by other code", id_)
 
 
-def _rules(tree: Tree) -> dict[str, _Rule]:
-    return {id_: rule for file in _files(tree) for id_, rule in _rules_of(file, tree.content(file)).items()}
+def _rules(tree: Tree, files: Iterable[str]) -> dict[str, _Rule]:
+    return {id_: rule for file in files for id_, rule in _rules_of(file, tree.content(file)).items()}
 
 
 def _files(tree: Tree) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.catalogue import RULES
-from program.offline.guard.rule_changes import _rules, rule_changes
+from program.offline.guard.rule_changes import _files, _rules, rule_changes
 from program.offline.guard.tree import working_tree
 from program.project.definition import ROOT
 from tests.program.offline.guard.trees import told, tree
@@ -122,7 +122,9 @@ def test_other_code_of_a_file_that_is_gone_is_told():
 
 
 def test_every_rule_of_the_catalogue_is_found_in_the_text():
-    found = _rules(working_tree(ROOT))
+    here = working_tree(ROOT)
+
+    found = _rules(here, _files(here))
 
     assert sorted(found) == sorted(rule.id for rule in RULES), (
         "a rule must be a ResourceRule(...) or StackRule(...) with a name of its own that the file's RULES lists: "
