@@ -109,11 +109,8 @@ def check(
         limits = load_limits()
         must_be_readable(limits)
         with Progress(len(names)) as progress, exemptions_from(reference):
-            # Imported here, as it takes most of the time and --help needs none of it.
-            from program.offline.check import check as run
-
             if against is None:
-                result = run(names, limits, jobs=jobs, complete=complete, done=progress.done)
+                result = _own(names, limits, jobs, progress.done, complete=complete)
             else:
                 result = _against(against, names, limits, jobs, progress.done)
     if verbose:
@@ -122,6 +119,19 @@ def check(
 
     click.echo(render(format_, result, detail=detail_of(verbose=verbose, quiet=quiet)), nl=False)
     sys.exit(0 if result.ok else 1)
+
+
+def _own(
+    names: Sequence[str], limits: Limits, jobs: int, done: Callable[[str], None], *, complete: bool
+) -> CheckResult:
+    """Return the check by the own guard."""
+    # The host imports the pack while this process imports all the rest, which --help needs nothing of.
+    from program.offline.packs import pack_host
+
+    with pack_host() as packs:
+        from program.offline.check import check as run
+
+        return run(names, limits, jobs=jobs, complete=complete, packs=packs, done=done)
 
 
 def _against(

@@ -46,7 +46,7 @@ def compare(
     with Progress(len(names)) as progress:
         from program.offline.check import check
 
-        result = check(names, limits, jobs=STACKS_AT_ONCE, complete=not stacks, judge=False, done=progress.done)
+        result = check(names, limits, jobs=STACKS_AT_ONCE, complete=not stacks, packs=None, done=progress.done)
     from program.report.check_formats import render
 
     click.echo(render(format_, result, judged=False), nl=False)

@@ -29,7 +29,7 @@ def diff(left: str, right: str) -> None:
     with Progress(len(names)) as progress:
         from program.offline.check import check
 
-        result = check(names, limits, jobs=len(names), complete=False, judge=False, done=progress.done)
+        result = check(names, limits, jobs=len(names), complete=False, packs=None, done=progress.done)
     problems = [f"{finding.source}: {finding.message}" for stack in result.stacks for finding in stack.findings]
     if problems:
         raise CouldNotRunError("\n".join(problems))

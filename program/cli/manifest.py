@@ -53,7 +53,7 @@ def _declared(stack: str, limits: Limits) -> JsonObject:
     with Progress(1) as progress:
         from program.offline.check import check
 
-        result: StackResult = check([stack], limits, jobs=1, complete=False, judge=False, done=progress.done).stacks[0]
+        result: StackResult = check([stack], limits, jobs=1, complete=False, packs=None, done=progress.done).stacks[0]
     if result.manifest is None:
         for finding in result.findings:
             click.echo(f"{finding.source}: {finding.message}", err=True)

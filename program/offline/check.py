@@ -12,7 +12,7 @@ from policies.limits import Limits
 from program.errors import CouldNotRunError
 from program.offline.examination import examine, record_stack
 from program.offline.judged_stacks import compared
-from program.offline.packs import pack_host
+from program.offline.packs import PackHost, pack_host
 from program.offline.preloading import preload
 from program.offline.projects import strays
 from program.offline.recordings import StackRecording
@@ -28,23 +28,22 @@ def check(
     *,
     jobs: int,
     complete: bool,
-    judge: bool = True,
+    packs: PackHost | None,
     done: Callable[[str], None],
     root: Path = ROOT,
 ) -> CheckResult:
     """Examine the stacks and compare their manifests; `done` is called with each stack's name as it ends.
 
-    `complete` says that these are all the stacks, so that a declared difference can be stale; without `judge` the
+    `complete` says that these are all the stacks, so that a declared difference can be stale; without `packs` the
     policies are left out, which leaves the manifests and their comparison.
     """
     if (differs := next(strays(limits, root), None)) is not None:
         raise CouldNotRunError(differs)
-    with pack_host() if judge else nullcontext() as packs:
-        stacks = read_stacks(names, limits, root)
-        if complete and judge:
-            stacks += _template(limits, root, [stack.file for stack in stacks])
-        task = partial(examine, limits=limits, packs=packs)
-        results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done, before=_preload)
+    stacks = read_stacks(names, limits, root)
+    if complete and packs is not None:
+        stacks += _template(limits, root, [stack.file for stack in stacks])
+    task = partial(examine, limits=limits, packs=packs)
+    results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done, before=_preload)
     own = [result for result in results if result.stack != TEMPLATE_STACK]
     checked = compared(own, limits, complete=complete)
     # The template is none of the stacks: it is shown only for what blocks it and none of them.

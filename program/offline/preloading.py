@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 
 from policies.known.tables import known_calls
@@ -15,14 +16,20 @@ from program.sdk.lazy_services import install, load_used
 
 
 def preload(projects: Iterable[Project]) -> None:
-    """Import what the projects' programs use of the provider's SDK, and read what judges them."""
+    """Import what the projects' programs use of the provider's SDK, and read what judges them; each once a process."""
+    for project in projects:
+        _load(project)
+
+
+@cache
+def _load(project: Project) -> None:
     # Before a program imports the provider's SDK.
     install()
+    module = KINDS[project].module
+    package = module.rpartition(".")[0]
     with importing():
-        for module in sorted({KINDS[project].module for project in projects}):
-            import_module(module)
-            package = module.rpartition(".")[0]
-            load_used([found for name, found in sorted(sys.modules.items()) if name.startswith(f"{package}.")])
+        import_module(module)
+        load_used([found for name, found in sorted(sys.modules.items()) if name.startswith(f"{package}.")])
         read_tables()
 
 

@@ -1,28 +1,31 @@
-"""Make a class of a service's `_inputs` or `outputs` when it is first used.
+"""Make a class of a service's inputs, outputs or enumerations when it is first used.
 
 They have a class for every object that a property of any resource holds: `ec2` has 700, of which a program uses ten.
-Here such a module runs as ever, but a `class` statement only notes what it is to make. A resource's module, which takes
-all of `_inputs` with a star, is given the classes that it speaks of.
+Here such a module runs as ever, but a `class` statement only notes what it is to make. A module that takes all of
+another's classes with a star is given those that it speaks of.
 """
 
 from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.abc import InspectLoader, Loader
 from importlib.machinery import ModuleSpec
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-INPUTS, OUTPUTS = "_inputs", "outputs"
-_DECORATORS = ("input_type", "output_type")
+INPUTS, OUTPUTS, ENUMS = "_inputs", "outputs", "_enums"
+# The modules that hold nothing but classes, and of them those that others take with a star.
+OF_CLASSES = (INPUTS, OUTPUTS, ENUMS)
+_TAKEN = (INPUTS, ENUMS)
+_DECORATORS, _DECORATOR_OF_A_TOKEN = ("input_type", "output_type"), "type_token"
 # Pulumi reads types in more than one thread.
 _MAKING = threading.RLock()
 
 
 class ClassesLoader(Loader):
-    """Loads `_inputs` and `outputs`, whose classes are made when they are asked for."""
+    """Loads a module of classes, which are made when they are asked for."""
 
     def __init__(self, ordinary: InspectLoader) -> None:
         self._ordinary = ordinary
@@ -33,25 +36,27 @@ class ClassesLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, and keep what its `class` statements say."""
-
-        def imported(name: str, *arguments: Any) -> object:
-            found = builtins.__import__(name, *arguments)
-            return _Decorators(found) if name.partition(".")[0] == "pulumi" and isinstance(found, ModuleType) else found
-
-        _run(self._ordinary, module, {"__build_class__": _PutOff, "__import__": imported})
+        _, taken = _run(self._ordinary, module, __build_class__=_PutOff)
         names = vars(module)
         for name in [name for name, value in names.items() if isinstance(value, _Decorators)]:
             names[name] = names[name].package
         put_off = {name: names.pop(name) for name, value in list(names.items()) if isinstance(value, _PutOff)}
-        attributes: dict[str, Callable[..., object]] = {
-            "__getattr__": lambda name: _made(module, put_off, name),
-            "__dir__": lambda: sorted({*names, *put_off}),
-        }
-        names.update(attributes)
+
+        def found(name: str) -> object:
+            with _MAKING:
+                if name in put_off:
+                    waiting = put_off.pop(name)
+                    names[name] = waiting.made()
+                    _take(module, waiting.code, taken)
+                    for other in put_off.keys() & set(_texts(waiting.code)):
+                        found(other)
+                return names[name] if name in names else _of_others(module, taken, name)
+
+        names.update(__getattr__=found, __dir__=lambda: sorted({*names, *put_off}))
 
 
 class ResourceLoader(Loader):
-    """Loads the module of a resource with the classes of `_inputs` that it speaks of, instead of all."""
+    """Loads the module of a resource with the classes of others that it speaks of, instead of all."""
 
     def __init__(self, ordinary: InspectLoader) -> None:
         self._ordinary = ordinary
@@ -62,21 +67,10 @@ class ResourceLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, and give it what it speaks of."""
-        taken: list[ModuleType] = []
-
-        def imported(
-            name: str, globals_: Any = None, locals_: Any = None, fromlist: Sequence[str] = (), level: int = 0
-        ) -> object:
-            if (name, tuple(fromlist or ()), level) != (INPUTS, ("*",), 1):
-                return builtins.__import__(name, globals_, locals_, fromlist, level)
-            taken.append(builtins.__import__(name, globals_, locals_, (INPUTS,), level))
-            return _NOTHING
-
-        code = _run(self._ordinary, module, {"__import__": imported})
-        for inputs in taken:
-            offered = set(inputs.__all__)
-            for name in offered.intersection(_texts(code)):
-                vars(module).setdefault(name, getattr(inputs, name))
+        code, taken = _run(self._ordinary, module)
+        _take(module, code, taken)
+        if taken:
+            vars(module)["__getattr__"] = lambda name: _of_others(module, taken, name)
 
 
 class _Nothing(ModuleType):
@@ -96,7 +90,9 @@ class _Decorators:
 
     def __getattr__(self, name: str) -> object:
         value = getattr(self.package, name)
-        return (lambda put_off: put_off.decorated(value)) if name in _DECORATORS else value
+        if name == _DECORATOR_OF_A_TOKEN:
+            return lambda token: _noting(value(token))
+        return _noting(value) if name in _DECORATORS else value
 
 
 class _PutOff:
@@ -126,32 +122,51 @@ class _PutOff:
         return made
 
 
-def _made(module: ModuleType, put_off: dict[str, _PutOff], name: str) -> object:
-    """Make the class, and those that it speaks of: their names are looked for among the module's own."""
-    with _MAKING:
-        if name in vars(module):
-            return vars(module)[name]
-        if name not in put_off:
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-        waiting = put_off.pop(name)
-        made = waiting.made()
-        setattr(module, name, made)
-        for other in put_off.keys() & set(_texts(waiting.code)):
-            getattr(module, other)
-        return made
+def _noting(decorator: Callable[[type], type]) -> Callable[[_PutOff], _PutOff]:
+    return lambda put_off: put_off.decorated(decorator)
 
 
-def _run(loader: InspectLoader, module: ModuleType, instead: Mapping[str, object]) -> CodeType:
-    """Run the module's code with some of Python's builtins replaced for the time, and return the code."""
+def _run(loader: InspectLoader, module: ModuleType, **instead: object) -> tuple[CodeType, Collection[ModuleType]]:
+    """Run the module's code; return it, and the modules of which it took all classes with a star, and got none yet.
+
+    `instead` replaces some of Python's builtins for the time.
+    """
+    taken: list[ModuleType] = []
+
+    def imported(
+        name: str, globals_: Any = None, locals_: Any = None, fromlist: Sequence[str] = (), level: int = 0
+    ) -> object:
+        if name in _TAKEN and level == 1 and tuple(fromlist) == ("*",):
+            taken.append(builtins.__import__(name, globals_, locals_, (name,), level))
+            return _NOTHING
+        found = builtins.__import__(name, globals_, locals_, fromlist, level)
+        # `import pulumi.runtime` gives the package too.
+        return _Decorators(found) if instead and found.__name__ == "pulumi" else found
+
     code = loader.get_code(module.__name__)
     assert code is not None
     ordinary = vars(builtins)
     # The module's functions keep this very mapping.
-    own = {**ordinary, **instead}
+    own = {**ordinary, "__import__": imported, **instead}
     vars(module)["__builtins__"] = own
     exec(code, vars(module))  # noqa: S102  # as an ordinary loader does
-    own.update({name: ordinary[name] for name in instead})
-    return code
+    own.update({name: ordinary[name] for name in ("__import__", *instead)})
+    return code, taken
+
+
+def _take(module: ModuleType, code: CodeType, taken: Collection[ModuleType]) -> None:
+    """Give the module the classes that the code speaks of."""
+    for part in taken:
+        for name in set(part.__all__).intersection(_texts(code)):
+            vars(module).setdefault(name, getattr(part, name))
+
+
+def _of_others(module: ModuleType, taken: Collection[ModuleType], name: str) -> object:
+    """Return what a star would have given the module."""
+    for part in taken:
+        if name in part.__all__:
+            return getattr(part, name)
+    raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
 
 
 def _texts(code: CodeType) -> Iterator[str]:

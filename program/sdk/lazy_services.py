@@ -19,7 +19,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-from program.sdk.lazy_classes import INPUTS, OUTPUTS, ClassesLoader, ResourceLoader
+from program.sdk.lazy_classes import OF_CLASSES, OUTPUTS, ClassesLoader, ResourceLoader
 
 _SERVICE = re.compile(r"pulumi_aws\.[a-z0-9_]+|pulumi_github")
 _STAR_IMPORT = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
@@ -100,7 +100,7 @@ class _Finder(MetaPathFinder):
         if spec.submodule_search_locations is not None:
             spec.loader = _ServiceLoader(spec.loader, Path(str(spec.origin)).parent)
         elif is_part:
-            spec.loader = ClassesLoader(spec.loader) if module in (INPUTS, OUTPUTS) else ResourceLoader(spec.loader)
+            spec.loader = ClassesLoader(spec.loader) if module in OF_CLASSES else ResourceLoader(spec.loader)
         return spec
 
 

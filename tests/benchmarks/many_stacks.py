@@ -10,6 +10,7 @@ from pathlib import Path
 
 from policies.limits import load_limits
 from program.offline.check import check
+from program.offline.packs import pack_host
 from program.project.definition import PROJECT_FILE, ROOT, STACKS
 from program.project.stackfile import stack_names
 
@@ -26,7 +27,16 @@ def main() -> None:
             copy = text.replace("environmentSuffix: main", f"environmentSuffix: copy{number}")
             (root / STACKS / f"Pulumi.copy{number}.yaml").write_text(copy)
         began = time.perf_counter()
-        result = check(stack_names(root), load_limits(), jobs=2, complete=False, done=lambda _stack: None, root=root)
+        with pack_host() as packs:
+            result = check(
+                stack_names(root),
+                load_limits(),
+                jobs=2,
+                complete=False,
+                packs=packs,
+                done=lambda _stack: None,
+                root=root,
+            )
     mine, workers = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     figures = {
         "ok": result.ok,

@@ -132,9 +132,11 @@ def whole_page():
     """The page of a real check of every stack, with three nights."""
     from policies.limits import load_limits
     from program.offline.check import check
+    from program.offline.packs import pack_host
     from program.project.stackfile import stack_names
     from program.report.page.render import render
 
-    checked = check(stack_names(), load_limits(), jobs=2, complete=True, done=lambda _stack: None)
+    with pack_host() as packs:
+        checked = check(stack_names(), load_limits(), jobs=2, complete=True, packs=packs, done=lambda _stack: None)
     gone = drift("prod", "drifted", change(CLUSTER, "update", prop("backupRetentionPeriod", 7, 1)))
     return render(assemble(checked, [], run=RUN), [drift("prod", "clean"), gone, drift("prod", "clean")])

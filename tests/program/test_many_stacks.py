@@ -152,7 +152,7 @@ def _shard(document, first, index):
 
 
 def test_parts_that_differ_from_each_other_are_compared(tmp_path, monkeypatch, capsys):
-    whole = check(stack_names(), load_limits(), jobs=2, complete=True, judge=False, done=lambda _: None)
+    whole = check(stack_names(), load_limits(), jobs=2, complete=True, packs=None, done=lambda _: None)
     one, two = (
         dataclasses.replace(
             whole,

@@ -9,6 +9,7 @@ from program.errors import Problem, SettingsError
 from program.manifest.canonical import canonical
 from program.offline.check import check
 from program.offline.examination import examine
+from program.offline.packs import pack_host
 from program.offline.result import PROGRAM_RULE
 from program.offline.stacks import read_stacks
 from program.project.definition import NETWORK, ROOT, SERVICE
@@ -20,7 +21,7 @@ FUNCTION = "aws:lambda/function:Function::lambda-app-function"
 
 
 def checked(limits=None, names=None, *, complete=True, done=lambda _stack: None):
-    return check(names or stack_names(), limits or load_limits(), jobs=2, complete=complete, judge=False, done=done)
+    return check(names or stack_names(), limits or load_limits(), jobs=2, complete=complete, packs=None, done=done)
 
 
 def examined(stack="prod"):
@@ -205,13 +206,15 @@ def test_the_template_of_review_stacks_is_shown_only_for_what_is_its_own(tmp_pat
     for name in ("Pulumi.yaml", "stacks", ".github", "policies", "program", "lambda"):
         (tmp_path / name).symlink_to(ROOT / name)
     limits = load_limits()
-    whole = check(stack_names(), limits, jobs=2, complete=True, done=lambda _: None)
+    with pack_host() as packs:
+        whole = check(stack_names(), limits, jobs=2, complete=True, packs=packs, done=lambda _: None)
     (tmp_path / ".github").unlink()
     (tmp_path / ".github").mkdir()
     template = (ROOT / REVIEW_TEMPLATE).read_text().replace("lambdaMemory: 1024", "lambdaMemory: 4096")
     (tmp_path / REVIEW_TEMPLATE).write_text(template)
 
-    broken = check(stack_names(), limits, jobs=2, complete=True, done=lambda _: None, root=tmp_path)
+    with pack_host() as packs:
+        broken = check(stack_names(), limits, jobs=2, complete=True, packs=packs, done=lambda _: None, root=tmp_path)
 
     assert sorted(stack.stack for stack in whole.stacks) == sorted(stack_names())
     assert [stack.stack for stack in broken.stacks] == [*(stack.stack for stack in whole.stacks), "pr-0"]

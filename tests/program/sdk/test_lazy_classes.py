@@ -22,7 +22,7 @@ CLASSES = """
         return [found.__module__, found.__qualname__, [base.__name__ for base in found.__mro__], found.__doc__,
                 sorted(vars(found)), {{name: str(type_) for name, type_ in types.items()}}]
     found = {{}}
-    for part in ("_inputs", "outputs"):
+    for part in ("_inputs", "outputs", "_enums"):
         try:
             module = importlib.import_module(f"{{SERVICE}}.{{part}}")
         except ModuleNotFoundError:
@@ -39,7 +39,7 @@ RESOURCES = """
     package = importlib.import_module({service!r})
     found = {{}}
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name in ("_inputs", "outputs"):
+        if module.name in ("_inputs", "outputs", "_enums"):
             continue
         loaded = importlib.import_module(f"{{package.__name__}}.{{module.name}}")
         for name, value in sorted(vars(loaded).items()):
