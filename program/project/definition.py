@@ -128,6 +128,11 @@ def _declared(project: Project, root: Path) -> Mapping[str, Any]:
 
 
 def _read(project: Project, root: Path) -> Mapping[str, Any]:
+    if project.label and not (root / project.file).exists():
+        # Of a project that there is not, only its stacks ask.
+        raise CouldNotRunError(
+            f"{project.file}: the file does not exist, and {project.stacks}/ has stacks of it; add it, or remove these"
+        )
     try:
         found = read(root / project.file).data
     except YamlError as problem:

@@ -27,18 +27,17 @@ def test_real_previews(tmp_path):
         with engine.provider(stack):
             return timed(lambda: engine.must("preview", "--stack", stack, "--policy-pack", "policies"))
 
-    for stack in stack_names(ROOT, SERVICE):
+    stacks = stack_names(ROOT, SERVICE)
+    for stack in stacks:
         engine.must("stack", "init", stack)
-    previews = sum(map(preview, stack_names(ROOT, SERVICE)))
+    previews = sum(map(preview, stacks))
+    same = timed(lambda: engine.parity("check", *(argument for stack in stacks for argument in ("--stack", stack))))
     check = timed(lambda: engine.parity("check"))
     as_used = preview(STACK)
     change(engine.project, "program/__main__.py", "lazy_services.install()\n", "")
     whole = preview(STACK)
 
-    row(
-        f"{len(stack_names(ROOT, SERVICE))} real previews : check",
-        f"{previews / check:.1f} ({previews:.0f} s)",
-        "more than 3",
-    )
+    row(f"{len(stacks)} real previews : check of these", f"{previews / same:.1f} ({previews:.0f} s)", "more than 3")
+    row(f"{len(stacks)} real previews : check of all stacks", f"{previews / check:.1f}", "more than 3")
     row("preview, services loaded as used : whole", f"{as_used / whole:.2f} ({as_used:.1f} s)", "less than 1")
     assert whole > 0

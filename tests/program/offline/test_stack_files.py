@@ -441,3 +441,16 @@ def test_a_broken_project_file_stops_everything(tmp_path, content, words):
 
     with pytest.raises(CouldNotRunError, match=words):
         read_stack_file("prod", tmp_path)
+
+
+def test_stacks_of_a_project_that_is_gone_are_told_with_both_ways_out(tmp_path):
+    (tmp_path / STACKS / "network").mkdir(parents=True)
+    (tmp_path / STACKS / "network" / "Pulumi.dev.yaml").write_text("config:\n  aws:region: us-east-1\n")
+
+    with pytest.raises(CouldNotRunError) as stopped:
+        read_stack_file("network/dev", tmp_path)
+
+    assert str(stopped.value) == (
+        "program/network/Pulumi.yaml: the file does not exist, and stacks/network/ has stacks of it; "
+        "add it, or remove these"
+    )
