@@ -119,13 +119,22 @@ def test_what_an_item_needs_is_loaded_just_before_its_process_is_forked():
     assert found == [("a", ("a",)), ("b", ("a", "b"))]
 
 
-def test_what_can_not_be_loaded_ends_those_that_run():
+def test_what_can_not_be_loaded_ends_those_that_run(tmp_path):
+    running = tmp_path / "running"
+
+    def task(_item):
+        running.touch()
+        time.sleep(60)
+
     def before(item):
         if item == "b":
+            # A process that coverage has not reached yet would not hear that it is to end.
+            while not running.exists():
+                time.sleep(0.01)
             raise CouldNotRunError("a table can't be read")
 
     began = time.monotonic()
     with pytest.raises(CouldNotRunError, match=r"^a table can't be read$"):
-        in_workers(lambda _item: time.sleep(60), ["a", "b"], jobs=2, name=str, done=lambda _name: None, before=before)
+        in_workers(task, ["a", "b"], jobs=2, name=str, done=lambda _name: None, before=before)
 
     assert time.monotonic() - began < 20, "in_workers waited for the other worker: it must terminate it"
