@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -109,7 +109,7 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
     # Whose pack it is tells the engine alone; without its word each world may be asked for.
     worlds = [world_of(stack.project)] if stack.project else WORLDS
     of_the_worlds = dict.fromkeys(problem for world in worlds for problem in known_world.problems(by_id, world))
-    if problems := [*_unknown_rules(known), *_unacceptable(known), *of_the_worlds]:
+    if problems := [*_twice(RULES), *_unknown_rules(known), *_unacceptable(known), *of_the_worlds]:
         raise ReviewedFileError(problems)
     guard = Guard(
         limits=known,
@@ -122,6 +122,16 @@ def policies(stack: StackConfig | None = None) -> list[Policy]:
         named = None
     views = _Seen[Resource](), _Seen[StackView]()
     return [_policy(rule, guard, named, *views) for rule in RULES]
+
+
+def _twice(rules: Iterable[ResourceRule | StackRule]) -> Iterator[str]:
+    """Yield each rule whose id another has too: the engine knows rules by their ids, and levels would be of one."""
+    seen: dict[str, str] = {}
+    for rule in rules:
+        place = f"{getattr(rule.judge, '__module__', 'policies.rules').replace('.', '/')}.py"
+        if rule.id in seen:
+            yield f"{place}: rule {rule.id!r} stands in {seen[rule.id]} too; give it an id of its own"
+        seen.setdefault(rule.id, place)
 
 
 def _unknown_rules(known: Limits) -> Iterator[str]:

@@ -53,12 +53,15 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._name = name
         self._of_stacks = [rule for rule in rules if isinstance(rule, StackValidationPolicy)]
         self._of_resources = [rule for rule in rules if isinstance(rule, TypedPolicy)]
+        if len(self._of_stacks) + len(self._of_resources) != len(rules):
+            raise TypeError("a policy is neither a TypedPolicy nor a StackValidationPolicy: nothing would ask it")
         self._by_type: dict[str, tuple[list[TypedPolicy], list[analyzer_pb2.PolicyNotApplicable]]] = {}
 
     def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: Any) -> Any:  # noqa: N802
         """Take the engine's configuration of the rules, their levels among it."""
+        answer = super().Configure(request, context)  # type: ignore[no-untyped-call]  # the SDK's own
         self._by_type = {}
-        return super().Configure(request, context)  # type: ignore[no-untyped-call]  # the SDK's own
+        return answer
 
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: N802
         """Judge one resource."""
@@ -91,14 +94,16 @@ class Analyzer(_PolicyAnalyzerServicer):
 
     def _about(self, type_: str) -> tuple[list[TypedPolicy], list[analyzer_pb2.PolicyNotApplicable]]:
         """Return the rules about the type, and of each other one that it isn't: found once for all resources of it."""
-        if type_ not in self._by_type:
+        found = self._by_type.get(type_)
+        if found is None:
             others = [
                 analyzer_pb2.PolicyNotApplicable(policy_name=policy.name, reason=_judges(policy.rule))
                 for policy in self._of_resources
                 if not policy.rule.is_about(type_) and self._get_enforcement_level(policy) != EnforcementLevel.DISABLED
             ]
-            self._by_type[type_] = [policy for policy in self._of_resources if policy.rule.is_about(type_)], others
-        return self._by_type[type_]
+            found = [policy for policy in self._of_resources if policy.rule.is_about(type_)], others
+            self._by_type[type_] = found
+        return found
 
     def _answer(
         self,

@@ -91,8 +91,10 @@ class Resource:
 
     def without(self, secrets: Mapping[str, Sequence[str]]) -> Resource:
         """Return the resource as somebody sees it who may not see these secrets (paths by URN)."""
-        hidden = frozenset(secrets.get(self.urn, ()))
-        return self if hidden == self.hidden else replace(self, hidden=hidden)
+        seen = replace(self, hidden=frozenset(secrets.get(self.urn, ())))
+        # Read once; what a rule gets is made of it anew, so that nothing it does to it is there when it is heard again.
+        vars(seen).update(_plain=self._plain, _plain_provider=self._plain_provider)
+        return seen
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return what stands at the dotted path, the default (the provider's own) where nothing does.

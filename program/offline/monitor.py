@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlparse
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 from pulumi.runtime.rpc import deserialize_properties
 
 from policies import tokens
@@ -82,8 +82,9 @@ class RecordingMonitor(MockMonitor):
         if request.tok == _GET_RESOURCE:
             return super().Invoke(request)  # type: ignore[no-untyped-call]  # the SDK's own
         arguments = deserialize_properties(request.args)
-        answer, _ = self._cloud.call(MockCallArgs(token=request.tok, args=arguments, provider=request.provider))
-        return resource_pb2.ResourceInvokeResponse(**{"return": _struct(answer)})
+        answer, failures = self._cloud.call(MockCallArgs(token=request.tok, args=arguments, provider=request.provider))
+        told = [provider_pb2.CheckFailure(property=prop, reason=reason) for prop, reason in failures]
+        return resource_pb2.ResourceInvokeResponse(failures=told, **{"return": _struct(answer)})
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:  # noqa: N802
         """Keep what the stack exports."""
@@ -111,7 +112,7 @@ class RecordingMonitor(MockMonitor):
         made, added = self._cloud.made(request.type, request.name, inputs, identifier)
         properties = Struct()
         properties.CopyFrom(given)
-        properties.update(added)
+        properties.update({key: value for key, value in added.items() if value is not None})
         urn = self.make_urn(request.parent, request.type, request.name)
         self.resources[urn] = MockMonitor.ResourceRegistration(urn, made, {**inputs, **added})
         return urn, made, properties

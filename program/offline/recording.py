@@ -29,6 +29,9 @@ from program.offline.stack_traces import short_stack_traces
 from program.project.definition import SERVICE, Project
 from program.project.stackfile import SECRET_MARKER
 
+_SDK = "pulumi."
+# No line of these is to be mended.
+_RECORDER = (Path(__file__), Path(__file__).with_name("monitor.py"))
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
@@ -120,10 +123,15 @@ def _cancel_the_rest(loop: asyncio.AbstractEventLoop) -> None:
 
 
 class _AtOnce(ThreadPoolExecutor):
-    """Runs what it is given where it is: nothing here waits for an answer, and threads would change the order."""
+    """Runs the SDK's own calls where they are: nothing waits for the answers, and threads would change their order.
+
+    What the program itself gives to a thread runs in one: it may wait for something.
+    """
 
     def submit(self, fn: Callable[_Given, _Answer], /, *args: _Given.args, **kwargs: _Given.kwargs) -> Future[_Answer]:
         """Return the answer, or what the call raised."""
+        if not getattr(fn, "__module__", "").startswith(_SDK):
+            return super().submit(fn, *args, **kwargs)
         future: Future[_Answer] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -152,8 +160,6 @@ def _one_line(error: BaseException) -> str:
 
 
 def _last_line_of_ours(error: BaseException) -> str | None:
-    frames = traceback.extract_tb(error.__traceback__)
-    sources = [
-        place_in_program(Path(frame.filename), frame.lineno or 1) for frame in frames if frame.filename != __file__
-    ]
+    frames = [(Path(frame.filename), frame.lineno or 1) for frame in traceback.extract_tb(error.__traceback__)]
+    sources = [place_in_program(file, line) for file, line in frames if file not in _RECORDER]
     return next((source for source in reversed(sources) if source is not None), None)

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 @contextmanager
 def importing() -> Iterator[None]:
     """Import much in the block: it is never garbage, neither now nor for the collector of a process forked later."""
+    collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if collects:
+            gc.enable()

@@ -24,15 +24,22 @@ _DECORATORS, _DECORATOR_OF_A_TOKEN = ("input_type", "output_type"), "type_token"
 _MAKING = threading.RLock()
 
 
-class ClassesLoader(Loader):
-    """Loads a module of classes, which are made when they are asked for."""
+class _Instead(Loader):
+    """Runs a module in another way than the ordinary loader, which does all the rest."""
 
     def __init__(self, ordinary: InspectLoader) -> None:
         self._ordinary = ordinary
 
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._ordinary, name)
+
     def create_module(self, _spec: ModuleSpec) -> ModuleType | None:
         """Return None: an ordinary module."""
         return None
+
+
+class ClassesLoader(_Instead):
+    """Loads a module of classes, which are made when they are asked for."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, and keep what its `class` statements say."""
@@ -45,25 +52,15 @@ class ClassesLoader(Loader):
         def found(name: str) -> object:
             with _MAKING:
                 if name in put_off:
-                    waiting = put_off.pop(name)
-                    names[name] = waiting.made()
-                    _take(module, waiting.code, taken)
-                    for other in put_off.keys() & set(_texts(waiting.code)):
-                        found(other)
+                    _make(module, name, put_off, taken)
                 return names[name] if name in names else _of_others(module, taken, name)
 
-        names.update(__getattr__=found, __dir__=lambda: sorted({*names, *put_off}))
+        offered = {name for part in taken for name in part.__all__}
+        names.update(__getattr__=found, __dir__=lambda: sorted({*names, *put_off, *offered}))
 
 
-class ResourceLoader(Loader):
+class ResourceLoader(_Instead):
     """Loads the module of a resource with the classes of others that it speaks of, instead of all."""
-
-    def __init__(self, ordinary: InspectLoader) -> None:
-        self._ordinary = ordinary
-
-    def create_module(self, _spec: ModuleSpec) -> ModuleType | None:
-        """Return None: an ordinary module."""
-        return None
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, and give it what it speaks of."""
@@ -152,6 +149,21 @@ def _run(loader: InspectLoader, module: ModuleType, **instead: object) -> tuple[
     exec(code, vars(module))  # noqa: S102  # as an ordinary loader does
     own.update({name: ordinary[name] for name in ("__import__", *instead)})
     return code, taken
+
+
+def _make(module: ModuleType, name: str, put_off: dict[str, _PutOff], taken: Collection[ModuleType]) -> None:
+    """Make the class and all that it speaks of, and only then give them their names: a thread may ask for any."""
+    made: dict[str, type] = {}
+    waiting = [name]
+    while waiting:
+        wanted = waiting.pop()
+        if wanted not in made:
+            made[wanted] = put_off[wanted].made()
+            _take(module, put_off[wanted].code, taken)
+            waiting += put_off.keys() & set(_texts(put_off[wanted].code))
+    vars(module).update(made)
+    for each in made:
+        del put_off[each]
 
 
 def _take(module: ModuleType, code: CodeType, taken: Collection[ModuleType]) -> None:

@@ -21,7 +21,8 @@ from types import ModuleType
 
 from program.sdk.lazy_classes import OF_CLASSES, OUTPUTS, ClassesLoader, ResourceLoader
 
-_SERVICE = re.compile(r"pulumi_aws\.[a-z0-9_]+|pulumi_github")
+# `config` reads the stack's configuration when it is asked, and is no service.
+_SERVICE = re.compile(r"pulumi_aws\.(?!config$)[a-z0-9_]+|pulumi_github")
 _STAR_IMPORT = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _ALL = re.compile(r"^__all__ = (\[.*?\])", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"['\"](\w+)['\"]")
@@ -97,10 +98,10 @@ class _Finder(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, InspectLoader):
             return None
-        if spec.submodule_search_locations is not None:
-            spec.loader = _ServiceLoader(spec.loader, Path(str(spec.origin)).parent)
-        elif is_part:
+        if spec.submodule_search_locations is None and is_part:
             spec.loader = ClassesLoader(spec.loader) if module in OF_CLASSES else ResourceLoader(spec.loader)
+        elif spec.submodule_search_locations is not None and not is_part:
+            spec.loader = _ServiceLoader(spec.loader, Path(str(spec.origin)).parent)
         return spec
 
 
@@ -136,7 +137,12 @@ class _ServiceLoader(Loader):
 
     def _loaded(self, module: ModuleType, name: str) -> object:
         if name in self._names:
-            return getattr(importlib.import_module(f"{module.__name__}.{self._names[name]}"), name)
+            part = self._names[name]
+            loaded = importlib.import_module(f"{module.__name__}.{part}")
+            if self._names.get(part) == part:
+                # A function that is called as its module: the import has put that in its place.
+                setattr(module, part, getattr(loaded, part))
+            return getattr(loaded, name)
         if (self._folder / f"{name}.py").exists():
             return importlib.import_module(f"{module.__name__}.{name}")
         if name.startswith("__"):

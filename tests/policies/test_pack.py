@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
@@ -17,6 +18,7 @@ import pytest
 from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy import ResourceValidationPolicy
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies import pack, tokens
@@ -26,6 +28,7 @@ from policies.known import tables
 from policies.limits import load_limits
 from policies.pack import policies
 from policies.pack_config import policy_config
+from policies.schema import ReviewedFileError
 from policies.server import Analyzer
 from policies.wire import Outcome, decode
 from program.offline.recording import Registration
@@ -267,6 +270,25 @@ def test_a_rule_that_is_off_says_nothing_of_other_types_either_whenever_it_is_co
 
     after = {entry.policy_name for entry in service.Analyze(given, None).not_applicable}
     assert before - after == {"kms-deletion-window"}
+
+
+def test_two_rules_of_one_id_are_refused_with_both_their_files(monkeypatch):
+    monkeypatch.setattr(pack, "RULES", (*pack.RULES, replace(pack.RULES[0], default_level="off")))
+
+    with pytest.raises(ReviewedFileError) as refused:
+        policies(StackConfig(stack="dev", project="parity", config={}, given_suffix=None))
+
+    file = "policies/rules/kms.py"
+    assert refused.value.problems == [
+        f"{file}: rule {pack.RULES[0].id!r} stands in {file} too; give it an id of its own"
+    ]
+
+
+def test_a_policy_that_nothing_would_ask_is_refused():
+    stray = ResourceValidationPolicy(name="stray", description="None asks it.", validate=lambda _args, _report: None)
+
+    with pytest.raises(TypeError, match="nothing would ask it"):
+        Analyzer(pack.NAME, [stray])
 
 
 def test_a_rule_that_there_is_not_is_refused_before_the_pack_starts(monkeypatch, capsys):

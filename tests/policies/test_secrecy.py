@@ -164,6 +164,22 @@ def test_a_crash_on_a_secret_names_its_place_alone():
     assert word.text.startswith("the rule crashed with KeyError in test_secrecy.py:")
 
 
+def test_what_a_rule_does_to_what_it_reads_shows_no_secret():
+    stack = StackView(
+        resources=[
+            Resource(urn="urn:a", type="t", name="a", props={"open": True}),
+            Resource(urn="urn:b", type="t", name="b", props={"password": {KEPT: "hunter2-hunter2"}}),
+        ]
+    )
+
+    def judge(view):
+        one, other = view.resources
+        one.inputs.setdefault("copied", other.inputs["password"][:7])
+        yield one, f"is open to {one.inputs['copied']}"
+
+    assert [word.text for word in redacted_words(judge, stack)] == ["a secret value breaks the rule and is not shown"]
+
+
 def test_a_word_on_the_whole_stack_names_no_resource_s_secrets():
     def judge(subject: StackView) -> Iterator[tuple[None, str]]:
         for resource in subject.resources:

@@ -38,6 +38,9 @@ def rule_changes(base: Tree, head: Tree) -> Iterator[GuardChange]:
     # All that a rule's code leads to stands in its file.
     files = [file for file in sorted({*_files(base), *_files(head)}) if base.digest(file) != head.digest(file)]
     old, new = _rules(base, files), _rules(head, files)
+    if new.keys() - old.keys():
+        # One that is new here may stand in a file that is as it was: two of one id are no new rule.
+        old = {id_: rule for id_, rule in _rules(base, set(_files(base)) - set(files)).items() if id_ in new} | old
     found = [change for id_ in sorted({*old, *new}) for change in _of_rule(head, id_, old.get(id_), new.get(id_))]
     yield from found
     kinds: dict[str, set[str]] = defaultdict(set)

@@ -1,13 +1,15 @@
 """The recorder: what the program registers as the engine would get it, and what AWS would answer."""
 
+import asyncio
 import gc
 import re
+import threading
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 from pulumi.runtime.config import is_config_secret
-from pulumi_aws import sns, sqs
+from pulumi_aws import rds, sns, sqs
 
 from policies import tokens
 from program.offline.recording import ProgramError
@@ -233,3 +235,40 @@ def test_random_parts_are_of_the_stack_and_the_same_every_time():
 
 def test_another_stack_is_read_and_not_made():
     assert tokens.STACK_REFERENCE not in {item.type for item in recorded().registrations}
+
+
+def test_what_the_cloud_has_no_answer_for_is_left_out_of_the_outputs():
+    cluster = find(record_program(lambda: rds.Cluster("db", engine="aurora-postgresql")), "db")
+
+    assert "engineVersionActual" not in cluster.outputs
+    assert cluster.outputs["masterUserSecrets"]
+
+
+def test_what_the_program_gives_to_a_thread_runs_beside_it():
+    async def waiting():
+        arrived = threading.Event()
+        told = asyncio.create_task(asyncio.to_thread(arrived.wait, 10))
+        await asyncio.sleep(0)
+        arrived.set()
+        return await told
+
+    recording = record_program(lambda: pulumi.export("arrived", pulumi.Output.from_input(waiting())))
+
+    assert recording.outputs == {"arrived": True}
+
+
+def test_resources_are_recorded_in_the_order_in_which_the_program_makes_them_every_time():
+    def program():
+        for number in range(20):
+            sns.Topic(f"topic-{number}")
+
+    names = [item.name for item in record_program(program).registrations]
+
+    assert names[1:] == [f"topic-{number}" for number in range(20)]
+
+
+def test_a_function_that_has_no_answer_stops_the_program_at_a_line_of_the_simulation():
+    with pytest.raises(ProgramError, match="has no simulated answer") as stopped:
+        record_program(lambda: pulumi.export("zones", aws.get_availability_zones().names))
+
+    assert re.fullmatch(r"program/offline/simulation\.py:\d+", stopped.value.source or "")

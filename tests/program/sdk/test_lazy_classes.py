@@ -161,3 +161,81 @@ def test_python_collects_again_after_an_import_that_failed():
         raise ImportError
 
     assert gc.isenabled()
+
+
+def test_an_import_within_another_leaves_the_collector_as_it_was():
+    with importing():
+        with importing():
+            pass
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+
+
+def test_no_thread_sees_a_class_before_those_that_it_speaks_of():
+    code = """
+        import json, sys, threading
+        from pulumi import _types
+        from pulumi_aws.wafv2 import _inputs
+        sys.setswitchinterval(1e-6)
+        failed = []
+        def ask():
+            for name in _inputs.__all__:
+                found = getattr(_inputs, name)
+                if _types.is_input_type(found):
+                    try:
+                        _types.input_type_types(found)
+                    except NameError as error:
+                        failed.append(str(error))
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        print(json.dumps(failed))
+    """
+
+    assert said(code) == []
+
+
+def test_a_class_that_could_not_be_made_can_be_made_later():
+    code = """
+        import json
+        from pulumi_aws.ec2 import _inputs
+        from program.sdk import lazy_classes
+        made, tried = lazy_classes._PutOff.made, []
+        def interrupted(put_off):
+            tried.append(1)
+            if len(tried) == 2:
+                raise KeyboardInterrupt
+            return made(put_off)
+        lazy_classes._PutOff.made = interrupted
+        try:
+            _inputs.InstanceMetadataOptionsArgs, _inputs.LaunchTemplateBlockDeviceMappingArgs
+        except KeyboardInterrupt:
+            pass
+        lazy_classes._PutOff.made = made
+        print(json.dumps([_inputs.LaunchTemplateBlockDeviceMappingArgs.__name__, len(tried)]))
+    """
+
+    assert said(code) == ["LaunchTemplateBlockDeviceMappingArgs", 2]
+
+
+def test_python_s_tools_find_the_source_of_a_module_and_of_a_class():
+    code = """
+        import inspect, json, pkgutil
+        from pulumi_aws.sns import _inputs
+        data = pkgutil.get_data("pulumi_aws.sns._inputs", "_inputs.py")
+        source = inspect.getsource(getattr(_inputs, _inputs.__all__[0]))
+        print(json.dumps([b"__all__" in data, _inputs.__all__[0] in source, "__all__" in inspect.getsource(_inputs)]))
+    """
+
+    assert said(code) == [True, True, True]
+
+
+def test_what_a_module_took_with_a_star_is_found_in_it_as_ever():
+    code = """
+        import json
+        from pulumi_aws.ec2 import _enums, outputs
+        print(json.dumps([outputs.InstanceType is _enums.InstanceType, "InstanceType" in dir(outputs)]))
+    """
+
+    assert said(code) == [True, True]

@@ -112,3 +112,25 @@ def test_what_is_generated_otherwise_has_no_names(tmp_path):
     (tmp_path / "b.py").write_text("C = 1\n")
 
     assert lazy_services.names_of(tmp_path) == {"A": "a", "B": "a"}
+
+
+def test_a_function_that_is_called_as_its_module_is_the_function_whatever_was_asked_before():
+    code = """
+        import json
+        from pulumi_aws import ecr
+        ecr.get_image_output
+        print(json.dumps([callable(ecr.get_image), ecr.get_image.__name__]))
+    """
+
+    assert said(code) == [True, "get_image"]
+
+
+@pytest.mark.parametrize(("package", "key"), [("pulumi_aws", "region"), ("pulumi_github", "owner")])
+def test_the_configuration_of_a_package_is_read_as_ever(package, key):
+    code = f"""
+        import json
+        import {package}
+        print(json.dumps([type({package}.config).__name__, {package}.config.{key}]))
+    """
+
+    assert said(code) == said(code, lazy=False)

@@ -130,3 +130,15 @@ def test_every_rule_of_the_catalogue_is_found_in_the_text():
         "a rule must be a ResourceRule(...) or StackRule(...) with a name of its own that the file's RULES lists: "
         "what a change does to any other can't be told"
     )
+
+
+def test_a_second_rule_of_an_id_that_stands_in_another_file_is_told_as_what_it_does():
+    text = (ROOT / "policies/rules/kms.py").read_text()
+    again = text.replace('id="kms-rotation"', 'id="kms-rotation", default_level="off"')
+    assert again != text, "name a rule that policies/rules/kms.py has"
+    base = tree({"policies/rules/kms.py": text})
+    head = tree({"policies/rules/kms.py": text, "policies/rules/zz.py": again})
+
+    assert ("weakens", "level lowered", "kms-rotation") in [
+        (change.effect, change.kind, *change.rules) for change in rule_changes(base, head)
+    ]
