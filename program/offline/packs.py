@@ -84,10 +84,14 @@ def pack_host(
         command = [sys.executable, "-m", "policies.host", str(listener.fileno()), str(pack or root / PACK_FOLDER)]
         with subprocess.Popen(  # noqa: S603  # our own module
             command, cwd=root, stdin=subprocess.PIPE, stderr=errors, pass_fds=(listener.fileno(),)
-        ):
+        ) as host:
             # What connects waits here until the helper listens; once it is gone, nobody waits for it.
             listener.close()
-            yield PackHost(address=address, folder=folder, start_seconds=start_seconds, root=root)
+            try:
+                yield PackHost(address=address, folder=folder, start_seconds=start_seconds, root=root)
+            finally:
+                # It ends with its standard input; interrupted, Popen by itself would leave it running.
+                host.communicate()
 
 
 def _environment(project: Project, stack: str, config: Mapping[str, str]) -> dict[str, str]:

@@ -157,7 +157,7 @@ def test_a_comparison_asks_for_no_policies_and_ends_as_it_finds(asked, answer, c
     asked["answer"] = answer
     done = run("compare", "--format", "markdown")
 
-    assert (done.exit_code, asked["judge"]) == (code, False)
+    assert (done.exit_code, asked["packs"]) == (code, None)
     assert "Policies" not in done.output
 
 
