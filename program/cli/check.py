@@ -142,14 +142,16 @@ def _against(
     from program.offline.check import record_all
     from program.offline.guard.joining import joined
     from program.offline.judged_stacks import judge_all
+    from program.offline.packs import pack_host
     from program.offline.recordings import written
     from program.offline.stacks import read_stacks
 
-    recordings = record_all(names, limits, jobs=jobs, done=lambda _: None)
+    with pack_host() as packs:
+        recordings = record_all(names, limits, jobs=jobs, done=lambda _: None)
+        own = judge_all(recordings, read_stacks(names, limits), limits, jobs=jobs, done=done, packs=packs)
     with tempfile.TemporaryDirectory(prefix="recorded-") as scratch:
         file = Path(scratch) / "recorded.json"
         file.write_text(written(recordings), encoding="utf-8")
-        own = judge_all(recordings, read_stacks(names, limits), limits, jobs=jobs, done=done)
         return joined(own, judged(file, reference, None, jobs))
 
 

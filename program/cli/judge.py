@@ -90,10 +90,13 @@ def _must_be(base: Tree, here: Tree) -> None:
 
 
 def _here(recorded: Path, base: Tree, head: Tree, jobs: int, note: str | None) -> CheckResult:
-    from program.offline.guard.judging import Judge
-    from program.offline.recordings import read_recordings
+    from program.offline.packs import pack_host
 
-    recordings = read_recordings(recorded)
-    with Progress(len(stack_names(ROOT))) as progress, exemptions_from(base.name):
-        judge = Judge(limits=load_limits(), jobs=jobs, today=today(), note=note, done=progress.done)
+    with Progress(len(stack_names(ROOT))) as progress, exemptions_from(base.name), pack_host() as packs:
+        # The host imports the pack meanwhile.
+        from program.offline.guard.judging import Judge
+        from program.offline.recordings import read_recordings
+
+        recordings = read_recordings(recorded)
+        judge = Judge(limits=load_limits(), packs=packs, jobs=jobs, today=today(), note=note, done=progress.done)
         return judge.judge(recordings, base, head)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from policies.limits import Limits
 from program.errors import CouldNotRunError
+from program.manifest.canonical import JsonObject
 from program.offline.examination import examine, record_stack
 from program.offline.judged_stacks import compared
 from program.offline.packs import PackHost, pack_host
@@ -71,6 +72,18 @@ def record_all(
     """Run the program for the stacks and return what each registers; nobody is asked for a judgement."""
     stacks = read_stacks(names, limits, root)
     return for_each_stack(partial(record_stack, limits=limits), stacks, jobs=jobs, done=done, before=_preload)
+
+
+def own_manifests(names: Sequence[str], limits: Limits, *, jobs: int) -> dict[str, JsonObject | None]:
+    """Return the manifest of each stack by the program that is here, None where there is none; nobody judges."""
+    stacks = read_stacks(names, limits)
+    task = partial(_manifest, limits=limits)
+    manifests = for_each_stack(task, stacks, jobs=jobs, done=lambda _: None, before=_preload)
+    return {stack.name: manifest for stack, manifest in zip(stacks, manifests, strict=True)}
+
+
+def _manifest(stack: Stack, limits: Limits) -> JsonObject | None:
+    return examine(stack, limits, packs=None).manifest
 
 
 def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResult:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 
 from policies.limits import Limits
 from program.manifest.parity import compare
 from program.offline.judgement import judge_recorded
-from program.offline.packs import pack_host
+from program.offline.packs import PackHost
 from program.offline.preloading import read_tables
 from program.offline.promotion import promotion
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stacks import Stack, for_each_stack
-from program.project.definition import ROOT
 
 
 def judge_all(
@@ -26,15 +23,13 @@ def judge_all(
     *,
     jobs: int,
     done: Callable[[str], None],
-    root: Path = ROOT,
-    judge: bool = True,
+    packs: PackHost,
 ) -> CheckResult:
-    """Judge the stacks with the pack of the project at `root`; without `judge` the policies are left out."""
+    """Judge the stacks by their recordings, with the pack of the host."""
     read_tables()
     by_name = {recording.stack: recording for recording in recordings}
-    with pack_host(root=root) if judge else nullcontext() as packs:
-        task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
-        results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done)
+    task = partial(judge_recorded, recordings=by_name, limits=limits, packs=packs)
+    results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done)
     return compared(results, limits, complete=True)
 
 

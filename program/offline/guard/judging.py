@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,10 +26,10 @@ from program.offline.guard.result import Guarded
 from program.offline.guard.reviewed import read_reviewed
 from program.offline.guard.tree import Tree
 from program.offline.judged_stacks import judge_all
-from program.offline.packs import PACK_FOLDER
+from program.offline.packs import PACK_FOLDER, PackHost, pack_host
 from program.offline.projects import KINDS
 from program.offline.recordings import StackRecording
-from program.offline.result import CheckResult, StackResult
+from program.offline.result import CheckResult
 from program.offline.stacks import Stack, read_stack, read_stacks
 from program.offline.workers import beside
 from program.project.definition import PROJECTS, ROOT, STACKS
@@ -42,9 +42,13 @@ _DATA = (*_PROJECT_FILES, f"{STACKS}/", "policies/")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """The base's guard: its limits, and how many stacks it judges at once; `note` says where it is not the base's."""
+    """The base's guard: its limits, its packs, and how many stacks it judges at once.
+
+    `note` says where it is not the base's.
+    """
 
     limits: Limits
+    packs: PackHost
     jobs: int
     today: datetime.date
     note: str | None = None
@@ -55,22 +59,22 @@ class Judge:
         changes = guard_changes(base, head)
         with (
             tempfile.TemporaryDirectory(prefix="head-") as name,
-            beside(partial(_record_base, self.limits), self.jobs, name="the base") as base_recordings,
+            beside(partial(_base_manifests, self.limits), self.jobs, name="the base") as base_manifests,
         ):
             folder = Path(name)
             head.extract(folder, *_DATA)
             reviewed = read_reviewed(folder, self.today)
-            strict = self._result(recordings, folder, self.limits, ROOT, self.done)
+            strict = self._result(recordings, folder, self.limits, self.packs, self.done)
             lenient = strict
             if reviewed.limits is not None and _data_changed(base, head):
-                with pack_with_data(folder) as root:
-                    lenient = self._result(recordings, folder, reviewed.limits, root, lambda _: None)
+                with pack_with_data(folder) as root, pack_host(root=root) as packs:
+                    lenient = self._result(recordings, folder, reviewed.limits, packs, lambda _: None)
             declared = reviewed.limits.differences if reviewed.limits is not None else []
             told, result = explained(strict, lenient, changes, declared)
             guarded = Guarded(
                 base=base.name,
                 changes=told,
-                declared=declared_changes(self._base_manifests(base_recordings()), _manifests(lenient.stacks)),
+                declared=declared_changes(base_manifests(), {stack.stack: stack.manifest for stack in lenient.stacks}),
                 problems=reviewed.problems,
                 note=self.note,
             )
@@ -81,29 +85,20 @@ class Judge:
         recordings: Sequence[StackRecording],
         folder: Path,
         limits: Limits,
-        root: Path,
+        packs: PackHost,
         done: Callable[[str], None],
     ) -> CheckResult:
         new_settings = frozenset() if limits is self.limits else frozenset(_new_settings(folder))
         stacks = [_readable(stack, new_settings, limits) for stack in read_stacks(stack_names(folder), limits, folder)]
-        return judge_all(recordings, stacks, limits, jobs=self.jobs, done=done, root=root)
-
-    def _base_manifests(self, recordings: Sequence[StackRecording]) -> dict[str, JsonObject | None]:
-        stacks = read_stacks(stack_names(ROOT), self.limits, ROOT)
-        result = judge_all(recordings, stacks, self.limits, jobs=self.jobs, done=lambda _: None, judge=False)
-        return _manifests(result.stacks)
+        return judge_all(recordings, stacks, limits, jobs=self.jobs, done=done, packs=packs)
 
 
-def _record_base(limits: Limits, jobs: int) -> list[StackRecording]:
+def _base_manifests(limits: Limits, jobs: int) -> dict[str, JsonObject | None]:
     """Run the base's own program, in a process that judges nothing."""
     # Imported here: the process that judges never has the program.
-    from program.offline.check import record_all
+    from program.offline.check import own_manifests
 
-    return record_all(stack_names(ROOT), limits, jobs=jobs, done=lambda _: None)
-
-
-def _manifests(stacks: Iterable[StackResult]) -> dict[str, JsonObject | None]:
-    return {stack.stack: stack.manifest for stack in stacks}
+    return own_manifests(stack_names(ROOT), limits, jobs=jobs)
 
 
 def _data_changed(base: Tree, head: Tree) -> bool:

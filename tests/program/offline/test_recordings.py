@@ -36,7 +36,10 @@ def test_what_was_written_is_judged_as_what_was_recorded(recordings, tmp_path):
     read = read_recordings(file)
 
     assert written(read) == written(recordings)
-    one, other = (judge_all(each, stacks, limits, jobs=2, done=lambda _: None) for each in (recordings, read))
+    with pack_host() as packs:
+        one, other = (
+            judge_all(each, stacks, limits, jobs=2, done=lambda _: None, packs=packs) for each in (recordings, read)
+        )
     assert one == other
     assert isinstance(one, CheckResult)
     assert one.ok
