@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from policies.drift_noise import is_at
 from policies.exemptions import parse_date
+from policies.globs import matches
 from policies.limits import EnvironmentName, Limits, Reason
 from policies.schema import StrictModel, parse_file, suggest
 
@@ -35,7 +35,7 @@ class Ignore(StrictModel):
 
     def covers(self, type_: str, name: str, path: str) -> bool:
         """Tell whether the entry is about the property at the path of that resource."""
-        return fnmatchcase(type_, self.type) and fnmatchcase(name, self.name) and is_at(path, self.property)
+        return matches(type_, self.type) and matches(name, self.name) and is_at(path, self.property)
 
     def __str__(self) -> str:
         return f"{self.type} {self.name}: {self.property}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policies.globs import matches
 from policies.limits import Reason
 from policies.schema import StrictModel, parse_file
 
@@ -35,7 +35,7 @@ class Noise(StrictModel):
 
     def covers(self, type_: str, path: str) -> bool:
         """Tell whether the entry is about the property at the path of such a resource."""
-        return fnmatchcase(type_, self.type) and is_at(path, self.property)
+        return matches(type_, self.type) and is_at(path, self.property)
 
     def __str__(self) -> str:
         return f"{self.type} {self.property}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from policies.globs import matches
 from policies.known.worlds import SERVICE, World, of_project
 from policies.limits import Accepted, EnvironmentLimits, EnvironmentName, Limits, Reason
 from policies.schema import StrictModel, parse_file, suggest
@@ -41,7 +41,7 @@ class Exemption(StrictModel):
 
     def covers(self, rule: str, urn: str, name: str, environment: str) -> bool:
         """Tell whether the exemption is about this rule, resource and environment."""
-        of_resource = self.resource == urn or fnmatchcase(name, self.resource)
+        of_resource = self.resource == urn or matches(name, self.resource)
         return self.rule == rule and self.environment == environment and of_resource
 
     def __str__(self) -> str:

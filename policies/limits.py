@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from policies.globs import matches
 from policies.known.worlds import SERVICE, World, of_project
 from policies.schema import StrictModel, parse_file
 
@@ -190,7 +190,7 @@ class Accepted(StrictModel):
 
     def covers(self, rule: str, name: str, environment: str) -> bool:
         """Tell whether the entry is about this rule, resource and environment."""
-        return self.rule == rule and environment in self.environments and fnmatchcase(name, self.resource)
+        return self.rule == rule and environment in self.environments and matches(name, self.resource)
 
     def __str__(self) -> str:
         return f"{self.rule} for {self.resource}{of_project(self.project)}"

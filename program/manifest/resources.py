@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
+from policies import tokens
+from policies.globs import matches
 from policies.limits import Difference, Limits
 from program.manifest.canonical import JsonObject, JsonValue, digest
 from program.manifest.implied import with_implied
@@ -12,7 +13,7 @@ from program.manifest.members import member_leaves
 from program.manifest.normalise import UNKNOWN, Normaliser, Place, Resource, leaves
 
 # Not resources of the system: the stack itself, the other stack it reads, and the provider.
-_NOT_COMPARED = ("pulumi:pulumi:Stack", "pulumi:pulumi:StackReference", "pulumi:providers:*")
+_NOT_COMPARED = (tokens.STACK, tokens.STACK_REFERENCE, "pulumi:providers:*")
 
 
 def full_manifest(
@@ -52,7 +53,7 @@ def _is_compared(resource: Resource) -> bool:
 
 def is_compared(type_: str) -> bool:
     """Tell whether resources of the type are part of the manifest."""
-    return not any(fnmatchcase(type_, pattern) for pattern in _NOT_COMPARED)
+    return not any(matches(type_, pattern) for pattern in _NOT_COMPARED)
 
 
 def covers(difference: Difference, key: str, path: str | None) -> bool:
@@ -65,7 +66,7 @@ def covers(difference: Difference, key: str, path: str | None) -> bool:
 
 def _is_about(difference: Difference, key: str) -> bool:
     type_, _, name = key.partition("::")
-    return fnmatchcase(type_, difference.type) and fnmatchcase(name, difference.name)
+    return matches(type_, difference.type) and matches(name, difference.name)
 
 
 def _reaches(declared: str | None, path: str | None) -> bool:

@@ -95,4 +95,4 @@ def check_one(stack: Stack, limits: Limits, *, judge: bool = True) -> StackResul
 
 def _preload(stack: Stack) -> None:
     """Load the stack's project when its first stack begins: the stacks of another are under way meanwhile."""
-    preload([stack.file.project])
+    preload(stack.file.project)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
+from policies.globs import matches
 from policies.known.worlds import SERVICE as OF_THE_SERVICE
 from policies.limits import LIMITS_FILE, Limits
 from program.errors import Problem
@@ -81,7 +81,7 @@ class Ground:
 
     def _is_trusted(self, settings: Settings, reference: str) -> bool:
         trusted = self.limits.environments[settings.environment].trusted
-        return any(item.project == OF_THE_SERVICE and fnmatchcase(reference, item.value) for item in trusted)
+        return any(item.project == OF_THE_SERVICE and matches(reference, item.value) for item in trusted)
 
     def _account(self, environment: str | None) -> str | None:
         """Return the environment's account: the one that it names, else that of the only foundation."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
@@ -15,14 +14,9 @@ from program.project.importing import importing
 from program.sdk.lazy_services import install, load_used
 
 
-def preload(projects: Iterable[Project]) -> None:
-    """Import what the projects' programs use of the provider's SDK, and read what judges them; each once a process."""
-    for project in projects:
-        _load(project)
-
-
 @cache
-def _load(project: Project) -> None:
+def preload(project: Project) -> None:
+    """Import what the project's program uses of the provider's SDK, and read what judges it; once a process."""
     # Before a program imports the provider's SDK.
     install()
     module = KINDS[project].module

@@ -24,7 +24,7 @@ _DECORATORS, _DECORATOR_OF_A_TOKEN = ("input_type", "output_type"), "type_token"
 _MAKING = threading.RLock()
 
 
-class _Instead(Loader):
+class Instead(Loader):
     """Runs a module in another way than the ordinary loader, which does all the rest."""
 
     def __init__(self, ordinary: InspectLoader) -> None:
@@ -38,7 +38,7 @@ class _Instead(Loader):
         return None
 
 
-class ClassesLoader(_Instead):
+class ClassesLoader(Instead):
     """Loads a module of classes, which are made when they are asked for."""
 
     def exec_module(self, module: ModuleType) -> None:
@@ -59,7 +59,7 @@ class ClassesLoader(_Instead):
         names.update(__getattr__=found, __dir__=lambda: sorted({*names, *put_off, *offered}))
 
 
-class ResourceLoader(_Instead):
+class ResourceLoader(Instead):
     """Loads the module of a resource with the classes of others that it speaks of, instead of all."""
 
     def exec_module(self, module: ModuleType) -> None:

@@ -14,12 +14,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from importlib.abc import InspectLoader, Loader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-from program.sdk.lazy_classes import OF_CLASSES, OUTPUTS, ClassesLoader, ResourceLoader
+from program.sdk.lazy_classes import OF_CLASSES, OUTPUTS, ClassesLoader, Instead, ResourceLoader
 
 # `config` reads the stack's configuration when it is asked, and is no service.
 _SERVICE = re.compile(r"pulumi_aws\.(?!config$)[a-z0-9_]+|pulumi_github")
@@ -105,20 +105,17 @@ class _Finder(MetaPathFinder):
         return spec
 
 
-class _ServiceLoader(Loader):
+class _ServiceLoader(Instead):
     """Gives a service its names without loading their modules."""
 
-    def __init__(self, ordinary: Loader, folder: Path) -> None:
-        self._ordinary = ordinary
+    def __init__(self, ordinary: InspectLoader, folder: Path) -> None:
+        super().__init__(ordinary)
         self._folder = folder
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
         # The package looks for all of its services at once, of which few are ever used.
         return names_of(self._folder)
-
-    def create_module(self, _spec: ModuleSpec) -> ModuleType | None:
-        return None
 
     def exec_module(self, module: ModuleType) -> None:
         attributes: dict[str, Callable[..., object]] = {

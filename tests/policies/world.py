@@ -51,7 +51,7 @@ def config_of(stack: str, asked: Asked = ()) -> Mapping[str, str]:
 @cache
 def recorded(stack: str, asked: Asked = ()) -> tuple[Registration, ...]:
     project, name = split(stack)
-    preload([project])
+    preload(project)
     config = config_of(stack, asked)
     # The foundation names its account.
     cloud = Cloud(stack=stack, region=config["aws:region"], account=config.get("foundation:account", ACCOUNT))

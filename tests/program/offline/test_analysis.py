@@ -87,7 +87,7 @@ def test_who_asks_for_nothing_gets_no_pack_and_disturbs_nobody():
 
 
 def test_every_stack_is_judged_clean_of_what_is_mandatory():
-    preload([SERVICE])
+    preload(SERVICE)
     limits = load_limits()
     stacks = read_stacks(("dev", "prod", "staging"), limits, ROOT)
 
