@@ -3,10 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+INSTALLED := $(VENV)/.installed
+DEVELOPED := $(VENV)/.installed-dev
 CHECK_ARGS ?=
 TEST_ARGS ?=
 FETCH_UV := install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
+SYNC = $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes
 
 # The CLI that the engine's tests run, and where it is built.
 PULUMI_VERSION := 3.274.1
@@ -23,11 +25,11 @@ help:  ## Say what each target does.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .PHONY: install
-install: $(STAMP)  ## Make .venv with the locked dependencies.
+install: $(INSTALLED)  ## Make .venv with what the checks and the deployments run on, as it is locked.
 
 # pip fetches uv alone: it takes a minute to byte-compile pulumi-aws, uv takes seconds to install it all. A pip that is
 # there already saves the seconds in which an environment gets its own.
-$(STAMP): requirements-dev.txt requirements-uv.txt
+$(INSTALLED): requirements.txt requirements-uv.txt
 	@if [ -L $(VENV) ]; then echo "$(VENV) is a link: making it anew would empty what it leads to; remove the link" >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
 	@if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; then \
@@ -35,21 +37,29 @@ $(STAMP): requirements-dev.txt requirements-uv.txt
 	else \
 		$(PYTHON) -m venv --clear $(VENV) && $(BIN)/python -m pip $(FETCH_UV); \
 	fi
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(SYNC) requirements.txt requirements-uv.txt
 	@ln -sf ../../parity $(BIN)/parity
 	@touch $@
 
+.PHONY: develop
+develop: $(DEVELOPED)  ## Add what the tests and the checks of the code run on, as it is locked.
+
+# It holds all that requirements.txt does, in the same versions.
+$(DEVELOPED): $(INSTALLED) requirements-dev.txt
+	@$(SYNC) requirements-dev.txt
+	@touch $@
+
 .PHONY: check
-check: $(STAMP)  ## Check every stack offline: settings, policies, parity (the main job).
+check: $(INSTALLED)  ## Check every stack offline: settings, policies, parity (the main job).
 	@$(BIN)/parity check $(CHECK_ARGS)
 
 .PHONY: test
-test: $(STAMP)  ## Run the tests, with coverage; the product's on the example, the service's own on the service.
+test: $(DEVELOPED)  ## Run the tests, with coverage; the product's on the example, the service's own on the service.
 	@$(BIN)/python -m tests.suite $(TEST_ARGS)
 
 # The CLI is an ordinary Go module; without the flag it says no version. Its language host is a double of the tests' own.
 .PHONY: engine
-engine: $(STAMP)  ## Make a real Pulumi CLI for the tests in build/tools; Go takes minutes once.
+engine: $(DEVELOPED)  ## Make a real Pulumi CLI for the tests in build/tools; Go takes minutes once.
 	@mkdir -p $(TOOLS) build/pulumi
 	@if [ "$$($(TOOLS)/pulumi version 2>/dev/null)" != v$(PULUMI_VERSION) ]; then \
 		set -e; cd build/pulumi; test -e go.mod || go mod init pulumi-of-the-tests; \
@@ -59,7 +69,7 @@ engine: $(STAMP)  ## Make a real Pulumi CLI for the tests in build/tools; Go tak
 	@$(BIN)/python -m tests.engine.language_host.install $(TOOLS)
 
 .PHONY: lint
-lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, import-linter, zizmor, and actionlint where it is on PATH.
+lint: $(DEVELOPED)  ## Check the code and the workflows: ruff, mypy, import-linter, zizmor, and actionlint where it is on PATH.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -70,26 +80,26 @@ lint: $(STAMP)  ## Check the code and the workflows: ruff, mypy, import-linter, 
 	@if command -v actionlint >/dev/null; then actionlint; else echo "actionlint is not on PATH: the workflows' syntax was not checked" >&2; fi
 
 .PHONY: benchmark
-benchmark: $(STAMP)  ## Measure the check and the pack, as ratios of one run.
+benchmark: $(DEVELOPED)  ## Measure the check and the pack, as ratios of one run.
 	@$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
 
 .PHONY: pictures
-pictures: $(STAMP)  ## Draw what reviewers see, at both widths, in build/pictures; needs Chromium.
+pictures: $(DEVELOPED)  ## Draw what reviewers see, at both widths, in build/pictures; needs Chromium.
 	@$(BIN)/python -m tests.pictures
 
 .PHONY: docs
-docs: $(STAMP)  ## Write the generated documents anew.
+docs: $(DEVELOPED)  ## Write the generated documents anew.
 	@$(BIN)/python -m program.offline.projects
 	@$(BIN)/python -m policies.document
 	@$(BIN)/python -m tests.program.engine.live_properties
 	@$(BIN)/python -m tests.program.foundation.rights_document --write
 
 .PHONY: golden
-golden: $(STAMP)  ## Write the golden files anew; review the diff.
+golden: $(DEVELOPED)  ## Write the golden files anew; review the diff.
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q $(TEST_ARGS)
 
 .PHONY: lock
-lock: $(STAMP)  ## Lock the dependencies anew, within requirements*.in.
+lock: $(DEVELOPED)  ## Lock the dependencies anew, within requirements*.in.
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -c requirements.txt -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-uv.in -c requirements-dev.txt -o requirements-uv.txt

@@ -1,7 +1,10 @@
 """What `make` does for a person: the real Makefile, in a clone that has nothing but what `make` itself sets up."""
 
+import ast
 import os
+import re
 import subprocess
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -31,7 +34,8 @@ def of_callees(tmp_path_factory):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_NOTES_ITS_CALL)
         path.chmod(0o755)
-    (root / ".venv/.installed").touch()
+    for stamp in (".installed", ".installed-dev"):
+        (root / ".venv" / stamp).touch()
     return root
 
 
@@ -50,13 +54,76 @@ def called(root: Path, *arguments: str) -> list[str]:
     return notes.read_text().splitlines()
 
 
+def synced(root: Path) -> list[str]:
+    """Return the locks of each installation that make began, in order."""
+    calls = (root.parent / "notes").read_text().splitlines()
+    return [call.split("--require-hashes ")[1] for call in calls if call.startswith("uv pip sync")]
+
+
+def locked(lock: str) -> dict[str, str]:
+    """Return the version of each package of the lock."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+
+
+def normal(name: str) -> str:
+    """Return the name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level packages that the module imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    of = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {name.partition(".")[0] for name in plain | of}
+
+
 def test_in_a_fresh_clone_check_sets_itself_up_and_says_what_readme_says(clone):
     done = make(clone, "check")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASSED  7 stacks of 3 projects match" in done.stdout
-    assert "uv pip sync" in (clone.parent / "notes").read_text()
+    assert synced(clone) == ["requirements.txt requirements-uv.txt"], "the check needs nothing of the tests"
     assert make(clone, "install").stdout.splitlines()[-1:] in ([], ["make: Nothing to be done for 'install'."])
+
+
+def test_develop_adds_what_the_tests_need_once(clone):
+    make(clone, "install")
+    (clone.parent / "notes").unlink(missing_ok=True)
+
+    assert make(clone, "develop").returncode == 0
+    assert make(clone, "develop").returncode == 0
+    assert synced(clone) == ["requirements-dev.txt"]
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-uv.txt"])
+def test_a_lock_that_changed_sets_all_of_it_up_anew(clone, lock):
+    make(clone, "develop")
+    (clone.parent / "notes").unlink(missing_ok=True)
+    (clone / lock).touch()
+
+    assert make(clone, "develop").returncode == 0
+    assert synced(clone) == ["requirements.txt requirements-uv.txt", "requirements-dev.txt"]
+
+
+def test_what_the_tests_need_holds_all_that_the_checks_need_in_the_same_versions():
+    checks, tests = locked("requirements.txt") | locked("requirements-uv.txt"), locked("requirements-dev.txt")
+
+    assert not checks.items() - tests.items(), "run make lock"
+
+
+def test_the_program_and_the_pack_import_nothing_that_install_does_not_bring():
+    brought = {normal(name) for name in locked("requirements.txt")}
+    distributions = packages_distributions()
+
+    missing = {
+        f"{path.relative_to(ROOT)}: {package}"
+        for folder in ("program", "policies")
+        for path in (ROOT / folder).rglob("*.py")
+        for package in imported(path) & distributions.keys()
+        if not {normal(name) for name in distributions[package]} & brought
+    }
+    assert not missing, "add the package to requirements.in, and run make lock"
 
 
 def test_help_says_a_line_for_each_target(clone):

@@ -15,7 +15,8 @@ from program.offline.guard.tree import Tree
 
 # A base without it has no guard that could judge another's recording.
 GUARD = "program/cli/judge.py"
-LOCK = "requirements-dev.txt"
+# What an environment may hold: that of whoever develops holds more than the base's guard runs on.
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
 _SECONDS = 600
 
 
@@ -33,7 +34,7 @@ def checked_out(root: Path, base: Tree) -> Iterator[Path]:
 
 def base_python(folder: Path, base: Tree, head: Tree, say: Callable[[str], None]) -> Path:
     """Return the Python with the base's dependencies: this one, where both sides lock the same."""
-    if base.digest(LOCK) == head.digest(LOCK):
+    if all(base.digest(lock) == head.digest(lock) for lock in LOCKS):
         return Path(sys.executable)
     say("installing the base's locked dependencies ...")
     _run(folder, "make", "--silent", "install")
