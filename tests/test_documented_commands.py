@@ -46,6 +46,7 @@ RUN_BY = {
     r"\./parity init --name orders --owners .+": "tests/program/cli/test_init.py::"
     "test_every_file_that_has_the_name_gets_the_new_one",
     r"make (check|install)": FRESH,
+    r"make develop": "tests/test_makefile.py::test_develop_adds_what_the_tests_need_once",
     r"make help": "tests/test_makefile.py::test_help_says_a_line_for_each_target",
     r"make test": "tests/test_makefile.py::"
     "test_test_runs_the_tests_that_it_is_given_and_a_few_are_not_all_that_must_be_covered",
