@@ -1,13 +1,12 @@
 """Cut a command off as a lost runner does: every process of it is gone at once, and nobody tidies up."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from pathlib import Path
+
+import psutil
 
 from tests.engine.cloud_file import CloudFile
 from tests.engine.harness import Engine
@@ -62,9 +61,14 @@ def is_locked(engine: Engine) -> bool:
 
 def _kill(engine: Engine) -> None:
     """Kill what runs with the engine's own home: it is started by nobody else."""
-    home = f"PULUMI_HOME={engine.environment['PULUMI_HOME']}".encode()
-    for file in Path("/proc").glob("[0-9]*/environ"):
-        # A process may be gone, or somebody else's.
-        with suppress(OSError):
-            if home in file.read_bytes().split(b"\0"):
-                os.kill(int(file.parent.name), signal.SIGKILL)
+    while processes := [each for each in psutil.process_iter() if _is_of(each, engine)]:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def _is_of(process: psutil.Process, engine: Engine) -> bool:
+    # A process may be gone, or somebody else's; one that has ended has no environment.
+    with suppress(psutil.Error):
+        return process.environ().get("PULUMI_HOME") == engine.environment["PULUMI_HOME"]
+    return False

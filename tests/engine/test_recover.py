@@ -85,7 +85,7 @@ def test_what_a_first_deployment_made_without_knowing_is_adopted_and_nothing_is_
         said = engine.parity(*advised(found["error"]))
         assert said.code == 1, said.output
         command = advised(said.stdout)
-        assert command == ["recover", STACK, "--yes", "--unlock"]
+        assert command == ["recover", STACK, "--yes", "--unlock"], said.output
         result = engine.parity("recover", STACK, "--yes")
         assert (result.code, advised(result.stdout)) == (1, command), "a lock goes only when that is said"
         kept = engine.folder / "recovered"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from program.engine.pulumi_cli.process import runs
+from program.engine.pulumi_cli.alive import runs
 
 _Reader = Callable[[SplitResult, str, Path], Iterator[str | bytes]]
 # Where self-managed backends keep the locks of a project's stack.
@@ -39,7 +39,7 @@ class Lock:
     @property
     def is_left(self) -> bool:
         """Tell whether its process is known to be gone; of another machine nothing is known."""
-        return self.host == socket.gethostname() and not runs(self.pid)
+        return self.host == socket.gethostname() and not runs(self.pid, since=self.since.timestamp())
 
 
 def locks_of(address: str, project: str, stack: str, root: Path) -> tuple[Lock, ...]:

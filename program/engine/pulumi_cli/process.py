@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from program.engine.pulumi_cli.alive import session
 from program.errors import CouldNotRunError
 
 BINARY = "pulumi"
@@ -21,7 +22,6 @@ NOT_ON_PATH = f"{BINARY} is not on PATH; install the Pulumi CLI, 3.260 or newer 
 # How long the CLI may take to end by itself: an update that is stopped first finishes its step.
 GRACE_SECONDS = 120.0
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-_PROCESSES = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +96,6 @@ class Pulumi:
             )
         except FileNotFoundError:
             raise CouldNotRunError(NOT_ON_PATH) from None
-
-
-def runs(pid: int) -> bool:
-    """Tell whether a process of that number runs on this machine."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        # Somebody else's.
-        return True
-    return True
 
 
 class _Streams:
@@ -188,18 +176,6 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _kill(process: subprocess.Popen[str]) -> None:
     """Kill the CLI and all that it started: plugins have groups of their own, but share its session."""
-    for number in (process.pid, *_session(process.pid)):
+    for number in (process.pid, *session(process.pid)):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(number, signal.SIGKILL)
-
-
-def _session(leader: int) -> list[int]:
-    """Return the processes of the leader's session (proc_pid_stat(5): the sixth field), where the system tells."""
-    members: list[int] = []
-    for status in _PROCESSES.glob("[0-9]*/stat"):
-        # A process may be gone meanwhile.
-        with suppress(OSError):
-            fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            if int(fields[3]) == leader:
-                members.append(int(status.parent.name))
-    return members

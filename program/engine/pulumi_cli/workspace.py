@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 import yaml
 
 from policies.strict_yaml import MAX_BYTES, YamlError, read
+from program.engine.pulumi_cli.alive import runs
 from program.engine.pulumi_cli.backend import BACKEND_VARIABLE, concealed, shown
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained
 from program.engine.pulumi_cli.locks import Lock, locks_of
-from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran, runs
+from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
 from program.project.definition import PROJECT_FILE, ROOT, STACKS, Project, split, stack_file
@@ -213,8 +214,10 @@ def _clear(state: Path) -> None:
     """Remove the folders of runs that were killed: nobody else does."""
     for folder in sorted(state.glob("*-*-*")):
         made = _SCRATCH.fullmatch(folder.name)
-        if made is not None and not runs(int(made[1])):
-            shutil.rmtree(folder, ignore_errors=True)
+        # Another run may end, or clear, meanwhile.
+        with suppress(FileNotFoundError):
+            if made is not None and not runs(int(made[1]), since=folder.stat().st_mtime):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _after_interruption(stack: str, *, killed: bool) -> str:

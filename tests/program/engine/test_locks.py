@@ -4,6 +4,7 @@ import io
 import json
 import os
 import socket
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +13,6 @@ from botocore.exceptions import ClientError
 from program.engine.pulumi_cli import locks as module
 from program.engine.pulumi_cli import turn
 from program.engine.pulumi_cli.locks import locks_of
-from program.engine.pulumi_cli.process import runs
 from program.engine.pulumi_cli.turn import take_turn
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import STACK
@@ -20,6 +20,7 @@ from tests.program.engine.standin import STACK
 FOLDER = f".pulumi/locks/organization/parity/{STACK}"
 # No process has it: Linux numbers them below 2^22.
 NOBODY = 1 << 30
+NOW = datetime.now(UTC).isoformat()
 
 
 def lock(pid=7, host="another", time="2026-11-26T10:19:39.762513674Z"):
@@ -59,25 +60,20 @@ def test_a_relative_folder_is_the_projects_and_a_tilde_the_users(tmp_path, monke
 
 
 @pytest.mark.parametrize(
-    ("pid", "left"),
-    [(NOBODY, True), (os.getpid(), False), (1, False)],
-    ids=["nobody", "this process", "the first process"],
+    ("pid", "time", "left"),
+    [
+        (NOBODY, NOW, True),
+        (os.getpid(), NOW, False),
+        (os.getpid(), "2020-01-01T00:00:00Z", True),
+    ],
+    ids=["nobody", "this process", "a process that has the number of one that is gone"],
 )
-def test_a_lock_of_this_machine_is_left_when_its_process_is_gone(tmp_path, pid, left):
-    held(tmp_path, pid=pid, host=socket.gethostname())
+def test_a_lock_of_this_machine_is_left_when_its_process_is_gone(tmp_path, pid, time, left):
+    held(tmp_path, pid=pid, host=socket.gethostname(), time=time)
 
     (found,) = locks_of(f"file://{tmp_path}", "parity", STACK, tmp_path)
 
     assert found.is_left is left
-
-
-def test_a_process_of_somebody_else_runs(monkeypatch):
-    def refuse(*_):
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", refuse)
-
-    assert runs(1)
 
 
 class Bucket:

@@ -5,11 +5,11 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from program.engine.pulumi_cli import process
+from program.engine.pulumi_cli.alive import runs
 from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
 from program.errors import CouldNotRunError
 from tests.program.engine.standin import write_executable
@@ -61,20 +61,11 @@ def once_there(file, act):
     return thread
 
 
-def exists(pid):
-    """Tell whether the process still runs; one that is dead and not yet collected does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
 def gone(pid):
     ends = time.monotonic() + 5
-    while exists(pid) and time.monotonic() < ends:
+    while runs(pid, since=time.time()) and time.monotonic() < ends:
         time.sleep(0.02)
-    return not exists(pid)
+    return not runs(pid, since=time.time())
 
 
 def signals(*numbers, pause=0.2):

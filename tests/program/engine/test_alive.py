@@ -1,0 +1,57 @@
+"""A process is alive while it runs: not once it has ended, and not when its number is another's."""
+
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from program.engine.pulumi_cli.alive import CLOCK_SECONDS, runs, session
+
+# No process has it: Linux numbers them below 2^22.
+NOBODY = 1 << 30
+
+
+@pytest.fixture
+def process():
+    """Give a process that runs until it is told otherwise, in a session of its own."""
+    program = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with subprocess.Popen(program, start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def test_a_process_that_runs_is_alive(process):
+    assert runs(process.pid, since=time.time())
+    assert not runs(NOBODY, since=time.time())
+
+
+def test_a_process_that_has_ended_is_not_alive_though_nobody_has_waited_for_it(process):
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+    assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+    assert not runs(process.pid, since=time.time())
+
+
+def test_a_process_that_began_later_only_has_the_number_of_the_one_that_is_meant(process):
+    began = psutil.Process(process.pid).create_time()
+
+    assert not runs(process.pid, since=began - CLOCK_SECONDS - 1)
+    assert runs(process.pid, since=began), "a clock that was set a little says nothing"
+
+
+def test_a_process_that_may_not_be_looked_at_is_taken_to_run(monkeypatch):
+    def refuse(_self):
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil.Process, "status", refuse)
+
+    assert runs(os.getpid(), since=time.time())
+
+
+def test_a_session_is_its_leader_and_what_that_started(process):
+    assert session(process.pid) == [process.pid]
+    assert os.getpid() in session(os.getsid(0))
