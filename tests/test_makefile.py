@@ -1,16 +1,16 @@
 """What `make` does for a person: the real Makefile, in a clone that has nothing but what `make` itself sets up."""
 
-import ast
 import os
-import re
 import subprocess
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from program.project.definition import ROOT
 from tests.engine.first_day.world import copied, without_network
+from tests.packages import imported, locked
 
 # What a target has only to call: these note their call, and `FAILS` names one that fails.
 CALLED = ("lint-imports", "mypy", "python", "ruff", "uv", "zizmor")
@@ -60,24 +60,6 @@ def synced(root: Path) -> list[str]:
     return [call.split("--require-hashes ")[1] for call in calls if call.startswith("uv pip sync")]
 
 
-def locked(lock: str) -> dict[str, str]:
-    """Return the version of each package of the lock."""
-    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
-
-
-def normal(name: str) -> str:
-    """Return the name as package indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def imported(path: Path) -> set[str]:
-    """Return the top-level packages that the module imports."""
-    nodes = list(ast.walk(ast.parse(path.read_text())))
-    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    of = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
-    return {name.partition(".")[0] for name in plain | of}
-
-
 def test_in_a_fresh_clone_check_sets_itself_up_and_says_what_readme_says(clone):
     done = make(clone, "check")
 
@@ -107,13 +89,14 @@ def test_a_lock_that_changed_sets_all_of_it_up_anew(clone, lock):
 
 
 def test_what_the_tests_need_holds_all_that_the_checks_need_in_the_same_versions():
-    checks, tests = locked("requirements.txt") | locked("requirements-uv.txt"), locked("requirements-dev.txt")
+    checks = locked(ROOT / "requirements.txt") | locked(ROOT / "requirements-uv.txt")
+    tests = locked(ROOT / "requirements-dev.txt")
 
     assert not checks.items() - tests.items(), "run make lock"
 
 
 def test_the_program_and_the_pack_import_nothing_that_install_does_not_bring():
-    brought = {normal(name) for name in locked("requirements.txt")}
+    brought = locked(ROOT / "requirements.txt").keys()
     distributions = packages_distributions()
 
     missing = {
@@ -121,7 +104,7 @@ def test_the_program_and_the_pack_import_nothing_that_install_does_not_bring():
         for folder in ("program", "policies")
         for path in (ROOT / folder).rglob("*.py")
         for package in imported(path) & distributions.keys()
-        if not {normal(name) for name in distributions[package]} & brought
+        if not {canonicalize_name(name) for name in distributions[package]} & brought
     }
     assert not missing, "add the package to requirements.in, and run make lock"
 

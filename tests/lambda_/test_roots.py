@@ -1,6 +1,5 @@
 """What the two deployment roots promise each other and whoever deploys them."""
 
-import ast
 import re
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lambda_.roots import APP, LAMBDA, ROTATION
+from tests.packages import imported, locked
 
 ROOTS = pytest.mark.parametrize("root", [ROTATION, APP], ids=lambda root: root.name)
 DOCKERFILE = (APP / "Dockerfile").read_text()
@@ -29,14 +29,9 @@ def test_no_folder_is_a_package():
 @ROOTS
 def test_a_root_imports_what_it_brings_and_the_runtime_has(root):
     own = {path.stem for path in root.glob("*.py")}
-    pins = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.txt").read_text(), re.MULTILINE)
-    brought = {name.replace("-", "_") for name in pins}
+    brought = {name.replace("-", "_") for name in locked(root / "requirements.txt")}
     for path in root.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            roots = {name.partition(".")[0] for name in names}
-            assert roots <= own | brought | {"boto3", "botocore"} | sys.stdlib_module_names, path
+        assert imported(path) <= own | brought | {"boto3", "botocore"} | sys.stdlib_module_names, path
 
 
 @ROOTS
