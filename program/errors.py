@@ -16,15 +16,24 @@ class CouldNotRunError(ParityError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong with a stack's settings: the config key (`orders:lambdaMemory`), if one, and why."""
+    """One thing that is wrong with a stack's settings: the config key (`orders:lambdaMemory`), if one, and why.
+
+    `place` is where it stands, when that is another stack's file.
+    """
 
     key: str | None
     message: str
+    place: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return why, after the place where that isn't the stack's own file."""
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
 class SettingsError(ParityError):
     """Settings that can't be deployed, with every problem found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.key or "", problem.message)))
-        super().__init__("\n".join(problem.message for problem in self.problems))
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.key or "", problem.text)))
+        super().__init__("\n".join(problem.text for problem in self.problems))

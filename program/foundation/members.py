@@ -100,7 +100,7 @@ def read_settings(
             problems = list(error.problems)
         else:
             return found
-    raise SettingsError([Problem(None, f"{file.source(problem.key)}: {problem.message}") for problem in problems])
+    raise SettingsError([replace(problem, place=file.source(problem.key)) for problem in problems])
 
 
 def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[Member]:
@@ -113,7 +113,7 @@ def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[Memb
         key = found.config_key("environment_suffix")
         why = reserved_suffix(key, file.config.get(key, "")) if name != REVIEW_STACKS else None
         if why is not None:
-            raise SettingsError([Problem(None, f"{file.source(key)}: {why}")])
+            raise SettingsError([Problem(key, why, file.source(key))])
         if _account(found, limits, settings) == settings.account:
             yield _member(name, found, settings)
 

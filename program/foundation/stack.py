@@ -26,7 +26,7 @@ from program.foundation.rights.roles import Role, role_kinds
 from program.foundation.settings import Reviewers, Settings
 from program.foundation.validation import validate
 from program.project.configuration import exported
-from program.project.deployment import asked_for, export, refusal
+from program.project.deployment import SettingsRefused, asked_for, export
 from program.service.protection import Protection
 
 # The variable by which the workflows know that a repository wants a feature.
@@ -158,5 +158,5 @@ def deploy() -> None:
         settings = asked_for(Settings, validate)
         found = members(settings, known)
     except SettingsError as error:
-        raise refusal(error) from None
+        raise SettingsRefused(error) from None
     export(FoundationStack("foundation", settings, found, own_member(settings, pulumi.get_stack()), known).outputs)

@@ -18,7 +18,7 @@ from program.network.endpoints import SERVICES
 from program.network.settings import Settings
 from program.network.validation import validate
 from program.project.configuration import configuration_manifest, encrypted, exported
-from program.project.deployment import asked_for, export, refusal
+from program.project.deployment import SettingsRefused, asked_for, export
 from program.project.iam import Arns
 
 
@@ -78,5 +78,5 @@ def deploy() -> None:
     try:
         settings = asked_for(Settings, validate)
     except SettingsError as error:
-        raise refusal(error) from None
+        raise SettingsRefused(error) from None
     export(NetworkStack("network", settings, limits()).outputs)

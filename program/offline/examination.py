@@ -29,7 +29,7 @@ def record_stack(stack: Stack, limits: Limits) -> StackRecording:
             KINDS[file.project].deploy, project=file.project, stack=file.stack, config=file.config, cloud=cloud
         )
     except ProgramError as error:
-        return StackRecording(stack=stack.name, problem=str(error), source=error.source)
+        return StackRecording(stack=stack.name, problem=str(error), source=error.source, refused=error.refused)
     for registration in recording.registrations:
         if (missing := lacking(registration.type, file.project)) is not None:
             return StackRecording(stack=stack.name, problem=missing, source=registration.source)

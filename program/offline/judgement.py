@@ -22,7 +22,7 @@ from program.offline.result import PROGRAM_RULE, CheckedResource, Finding, Stack
 from program.offline.reviewed_lines import entry_place
 from program.offline.simulation import Cloud, account_of
 from program.offline.source_lines import property_place
-from program.offline.stacks import Stack
+from program.offline.stacks import Stack, settings_findings
 from program.project.setting import place_of
 from program.project.settings import ProjectSettings
 from program.project.stackfile import StackFile
@@ -40,6 +40,8 @@ def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, pack
     """
     if stack.settings is None:
         return _result(stack, None, (), ())
+    if recording.refused:
+        return _result(stack, None, (), settings_findings(stack.file, recording.refused))
     if recording.problem is not None:
         problem = _program_failed(f"the program stopped: {recording.problem}", recording.source)
         return _result(stack, None, (), [problem])

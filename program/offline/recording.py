@@ -19,6 +19,7 @@ from pulumi.runtime.mocks import MockEngine, MockSettings
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
+from program.errors import Problem
 from program.manifest.canonical import JsonObject
 from program.offline.monitor import RecordingMonitor
 from program.offline.packs import ORGANIZATION
@@ -27,6 +28,7 @@ from program.offline.simulation import Cloud, SimulatedCloud
 from program.offline.source_lines import place_in_program
 from program.offline.stack_traces import short_stack_traces
 from program.project.definition import SERVICE, Project
+from program.project.deployment import SettingsRefused
 from program.project.stackfile import SECRET_MARKER
 
 _SDK = "pulumi."
@@ -48,11 +50,15 @@ class Recording:
 
 
 class ProgramError(Exception):
-    """The program stopped; the text is one line, `source` the line of ours where it did."""
+    """The program stopped; the text is one line, `source` the line of ours where it did.
 
-    def __init__(self, message: str, source: str | None) -> None:
+    `refused` is what is wrong with the settings, where it stopped because of them.
+    """
+
+    def __init__(self, message: str, source: str | None, refused: tuple[Problem, ...]) -> None:
         super().__init__(message)
         self.source = source
+        self.refused = refused
 
 
 def record(
@@ -87,7 +93,8 @@ def record(
         with short_stack_traces():
             loop.run_until_complete(run_in_stack(partial(_until_settled, program)))
     except (Exception, SystemExit) as error:
-        raise ProgramError(_one_line(error), _last_line_of_ours(error)) from error
+        refused = error.problems if isinstance(error, SettingsRefused) else ()
+        raise ProgramError(_one_line(error), _last_line_of_ours(error), refused) from error
     finally:
         logger.removeHandler(warnings)
         _cancel_the_rest(loop)

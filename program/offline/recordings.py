@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 from policies.known.tables import known_somewhere
-from program.errors import CouldNotRunError
+from program.errors import CouldNotRunError, Problem
 from program.manifest.canonical import JsonObject
 from program.manifest.normalise import Resource
 from program.offline.documents import validated
@@ -77,7 +77,8 @@ class Registration:
 class StackRecording:
     """All that one stack registers, in order, what it exports, and what it read of its network and by which reference.
 
-    `problem` says why the program stopped, where it did, and `source` in which line.
+    `problem` says why the program stopped, where it did, and `source` in which line; `refused` is what is wrong with
+    the settings, where it stopped because of them.
     """
 
     stack: str
@@ -87,6 +88,7 @@ class StackRecording:
     references: tuple[Registration, ...] = ()
     problem: str | None = None
     source: str | None = None
+    refused: tuple[Problem, ...] = ()
 
 
 class _Part(BaseModel):
@@ -112,6 +114,12 @@ class _Registration(_Part):
     options: dict[str, JsonValue]
 
 
+class _Problem(_Part):
+    key: str | None
+    message: str
+    place: str
+
+
 class _Stack(_Part):
     stack: str
     registrations: list[_Registration]
@@ -120,6 +128,8 @@ class _Stack(_Part):
     references: list[_Registration]
     problem: str | None
     source: str | None
+    # Of recordings that an older version wrote.
+    refused: list[_Problem] = []
 
 
 class _Document(_Part):
@@ -151,6 +161,7 @@ def _stack(recording: StackRecording) -> _Stack:
         references=[_written(reference) for reference in recording.references],
         problem=recording.problem,
         source=recording.source,
+        refused=[_Problem(key=each.key, message=each.message, place=each.place) for each in recording.refused],
     )
 
 
@@ -163,6 +174,7 @@ def _recording(stack: _Stack) -> StackRecording:
         references=tuple(_read(reference) for reference in stack.references),
         problem=stack.problem,
         source=stack.source,
+        refused=tuple(Problem(each.key, each.message, each.place) for each in stack.refused),
     )
 
 

@@ -97,12 +97,12 @@ def read_stack(file: StackFile, limits: Limits) -> Stack:
     """Return the stack that the file describes."""
     kind = KINDS[file.project]
     if problems := (*file.problems, *_encrypted(file, kind.settings.secret_keys())):
-        return Stack(file=file, settings=None, findings=_findings(file, problems))
+        return Stack(file=file, settings=None, findings=settings_findings(file, problems))
     try:
         settings = kind.settings.parse(file.config, os.environ)
         kind.validate(settings, limits)
     except SettingsError as error:
-        return Stack(file=file, settings=None, findings=_findings(file, error.problems))
+        return Stack(file=file, settings=None, findings=settings_findings(file, error.problems))
     return Stack(file=file, settings=settings, findings=())
 
 
@@ -149,10 +149,11 @@ def _overlapping(stacks: Iterable[Stack]) -> Iterator[tuple[str, list[Problem]]]
 
 
 def _with(stack: Stack, problems: Collection[Problem]) -> Stack:
-    return replace(stack, findings=(*stack.findings, *_findings(stack.file, problems))) if problems else stack
+    return replace(stack, findings=(*stack.findings, *settings_findings(stack.file, problems))) if problems else stack
 
 
-def _findings(file: StackFile, problems: Iterable[Problem]) -> tuple[Finding, ...]:
+def settings_findings(file: StackFile, problems: Iterable[Problem]) -> tuple[Finding, ...]:
+    """Return a finding for each thing that is wrong with the settings of the file's stack."""
     return tuple(
         Finding(
             rule=SETTINGS_RULE,
@@ -160,7 +161,7 @@ def _findings(file: StackFile, problems: Iterable[Problem]) -> tuple[Finding, ..
             outcome="failed",
             resource=None,
             message=problem.message,
-            source=file.source(problem.key),
+            source=problem.place or file.source(problem.key),
         )
         for problem in problems
     )

@@ -16,12 +16,15 @@ from program.project.settings import ProjectSettings
 Asked = TypeVar("Asked", bound=ProjectSettings)
 
 
-def refusal(error: SettingsError) -> pulumi.RunError:
-    """Return what stops the program, with a line for each thing that is wrong with its settings.
+class SettingsRefused(pulumi.RunError):
+    """What stops the program, with a line for each thing that is wrong with its settings.
 
-    Pulumi prints a RunError's text and no traceback. The program itself raises it: that is the line to be told.
+    Pulumi prints a RunError's text and no traceback.
     """
-    return pulumi.RunError(f"settings of stack {pulumi.get_stack()}:\n{error}")
+
+    def __init__(self, error: SettingsError) -> None:
+        super().__init__(f"settings of stack {pulumi.get_stack()}:\n{error}")
+        self.problems = error.problems
 
 
 def asked_for(kind: type[Asked], validate: Callable[[Asked, Limits], None]) -> Asked:

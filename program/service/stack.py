@@ -11,7 +11,7 @@ from policies.limits import Limits, limits
 from program.errors import SettingsError
 from program.project.configuration import exported
 from program.project.definition import ROOT
-from program.project.deployment import asked_for, export, refusal
+from program.project.deployment import SettingsRefused, asked_for, export
 from program.project.iam import Arns
 from program.service.components.database import DatabaseArgs, DatabaseComponent
 from program.service.components.foundation import Foundation
@@ -150,5 +150,5 @@ def deploy() -> None:
     try:
         settings = asked_for(Settings, validate)
     except SettingsError as error:
-        raise refusal(error) from None
+        raise SettingsRefused(error) from None
     export(TapStack("tap", settings, limits()).outputs)

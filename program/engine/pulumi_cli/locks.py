@@ -39,7 +39,7 @@ class Lock:
     @property
     def is_left(self) -> bool:
         """Tell whether its process is known to be gone; of another machine nothing is known."""
-        return self.host == socket.gethostname() and not runs(self.pid, since=self.since.timestamp())
+        return self.host == socket.gethostname() and not runs(self.pid)
 
 
 def locks_of(address: str, project: str, stack: str, root: Path) -> tuple[Lock, ...]:

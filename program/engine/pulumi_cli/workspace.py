@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -214,10 +214,8 @@ def _clear(state: Path) -> None:
     """Remove the folders of runs that were killed: nobody else does."""
     for folder in sorted(state.glob("*-*-*")):
         made = _SCRATCH.fullmatch(folder.name)
-        # Another run may end, or clear, meanwhile.
-        with suppress(FileNotFoundError):
-            if made is not None and not runs(int(made[1]), since=folder.stat().st_mtime):
-                shutil.rmtree(folder, ignore_errors=True)
+        if made is not None and not runs(int(made[1])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _after_interruption(stack: str, *, killed: bool) -> str:

@@ -104,6 +104,33 @@ def test_a_value_out_of_its_limits_is_a_finding_with_its_line(project):
     assert (stack["manifest"], stack["resources"]) == (None, [])
 
 
+def refused(done):
+    """Return the findings that are not accepted: of which stack and rule, and where."""
+    stacks = json.loads(done.stdout)["stacks"]
+    found = [(stack["stack"], finding) for stack in stacks for finding in stack["findings"]]
+    return [(name, each["rule"], each["source"]) for name, each in found if each["outcome"] != "exempt"]
+
+
+def test_what_only_the_program_refuses_is_told_at_the_line_of_the_stack_file(project):
+    file = "stacks/foundation/Pulumi.main.yaml"
+    change(project, file, "config:\n", "config:\n  foundation:repositorySettings: existing\n")
+
+    done = run("check", "--format", "json", root=project)
+
+    assert done.returncode == 1
+    assert refused(done) == [("foundation/main", "stack-settings", f"{file}:3")]
+
+
+def test_a_foundation_that_another_stacks_file_stops_is_told_at_that_file(project):
+    file = "stacks/Pulumi.dev.yaml"
+    change(project, file, "lambdaMemory: 1024", "lambdaMemory: 4096")
+
+    done = run("check", "--format", "json", root=project)
+
+    assert done.returncode == 1
+    assert refused(done) == [(name, "stack-settings", f"{file}:8") for name in ("dev", "foundation/main")]
+
+
 def test_a_changed_limit_fails_the_stack_that_breaks_it(project):
     change(project, "policies/environments.yaml", "errorThreshold: [10]", "errorThreshold: [11]")
 

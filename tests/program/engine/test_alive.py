@@ -1,14 +1,14 @@
-"""A process is alive while it runs: not once it has ended, and not when its number is another's."""
+"""A process is alive while it runs: not once it has ended, and a thread is none."""
 
 import os
 import subprocess
 import sys
-import time
+import threading
 
 import psutil
 import pytest
 
-from program.engine.pulumi_cli.alive import CLOCK_SECONDS, runs, session
+from program.engine.pulumi_cli.alive import runs, session
 
 # No process has it: Linux numbers them below 2^22.
 NOBODY = 1 << 30
@@ -24,8 +24,8 @@ def process():
 
 
 def test_a_process_that_runs_is_alive(process):
-    assert runs(process.pid, since=time.time())
-    assert not runs(NOBODY, since=time.time())
+    assert runs(process.pid)
+    assert not runs(NOBODY)
 
 
 def test_a_process_that_has_ended_is_not_alive_though_nobody_has_waited_for_it(process):
@@ -33,14 +33,24 @@ def test_a_process_that_has_ended_is_not_alive_though_nobody_has_waited_for_it(p
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
     assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
-    assert not runs(process.pid, since=time.time())
+    assert not runs(process.pid)
 
 
-def test_a_process_that_began_later_only_has_the_number_of_the_one_that_is_meant(process):
-    began = psutil.Process(process.pid).create_time()
+def test_a_thread_is_no_process():
+    started, done = threading.Event(), threading.Event()
 
-    assert not runs(process.pid, since=began - CLOCK_SECONDS - 1)
-    assert runs(process.pid, since=began), "a clock that was set a little says nothing"
+    def wait():
+        started.set()
+        done.wait()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    started.wait()
+    try:
+        assert not runs(thread.native_id)
+    finally:
+        done.set()
+        thread.join()
 
 
 def test_a_process_that_may_not_be_looked_at_is_taken_to_run(monkeypatch):
@@ -49,7 +59,7 @@ def test_a_process_that_may_not_be_looked_at_is_taken_to_run(monkeypatch):
 
     monkeypatch.setattr(psutil.Process, "status", refuse)
 
-    assert runs(os.getpid(), since=time.time())
+    assert runs(os.getpid())
 
 
 def test_a_session_is_its_leader_and_what_that_started(process):

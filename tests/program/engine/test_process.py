@@ -63,9 +63,9 @@ def once_there(file, act):
 
 def gone(pid):
     ends = time.monotonic() + 5
-    while runs(pid, since=time.time()) and time.monotonic() < ends:
+    while runs(pid) and time.monotonic() < ends:
         time.sleep(0.02)
-    return not runs(pid, since=time.time())
+    return not runs(pid)
 
 
 def signals(*numbers, pause=0.2):

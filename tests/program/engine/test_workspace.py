@@ -182,6 +182,7 @@ def test_all_stacks_of_the_backend_are_listed_whatever_their_project(place, pulu
         stacks_beside(place)
 
 
+@pytest.mark.usefixtures("pulumi")
 def test_each_run_has_a_copy_of_its_own_and_takes_it_away(project, said):
     reviewed = (project / STACK_FILE).read_text()
 

@@ -24,7 +24,7 @@ def problems(**changes):
     try:
         validate(Settings.parse({**config_of("foundation/main"), **keys}, {}), limits())
     except SettingsError as error:
-        return [problem.message for problem in error.problems]
+        return [problem.text for problem in error.problems]
     return []
 
 
@@ -221,7 +221,7 @@ def of_two_foundations(root, first, second):
     try:
         members(Settings.parse(config_of("foundation/main"), {}), limits(), root)
     except SettingsError as error:
-        return [problem.message for problem in error.problems]
+        return [problem.text for problem in error.problems]
     return []
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from policies.limits import load_limits
 from policies.wire import Outcome
-from program.errors import CouldNotRunError
+from program.errors import CouldNotRunError, Problem
 from program.offline import check as module
 from program.offline.documents import validated
 from program.offline.judged_stacks import judge_all
@@ -58,6 +58,22 @@ def test_a_stack_that_was_not_recorded_is_a_finding():
     (finding,) = judge_recorded(stack, {}, load_limits(), None).findings
 
     assert finding.message == "the program stopped: nothing was recorded of the stack; write it anew with `record`"
+
+
+def test_what_stopped_a_program_in_the_settings_is_written_and_read_again(tmp_path):
+    refused = (Problem("parity:lambdaMemory", "is 7"), Problem(None, "is no stack", "stacks/Pulumi.dev.yaml:3"))
+    stopped = StackRecording(stack="prod", problem="settings of stack prod: ...", refused=refused)
+    file = tmp_path / "recorded.json"
+    file.write_text(written([stopped]))
+    (stack,) = read_stacks(("prod",), load_limits(), ROOT)
+
+    assert read_recordings(file) == [stopped]
+    findings = judge_recorded(stack, {"prod": stopped}, load_limits(), None).findings
+    line = stack.file.line("parity:lambdaMemory")
+    assert [(each.rule, each.message, each.source) for each in findings] == [
+        ("stack-settings", "is 7", f"stacks/Pulumi.prod.yaml:{line}"),
+        ("stack-settings", "is no stack", "stacks/Pulumi.dev.yaml:3"),
+    ]
 
 
 def test_a_program_without_its_outputs_is_a_finding():
