@@ -115,7 +115,7 @@ def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[Memb
         if why is not None:
             raise SettingsError([Problem(key, why, file.source(key))])
         if _account(found, limits, settings) == settings.account:
-            yield _member(name, found, settings)
+            yield _member(name, file, found, settings)
 
 
 def _of_networks(settings: Settings, limits: Limits, root: Path) -> Iterator[Member]:
@@ -136,7 +136,7 @@ def _of_networks(settings: Settings, limits: Limits, root: Path) -> Iterator[Mem
             )
 
 
-def _member(name: str, found: service.Settings, settings: Settings) -> Member:
+def _member(name: str, file: StackFile, found: service.Settings, settings: Settings) -> Member:
     network = found.networking_stack_ref
     return Member(
         name=name,
@@ -145,7 +145,7 @@ def _member(name: str, found: service.Settings, settings: Settings) -> Member:
             found,
             settings.account,
             suffix=REVIEW_STACKS if name == REVIEW_STACKS else None,
-            image=_image(found, settings),
+            image=_image(file, found, settings),
         ),
         files=StackFiles(
             project=SERVICE.name(),
@@ -175,7 +175,7 @@ def _account(found: ProjectSettings, limits: Limits, settings: Settings) -> str:
     return limits.environments[found.environment].account or settings.account
 
 
-def _image(found: service.Settings, settings: Settings) -> str:
+def _image(file: StackFile, found: service.Settings, settings: Settings) -> str:
     """Return the ARN of the image's repository, by its registry: `<account>.dkr.ecr.<region>.amazonaws.com`."""
     registry, _, rest = found.docker_image_uri.partition("/")
     parts = registry.split(".")
@@ -184,9 +184,10 @@ def _image(found: service.Settings, settings: Settings) -> str:
         raise SettingsError(
             [
                 Problem(
-                    None,
+                    key,
                     f"{key} is of {registry}, which is no registry of ECR; Lambda pulls from "
                     f"<account>.dkr.ecr.<region>.amazonaws.com alone ({settings.registry(found.region)})",
+                    file.source(key),
                 )
             ]
         )
