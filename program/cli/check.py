@@ -106,11 +106,12 @@ def check(
         names = chosen_stacks(stacks)
         names, whole = shard.of(names) if shard is not None else (names, True)
         complete = whole and not stacks
+        template = not stacks and (shard is None or shard.index == 0)
         limits = load_limits()
         must_be_readable(limits)
         with Progress(len(names)) as progress, exemptions_from(reference):
             if against is None:
-                result = _own(names, limits, jobs, progress.done, complete=complete)
+                result = _own(names, limits, jobs, progress.done, complete=complete, template=template)
             else:
                 result = _against(against, names, limits, jobs, progress.done)
     if verbose:
@@ -122,7 +123,7 @@ def check(
 
 
 def _own(
-    names: Sequence[str], limits: Limits, jobs: int, done: Callable[[str], None], *, complete: bool
+    names: Sequence[str], limits: Limits, jobs: int, done: Callable[[str], None], *, complete: bool, template: bool
 ) -> CheckResult:
     """Return the check by the own guard."""
     # The host imports the pack while this process imports all the rest, which --help needs nothing of.
@@ -131,7 +132,7 @@ def _own(
     with pack_host() as packs:
         from program.offline.check import check as run
 
-        return run(names, limits, jobs=jobs, complete=complete, packs=packs, done=done)
+        return run(names, limits, jobs=jobs, complete=complete, packs=packs, done=done, template=template)
 
 
 def _against(

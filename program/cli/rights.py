@@ -35,17 +35,18 @@ def rights() -> None:
 
 
 def _rights_of(name: str, limits: Limits) -> AccountRights:
-    from program.foundation.members import members, own_member, read_settings
+    from program.foundation.members import members, own_member
     from program.foundation.rights.account import account_rights
     from program.foundation.settings import Settings
     from program.foundation.validation import validate
+    from program.project.reading import read_settings
 
     file = read_stack_file(name, ROOT)
     try:
         settings = read_settings(file, Settings, validate, limits)
         return account_rights(settings, members(settings, limits), own_member(settings, file.stack))
     except SettingsError as error:
-        raise CouldNotRunError(str(error)) from None
+        raise CouldNotRunError(str(SettingsError(file.located(error.problems)))) from None
 
 
 def _shown(found: AccountRights) -> dict[str, object]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from policies.limits import Limits
 from program.errors import Problem, SettingsError
@@ -14,13 +13,15 @@ from program.foundation.rights.places import Copy
 from program.foundation.rights.state import REVIEW_STACKS, StackFiles
 from program.foundation.settings import Settings
 from program.project.definition import FOUNDATION, NETWORK, ROOT, SERVICE, Project
+from program.project.reading import read_settings
 from program.project.settings import ProjectSettings
 from program.project.stack_names import reserved_suffix
 from program.project.stackfile import REVIEW_TEMPLATE, TEMPLATE_STACK, StackFile, read_stack_file, stack_names
 from program.service import settings as service
 from program.service.validation import validate
 
-Kind = TypeVar("Kind", bound=ProjectSettings)
+# What reads one stack, and the file that it stands in.
+_Read = tuple[StackFile, Callable[[], "Member"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,30 +39,35 @@ def members(settings: Settings, limits: Limits, root: Path = ROOT) -> tuple[Memb
 
     Raises SettingsError with every problem of any stack file, each with its place.
     """
-    _one_sets_the_repository(settings, root)
-    found = [*_of_networks(settings, limits, root), *_of_service(settings, limits, root)]
-    if not any(member.copy.label == SERVICE.label for member in found):
+    problems = list(_set_by_one(settings, root))
+    found: list[Member] = []
+    for file, read in (*_networks(settings, limits, root), *_of_service(settings, limits, root)):
+        try:
+            member = read()
+        except SettingsError as error:
+            problems += file.located(error.problems)
+        else:
+            found += [member] if member.copy.account == settings.account else []
+    if not problems and not any(member.copy.label == SERVICE.label for member in found):
         key = settings.config_key("account")
-        raise SettingsError([Problem(key, f"{key} is {settings.account}, in which no stack lives; give a stack's own")])
+        problems = [Problem(key, f"{key} is {settings.account}, in which no stack lives; give a stack's own")]
+    if problems:
+        raise SettingsError(problems)
     return tuple(found)
 
 
-def _one_sets_the_repository(settings: Settings, root: Path) -> None:
-    """Raise SettingsError unless one foundation of the repository, and no other, sets what it has once."""
+def _set_by_one(settings: Settings, root: Path) -> Iterator[Problem]:
+    """Yield a problem unless one foundation of the repository, and no other, sets what it has once."""
     key = settings.config_key("repository_settings")
     files = [read_stack_file(name, root) for name in stack_names(root, FOUNDATION)]
     of_it = [file for file in files if _repository(file, settings) == settings.github.name.lower()]
     setting = [file.path for file in of_it if file.config.get(key, "make") == "make"]
     if of_it and len(setting) != 1:
         found = f"{' and '.join(setting)} set" if setting else f"none of {', '.join(file.path for file in of_it)} sets"
-        raise SettingsError(
-            [
-                Problem(
-                    key,
-                    f"{found} what {settings.github.name} has once; {key} must be make in one stack file of the "
-                    f"foundation, and existing in the others",
-                )
-            ]
+        yield Problem(
+            key,
+            f"{found} what {settings.github.name} has once; {key} must be make in one stack file of the foundation, "
+            f"and existing in the others",
         )
 
 
@@ -87,65 +93,50 @@ def own_member(settings: Settings, stack: str) -> Member:
     )
 
 
-def read_settings(
-    file: StackFile, kind: type[Kind], validation: Callable[[Kind, Limits], None], limits: Limits
-) -> Kind:
-    """Return the settings of the stack's file; raise SettingsError with each problem's place in it."""
-    problems = list(file.problems)
-    if not problems:
-        try:
-            found = kind.parse(file.config, os.environ)
-            validation(found, limits)
-        except SettingsError as error:
-            problems = list(error.problems)
-        else:
-            return found
-    raise SettingsError([replace(problem, place=file.source(problem.key)) for problem in problems])
-
-
-def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[Member]:
+def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[_Read]:
     files = [(name, read_stack_file(name, root)) for name in stack_names(root, SERVICE)]
     template = root / REVIEW_TEMPLATE
     if template.exists():
         files.append((REVIEW_STACKS, read_stack_file(TEMPLATE_STACK, root, template)))
     for name, file in files:
-        found = read_settings(file, service.Settings, validate, limits)
-        key = found.config_key("environment_suffix")
-        why = reserved_suffix(key, file.config.get(key, "")) if name != REVIEW_STACKS else None
-        if why is not None:
-            raise SettingsError([Problem(key, why, file.source(key))])
-        if _account(found, limits, settings) == settings.account:
-            yield _member(name, file, found, settings)
+        yield file, partial(_member, name, file, settings, limits)
 
 
-def _of_networks(settings: Settings, limits: Limits, root: Path) -> Iterator[Member]:
-    names = stack_names(root, NETWORK)
-    if not names:
-        return
+def _networks(settings: Settings, limits: Limits, root: Path) -> Iterator[_Read]:
+    for name in stack_names(root, NETWORK):
+        file = read_stack_file(name, root)
+        yield file, partial(_network, name, file, settings, limits, root)
+
+
+def _network(name: str, file: StackFile, settings: Settings, limits: Limits, root: Path) -> Member:
     from program.network import settings as network
     from program.network.validation import validate as validate_network
 
-    for name in names:
-        file = read_stack_file(name, root)
-        found = read_settings(file, network.Settings, validate_network, limits)
-        if _account(found, limits, settings) == settings.account:
-            yield Member(
-                name=name,
-                copy=_copy(NETWORK, found, settings.account),
-                files=StackFiles(project=NETWORK.name(root), stack=file.stack),
-            )
+    found = read_settings(file, network.Settings, validate_network, limits)
+    return Member(
+        name=name,
+        copy=_copy(NETWORK, found, _account(found, limits, settings)),
+        files=StackFiles(project=NETWORK.name(root), stack=file.stack),
+    )
 
 
-def _member(name: str, file: StackFile, found: service.Settings, settings: Settings) -> Member:
+def _member(name: str, file: StackFile, settings: Settings, limits: Limits) -> Member:
+    found = read_settings(file, service.Settings, validate, limits)
+    key = found.config_key("environment_suffix")
+    why = reserved_suffix(key, file.config.get(key, "")) if name != REVIEW_STACKS else None
+    if why is not None:
+        raise SettingsError([Problem(key, why)])
     network = found.networking_stack_ref
+    account = _account(found, limits, settings)
     return Member(
         name=name,
         copy=_copy(
             SERVICE,
             found,
-            settings.account,
+            account,
             suffix=REVIEW_STACKS if name == REVIEW_STACKS else None,
-            image=_image(file, found, settings),
+            # What the functions of another account are made from is that account's.
+            image=_image(found, settings) if account == settings.account else "",
         ),
         files=StackFiles(
             project=SERVICE.name(),
@@ -175,7 +166,7 @@ def _account(found: ProjectSettings, limits: Limits, settings: Settings) -> str:
     return limits.environments[found.environment].account or settings.account
 
 
-def _image(file: StackFile, found: service.Settings, settings: Settings) -> str:
+def _image(found: service.Settings, settings: Settings) -> str:
     """Return the ARN of the image's repository, by its registry: `<account>.dkr.ecr.<region>.amazonaws.com`."""
     registry, _, rest = found.docker_image_uri.partition("/")
     parts = registry.split(".")
@@ -187,7 +178,6 @@ def _image(file: StackFile, found: service.Settings, settings: Settings) -> str:
                     key,
                     f"{key} is of {registry}, which is no registry of ECR; Lambda pulls from "
                     f"<account>.dkr.ecr.<region>.amazonaws.com alone ({settings.registry(found.region)})",
-                    file.source(key),
                 )
             ]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -31,31 +32,36 @@ def check(
     complete: bool,
     packs: PackHost | None,
     done: Callable[[str], None],
+    template: bool = False,
     root: Path = ROOT,
 ) -> CheckResult:
     """Examine the stacks and compare their manifests; `done` is called with each stack's name as it ends.
 
     `complete` says that these are all the stacks, so that a declared difference can be stale; without `packs` the
-    policies are left out, which leaves the manifests and their comparison.
+    policies are left out, which leaves the manifests and their comparison. With `template`, what review stacks are made
+    from is examined too.
     """
     if (differs := next(strays(limits, root), None)) is not None:
         raise CouldNotRunError(differs)
     stacks = read_stacks(names, limits, root)
-    if complete and packs is not None:
+    if template:
         stacks += _template(limits, root, [stack.file for stack in stacks])
     task = partial(examine, limits=limits, packs=packs)
     results: list[StackResult] = for_each_stack(task, stacks, jobs=jobs, done=done, before=_preload)
-    own = [result for result in results if result.stack != TEMPLATE_STACK]
-    checked = compared(own, limits, complete=complete)
+    blocking = {stack.name: _blocking(stack, result) for stack, result in zip(stacks, results, strict=True)}
     # The template is none of the stacks: it is shown only for what blocks it and none of them.
-    known = {(finding.rule, finding.source) for result in own for finding in result.findings if finding.blocks}
-    broken = [
-        replace(result, manifest=None)
-        for result in results
-        if result not in own
-        and any(finding.blocks and (finding.rule, finding.source) not in known for finding in result.findings)
-    ]
+    its_own = blocking.pop(TEMPLATE_STACK, set()).difference(*blocking.values())
+    own = [result for result in results if result.stack != TEMPLATE_STACK]
+    broken = [replace(result, manifest=None) for result in results if result not in own and its_own]
+    checked = compared(own, limits, complete=complete)
     return replace(checked, stacks=(*checked.stacks, *broken))
+
+
+def _blocking(stack: Stack, result: StackResult) -> set[tuple[str, str | None, str]]:
+    """Return what blocks the stack, told alike of stacks that differ in their suffix alone."""
+    suffix = stack.settings.environment_suffix if stack.settings is not None else TEMPLATE_STACK
+    own = re.compile(rf"\b{re.escape(suffix)}\b")
+    return {(each.rule, each.source, own.sub("*", each.message)) for each in result.findings if each.blocks}
 
 
 def _template(limits: Limits, root: Path, read: Sequence[StackFile]) -> list[Stack]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.limits import Limits
+from program.errors import Problem
 from program.offline.judgement import judge_stack, stack_cloud
 from program.offline.packs import PackHost
 from program.offline.projects import KINDS
@@ -21,7 +22,10 @@ def examine(stack: Stack, limits: Limits, *, packs: PackHost | None) -> StackRes
 def record_stack(stack: Stack, limits: Limits) -> StackRecording:
     """Return what the stack registers; nothing without settings, or where its program stops or a type lacks a part."""
     if stack.settings is None:
-        return StackRecording(stack=stack.name)
+        # Another guard may take them: it must hear of them all the same.
+        refused = tuple(Problem(None, finding.message, finding.source or "") for finding in stack.findings)
+        told = "; ".join(problem.text for problem in refused)
+        return StackRecording(stack=stack.name, problem=f"settings of stack {stack.name}: {told}", refused=refused)
     file = stack.file
     cloud = stack_cloud(stack.file, stack.settings, limits)
     try:

@@ -41,7 +41,8 @@ def judge_stack(stack: Stack, recording: StackRecording, limits: Limits, *, pack
     if stack.settings is None:
         return _result(stack, None, (), ())
     if recording.refused:
-        return _result(stack, None, (), settings_findings(stack.file, recording.refused))
+        found = settings_findings(stack.file, recording.refused)
+        return _result(stack, None, (), [finding for finding in found if finding not in stack.findings])
     if recording.problem is not None:
         problem = _program_failed(f"the program stopped: {recording.problem}", recording.source)
         return _result(stack, None, (), [problem])

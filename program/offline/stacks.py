@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from program.offline.projects import KINDS
 from program.offline.result import Finding
 from program.offline.workers import in_workers
 from program.project.definition import FOUNDATION, ROOT
+from program.project.reading import read_settings
 from program.project.settings import ProjectSettings
 from program.project.stack_names import reserved_suffix
 from program.project.stackfile import StackFile, read_stack_file
@@ -96,21 +96,11 @@ def read_template(file: StackFile, limits: Limits, root: Path = ROOT, read: Sequ
 def read_stack(file: StackFile, limits: Limits) -> Stack:
     """Return the stack that the file describes."""
     kind = KINDS[file.project]
-    if problems := (*file.problems, *_encrypted(file, kind.settings.secret_keys())):
-        return Stack(file=file, settings=None, findings=settings_findings(file, problems))
     try:
-        settings = kind.settings.parse(file.config, os.environ)
-        kind.validate(settings, limits)
+        settings: ProjectSettings = read_settings(file, kind.settings, kind.validate, limits)
     except SettingsError as error:
         return Stack(file=file, settings=None, findings=settings_findings(file, error.problems))
     return Stack(file=file, settings=settings, findings=())
-
-
-def _encrypted(file: StackFile, allowed: Collection[str]) -> Iterator[Problem]:
-    for key in file.encrypted:
-        if key not in allowed:
-            may = f"only {', '.join(sorted(allowed))} may be" if allowed else "nothing of this project may be"
-            yield Problem(key, f"{key} is encrypted; {may}, as all others are compared")
 
 
 def _no_review_stack(stack: Stack) -> Stack:
@@ -161,7 +151,7 @@ def settings_findings(file: StackFile, problems: Iterable[Problem]) -> tuple[Fin
             outcome="failed",
             resource=None,
             message=problem.message,
-            source=problem.place or file.source(problem.key),
+            source=problem.place,
         )
-        for problem in problems
+        for problem in file.located(problems)
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,10 @@ class StackFile:
         line = (self.line(key) or self.lines.get((key,))) if key else self.lines.get(())
         return f"{self.path}:{line or 1}"
 
+    def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return the problems with their places in this file; one that has another file's keeps it."""
+        return tuple(each if each.place else replace(each, place=self.source(each.key)) for each in problems)
+
     def line(self, key: str) -> int | None:
         """Return the line of a config key, None where it doesn't stand in the file."""
         own = key.removeprefix(f"{self.project.name()}:")
@@ -70,7 +74,7 @@ def stack_names(root: Path = ROOT, *projects: Project) -> tuple[str, ...]:
 def read_stack_file(name: str, root: Path = ROOT, file: Path | None = None) -> StackFile:
     """Read the file of the stack that is called so, or the one given; what is wrong is in `problems`, never raised."""
     project, stack = split(name)
-    path = stack_file(name) if file is None else file.name
+    path = stack_file(name) if file is None else _place(file, root)
     try:
         document = read(file or root / path)
     except YamlError as problem:
@@ -101,6 +105,12 @@ def read_stack_file(name: str, root: Path = ROOT, file: Path | None = None) -> S
         lines=document.lines,
         encrypted=tuple(encrypted),
     )
+
+
+def _place(file: Path, root: Path) -> str:
+    """Return the file as people find it: from the root on, or its name where it lies elsewhere."""
+    absolute = file.absolute()
+    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else file.name
 
 
 def _entries(document: Document) -> tuple[dict[str, Any], list[Problem]]:

@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 
 from program.engine.pulumi_cli.checkpoint import Checkpoint, refuse_pending
+from program.engine.pulumi_cli.scratch_folders import scratch_folder
 from program.engine.pulumi_cli.workspace import (
     Workspace,
     existing_checkpoint,
     found_checkpoint,
     make_stack,
     own_keys,
-    scratch_folder,
 )
 from program.errors import CouldNotRunError
 from program.project.files import write_whole

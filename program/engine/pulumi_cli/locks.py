@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from program.engine.pulumi_cli.alive import runs
 
-_Reader = Callable[[SplitResult, str, Path], Iterator[str | bytes]]
+_Reader = Callable[[SplitResult, str, Path], Iterator[bytes]]
 # Where self-managed backends keep the locks of a project's stack.
 _FOLDER = ".pulumi/locks/organization"
 
@@ -55,26 +55,27 @@ def locks_of(address: str, project: str, stack: str, root: Path) -> tuple[Lock, 
     return tuple(sorted(lock for text in texts if (lock := _lock(text)) is not None))
 
 
-def _lock(text: str | bytes) -> Lock | None:
+def _lock(text: bytes) -> Lock | None:
     """Return the lock; None for one that is just being written."""
     try:
         data: dict[str, Any] = json.loads(text)
+        since = datetime.fromisoformat(str(data["timestamp"]))
         return Lock(
-            since=datetime.fromisoformat(str(data["timestamp"])),
+            since=since if since.tzinfo is not None else since.replace(tzinfo=UTC),
             user=str(data["username"]),
             host=str(data["hostname"]),
             pid=int(data["pid"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
 
-def _in_folder(parts: SplitResult, where: str, root: Path) -> Iterator[str]:
+def _in_folder(parts: SplitResult, where: str, root: Path) -> Iterator[bytes]:
     place = Path(f"{parts.netloc}{parts.path}").expanduser()
     for file in sorted((root / place / where).glob("*.json")):
         # The update may end meanwhile.
         with suppress(OSError):
-            yield file.read_text(encoding="utf-8")
+            yield file.read_bytes()
 
 
 def _in_bucket(parts: SplitResult, where: str, _root: Path) -> Iterator[bytes]:
@@ -113,5 +114,5 @@ def _client(parts: SplitResult) -> _S3:
     return client
 
 
-def _nowhere(_parts: SplitResult, _where: str, _root: Path) -> Iterator[str]:
+def _nowhere(_parts: SplitResult, _where: str, _root: Path) -> Iterator[bytes]:
     yield from ()

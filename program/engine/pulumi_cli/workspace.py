@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,12 +14,12 @@ from typing import Any
 import yaml
 
 from policies.strict_yaml import MAX_BYTES, YamlError, read
-from program.engine.pulumi_cli.alive import runs
 from program.engine.pulumi_cli.backend import BACKEND_VARIABLE, concealed, shown
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained
 from program.engine.pulumi_cli.locks import Lock, locks_of
 from program.engine.pulumi_cli.process import Pulumi, PulumiInterrupted, Ran
+from program.engine.pulumi_cli.scratch_folders import clear, scratch_folder
 from program.errors import CouldNotRunError
 from program.offline.documents import limited
 from program.project.definition import PROJECT_FILE, ROOT, STACKS, Project, split, stack_file
@@ -33,7 +32,6 @@ QUICK_SECONDS = 120.0
 # The CLI's exit code for a stack that its backend doesn't know.
 NO_SUCH_STACK = 6
 _OWN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
-_SCRATCH = re.compile(r"(?:run|init|recover)-(\d+)-\w+")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
@@ -101,7 +99,7 @@ def workspace(
     address = url or f"file://{state}"
     project, stack = split(name)
     pulumi = _pulumi(address, say, root / project.folder)
-    _clear(state)
+    clear(state)
     with scratch_folder("run", state) as scratch:
         copy = scratch / f"Pulumi.{stack}.yaml"
         _copy_stack_file(config_file or root / stack_file(name), copy)
@@ -201,21 +199,6 @@ def make_stack(place: Workspace) -> None:
         )
         if ran.code != 0:
             raise CouldNotRunError(explained(ran, place.name))
-
-
-@contextmanager
-def scratch_folder(kind: str, state: Path) -> Iterator[Path]:
-    """Give a folder that goes with the block; its name says which process made it."""
-    with tempfile.TemporaryDirectory(prefix=f"{kind}-{os.getpid()}-", dir=state) as scratch:
-        yield Path(scratch)
-
-
-def _clear(state: Path) -> None:
-    """Remove the folders of runs that were killed: nobody else does."""
-    for folder in sorted(state.glob("*-*-*")):
-        made = _SCRATCH.fullmatch(folder.name)
-        if made is not None and not runs(int(made[1])):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _after_interruption(stack: str, *, killed: bool) -> str:

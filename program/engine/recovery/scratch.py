@@ -17,7 +17,8 @@ from program.engine.pulumi_cli.backend import BACKEND_VARIABLE
 from program.engine.pulumi_cli.checkpoint import Checkpoint, parse_checkpoint
 from program.engine.pulumi_cli.failures import explained_run
 from program.engine.pulumi_cli.operation import run_engine
-from program.engine.pulumi_cli.workspace import QUICK_SECONDS, Workspace, own_keys, scratch_folder
+from program.engine.pulumi_cli.scratch_folders import scratch_folder
+from program.engine.pulumi_cli.workspace import QUICK_SECONDS, Workspace, own_keys
 from program.engine.recovery.identities import Question, ids_in
 from program.errors import CouldNotRunError
 from program.manifest.canonical import JsonObject

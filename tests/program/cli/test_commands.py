@@ -115,18 +115,19 @@ def test_drift_ignores_that_the_nightly_check_would_stop_at_stop_this_one(asked,
 
 
 @pytest.mark.parametrize(
-    ("shard", "names", "whole"),
+    ("shard", "names", "whole", "first"),
     [
-        ("1/1", EVERY, True),
-        ("1/auto", EVERY, True),
-        ("1/2", EVERY[::2], False),
-        ("2/2", EVERY[1::2], False),
-        ("99/99", (), False),
+        ("1/1", EVERY, True, True),
+        ("1/auto", EVERY, True, True),
+        ("1/2", EVERY[::2], False, True),
+        ("2/2", EVERY[1::2], False, False),
+        ("99/99", (), False, False),
     ],
 )
-def test_a_shard_is_every_nth_stack_and_complete_where_it_is_the_only_one(asked, shard, names, whole):
+def test_a_shard_is_every_nth_stack_and_complete_where_it_is_the_only_one(asked, shard, names, whole, first):
     assert run("check", "--shard", shard).exit_code == 0
     assert (asked["names"], asked["complete"]) == (names, whole)
+    assert asked["template"] is first, "the first part has the template of review stacks, and no other"
 
 
 def test_a_part_that_is_none_of_them_is_wrong_usage(asked):

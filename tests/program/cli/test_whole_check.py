@@ -7,7 +7,7 @@ import pytest
 
 from program.cli.__main__ import COMMANDS
 from program.project.definition import NETWORK, PROJECTS, ROOT, SERVICE
-from program.project.stackfile import stack_names
+from program.project.stackfile import REVIEW_TEMPLATE, stack_names
 from tests.program.cli.running import change, copy_of_the_project, run
 
 
@@ -129,6 +129,56 @@ def test_a_foundation_that_another_stacks_file_stops_is_told_at_that_file(projec
 
     assert done.returncode == 1
     assert refused(done) == [(name, "stack-settings", f"{file}:8") for name in ("dev", "foundation/main")]
+
+
+@pytest.fixture
+def with_template(project):
+    """Give a project that has what review stacks are made from."""
+    file = project / REVIEW_TEMPLATE
+    file.parent.mkdir(exist_ok=True)
+    shutil.copy(ROOT / REVIEW_TEMPLATE, file)
+    return project
+
+
+def messages(done):
+    return {
+        (finding["source"], finding["message"])
+        for stack in json.loads(done.stdout)["stacks"]
+        for finding in stack["findings"]
+        if finding["outcome"] != "exempt"
+    }
+
+
+def test_a_foundation_tells_what_is_wrong_in_every_file_and_as_the_file_s_own_stack_does(with_template):
+    of_each = {"stacks/Pulumi.dev.yaml": 1024, "stacks/Pulumi.staging.yaml": 2048, REVIEW_TEMPLATE: 1024}
+    for file, memory in of_each.items():
+        change(with_template, file, f"lambdaMemory: {memory}", "lambdaMemory: {secure: v1:abc}")
+
+    whole = run("check", "--format", "json", root=with_template)
+    alone = run("check", "--stack", "foundation/main", "--format", "json", root=with_template)
+
+    said = "parity:lambdaMemory is encrypted; only parity:alarmEmail may be, as all others are compared"
+    files = ("stacks/Pulumi.dev.yaml:8", "stacks/Pulumi.staging.yaml:8", ".github/review-stack.yaml:9")
+    assert messages(whole) == messages(alone) == {(file, said) for file in files}
+
+
+def test_the_template_of_review_stacks_is_told_beside_a_stack_that_breaks_the_same_rule(with_template):
+    for file, registry in (("stacks/Pulumi.staging.yaml", "us-west-2"), (REVIEW_TEMPLATE, "us-east-2")):
+        change(with_template, file, f"111122223333.dkr.ecr.{registry}.amazonaws.com/", f"ghcr.io/of-{registry}/")
+
+    done = run("check", "--format", "json", root=with_template)
+
+    assert {stack for stack, _, _ in refused(done)} == {"staging", "pr-0", "foundation/main"}
+
+
+def test_one_part_of_a_check_examines_the_template_of_review_stacks(with_template):
+    change(with_template, REVIEW_TEMPLATE, "networking-stack/dev", "networking-stack/nope")
+
+    parts = [run("check", "--shard", f"{part}/2", "--format", "json", root=with_template) for part in (1, 2)]
+
+    first, second = ({name for name, _, _ in refused(part)} for part in parts)
+    assert "pr-0" in first
+    assert "pr-0" not in second
 
 
 def test_a_changed_limit_fails_the_stack_that_breaks_it(project):

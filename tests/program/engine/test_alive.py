@@ -53,11 +53,18 @@ def test_a_thread_is_no_process():
         thread.join()
 
 
-def test_a_process_that_may_not_be_looked_at_is_taken_to_run(monkeypatch):
-    def refuse(_self):
-        raise psutil.AccessDenied
+def test_no_number_of_a_process_is_one_of_nobody():
+    assert not any(runs(pid) for pid in (0, -1, -7, 1 << 31, 99999999999))
 
-    monkeypatch.setattr(psutil.Process, "status", refuse)
+
+@pytest.mark.parametrize(("where", "name"), [(os, "kill"), (psutil.Process, "status")], ids=["signal", "look"])
+def test_a_process_that_somebody_else_has_is_taken_to_run(monkeypatch, where, name):
+    def refuse(*_):
+        raise PermissionError if where is os else psutil.AccessDenied
+
+    monkeypatch.setattr(where, name, refuse)
+    # As a system says that hides the processes of others.
+    monkeypatch.setattr(psutil, "pid_exists", lambda _: where is not os)
 
     assert runs(os.getpid())
 

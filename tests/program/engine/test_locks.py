@@ -48,6 +48,19 @@ def test_the_locks_of_a_folder_are_told_the_oldest_first(tmp_path):
     assert not any(item.is_left for item in found), "of another machine's process nothing is known"
 
 
+@pytest.mark.parametrize(
+    "text", [b"\xff\xfe", lock(pid=float("inf")).encode(), b"[]", b"{}"], ids=["no text", "no number", "list", "empty"]
+)
+def test_what_is_no_lock_is_left_out(tmp_path, text):
+    held(tmp_path, "a", time="2026-11-26T10:20:00")
+    held(tmp_path, "b", time="2026-11-26T10:19:00Z")
+    (tmp_path / FOLDER / "c.json").write_bytes(text)
+
+    found = locks_of(f"file://{tmp_path}", "parity", STACK, tmp_path)
+
+    assert [f"{item.since:%M %Z}" for item in found] == ["19 UTC", "20 UTC"], "a time without a zone is one of UTC"
+
+
 def test_a_relative_folder_is_the_projects_and_a_tilde_the_users(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     held(tmp_path / "states")

@@ -8,6 +8,7 @@ import stat
 import pytest
 import yaml
 
+from program.engine.pulumi_cli.scratch_folders import scratch_folder
 from program.engine.recovery.record import RecoverRecord
 from tests.program.engine.standin import STACK, exported
 from tests.program.engine.test_locks import NOBODY, held
@@ -258,12 +259,14 @@ def test_a_stack_file_with_another_provider_of_secrets_is_copied_with_its_keys(
 
 def test_what_a_killed_run_left_is_removed_and_nothing_else(commands, backend):
     commands.pulumi.export("deployed")
-    mine = {name: backend / name for name in (f"run-{NOBODY}-ab1_", f"recover-{NOBODY}-x", f"init-{NOBODY}-y")}
-    others = {name: backend / name for name in (f"run-{os.getpid()}-z", "run-abc", "my-own-folder")}
+    mine = {name: backend / name for name in (f"run-{NOBODY}-ab1_", f"recover-{os.getpid()}-x", "init-1-y")}
+    others = {name: backend / name for name in ("run-abc", "my-own-folder")}
     for folder in (*mine.values(), *others.values()):
         folder.mkdir()
 
-    commands.run("recover", STACK)
+    with scratch_folder("run", backend) as of_a_run:
+        commands.run("recover", STACK)
+        assert of_a_run.exists()
 
     assert not [name for name, folder in mine.items() if folder.exists()]
     assert [name for name, folder in others.items() if folder.exists()] == list(others)

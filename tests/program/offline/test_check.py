@@ -207,16 +207,20 @@ def test_the_template_of_review_stacks_is_shown_only_for_what_is_its_own(tmp_pat
         (tmp_path / name).symlink_to(ROOT / name)
     limits = load_limits()
     with pack_host() as packs:
-        whole = check(stack_names(), limits, jobs=2, complete=True, packs=packs, done=lambda _: None)
+        whole = check(stack_names(), limits, jobs=2, complete=True, packs=packs, done=lambda _: None, template=True)
     (tmp_path / ".github").unlink()
     (tmp_path / ".github").mkdir()
     template = (ROOT / REVIEW_TEMPLATE).read_text().replace("lambdaMemory: 1024", "lambdaMemory: 4096")
     (tmp_path / REVIEW_TEMPLATE).write_text(template)
 
     with pack_host() as packs:
-        broken = check(stack_names(), limits, jobs=2, complete=True, packs=packs, done=lambda _: None, root=tmp_path)
+        broken = check(
+            stack_names(), limits, jobs=2, complete=True, packs=packs, done=lambda _: None, template=True, root=tmp_path
+        )
 
     assert sorted(stack.stack for stack in whole.stacks) == sorted(stack_names())
     assert [stack.stack for stack in broken.stacks] == [*(stack.stack for stack in whole.stacks), "pr-0"]
-    assert [finding.rule for finding in broken.stacks[-1].findings] == ["stack-settings"]
+    (finding,) = broken.stacks[-1].findings
+    line = template[: template.index("lambdaMemory")].count("\n") + 1
+    assert (finding.rule, finding.source) == ("stack-settings", f"{REVIEW_TEMPLATE}:{line}")
     assert not broken.ok

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel
@@ -12,11 +13,12 @@ from policies.wire import Outcome
 from program.errors import CouldNotRunError, Problem
 from program.offline import check as module
 from program.offline.documents import validated
+from program.offline.examination import record_stack
 from program.offline.judged_stacks import judge_all
 from program.offline.judgement import judge_recorded
 from program.offline.packs import pack_host
 from program.offline.recordings import StackRecording, read_recordings, written
-from program.offline.result import CheckResult
+from program.offline.result import CheckResult, Finding
 from program.offline.stacks import read_stacks
 from program.project.definition import ROOT
 from program.project.stackfile import stack_names
@@ -74,6 +76,24 @@ def test_what_stopped_a_program_in_the_settings_is_written_and_read_again(tmp_pa
         ("stack-settings", "is 7", f"stacks/Pulumi.prod.yaml:{line}"),
         ("stack-settings", "is no stack", "stacks/Pulumi.dev.yaml:3"),
     ]
+
+
+def test_what_the_own_guard_refuses_of_the_settings_is_told_though_another_guard_takes_them():
+    (stack,) = read_stacks(("prod",), load_limits(), ROOT)
+    refused = Finding(
+        rule="stack-settings",
+        level="mandatory",
+        outcome="failed",
+        resource=None,
+        message="parity:lambdaMemory is too small",
+        source="stacks/Pulumi.prod.yaml:9",
+    )
+    recording = record_stack(replace(stack, settings=None, findings=(refused,)), load_limits())
+
+    assert "parity:lambdaMemory is too small" in recording.problem, "a guard of an older version reads that alone"
+    assert judge_recorded(stack, {"prod": recording}, load_limits(), None).findings == (refused,)
+    twice = replace(stack, findings=(refused,))
+    assert judge_recorded(twice, {"prod": recording}, load_limits(), None).findings == (refused,)
 
 
 def test_a_program_without_its_outputs_is_a_finding():
