@@ -5,9 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.installed-dev
+LOCKS := requirements.txt requirements-uv.txt
+DEVELOPMENT_LOCK := requirements-dev.txt
 CHECK_ARGS ?=
 TEST_ARGS ?=
 FETCH_UV := install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.txt
+# A stamp holds the locks that it was made by: a file that was only touched changes nothing, whatever its date.
+holds = $(shell cat $(2) | cmp -s - $(1) && echo yes)
+# Whether the environment's Python is there, finds its packages, and is the one that was asked for, where one was.
+RUNS := $(shell $(BIN)/python -c 'import click' 2>/dev/null && echo yes)
+ifneq ($(origin PYTHON),file)
+RUNS := $(shell test "$$($(PYTHON) -V 2>&1)" = "$$($(BIN)/python -V 2>&1)" && echo $(RUNS))
+endif
 SYNC = $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes
 
 # The CLI that the engine's tests run, and where it is built.
@@ -17,6 +26,8 @@ TOOLS := build/tools
 
 # What is imported a thousand times is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
+# What is installed goes into the environment, not into a home.
+export PIP_USER := 0
 
 .DEFAULT_GOAL := help
 
@@ -28,26 +39,33 @@ help:  ## Say what each target does.
 install: $(INSTALLED)  ## Make .venv with what the checks and the deployments run on, as it is locked.
 
 # pip fetches uv alone: it takes a minute to byte-compile pulumi-aws, uv takes seconds to install it all. A pip that is
-# there already saves the seconds in which an environment gets its own.
-$(INSTALLED): requirements.txt requirements-uv.txt
+# there already saves the seconds in which an environment gets its own. An environment that runs is brought to the locks
+# and not made anew: where nothing can be fetched, it stays as it is.
+$(INSTALLED): $(if $(call holds,$(INSTALLED),$(LOCKS)),$(if $(RUNS),,FORCE),FORCE)
 	@if [ -L $(VENV) ]; then echo "$(VENV) is a link: making it anew would empty what it leads to; remove the link" >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
-	@if $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; then \
+	@rm -f $(INSTALLED) $(DEVELOPED)
+	@if [ -n "$(RUNS)" ] && $(BIN)/uv --version >/dev/null 2>&1; then :; \
+	elif $(PYTHON) -m pip --python $(PYTHON) --version >/dev/null 2>&1; then \
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python $(FETCH_UV); \
 	else \
 		$(PYTHON) -m venv --clear $(VENV) && $(BIN)/python -m pip $(FETCH_UV); \
 	fi
-	@$(SYNC) requirements.txt requirements-uv.txt
+	@$(SYNC) $(LOCKS)
 	@ln -sf ../../parity $(BIN)/parity
-	@touch $@
+	@cat $(LOCKS) >$@
 
 .PHONY: develop
 develop: $(DEVELOPED)  ## Add what the tests and the checks of the code run on, as it is locked.
 
 # It holds all that requirements.txt does, in the same versions.
-$(DEVELOPED): $(INSTALLED) requirements-dev.txt
-	@$(SYNC) requirements-dev.txt
-	@touch $@
+$(DEVELOPED): $(INSTALLED) $(if $(call holds,$(DEVELOPED),$(DEVELOPMENT_LOCK)),,FORCE)
+	@rm -f $@
+	@$(SYNC) $(DEVELOPMENT_LOCK)
+	@cat $(DEVELOPMENT_LOCK) >$@
+
+# What is not up to date, whatever the dates of files.
+FORCE:
 
 .PHONY: check
 check: $(INSTALLED)  ## Check every stack offline: settings, policies, parity (the main job).

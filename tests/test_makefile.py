@@ -14,6 +14,10 @@ from tests.packages import imported, locked
 
 # What a target has only to call: these note their call, and `FAILS` names one that fails.
 CALLED = ("lint-imports", "mypy", "python", "ruff", "uv", "zizmor")
+STAMPS = {
+    ".installed": ("requirements.txt", "requirements-uv.txt"),
+    ".installed-dev": ("requirements-dev.txt",),
+}
 _NOTES_ITS_CALL = '#!/bin/sh\necho "$(basename "$0") $*" >>"$FIRST_DAY_NOTES"\ntest "$(basename "$0")" != "$FAILS"\n'
 
 
@@ -34,8 +38,8 @@ def of_callees(tmp_path_factory):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_NOTES_ITS_CALL)
         path.chmod(0o755)
-    for stamp in (".installed", ".installed-dev"):
-        (root / ".venv" / stamp).touch()
+    for stamp, locks in STAMPS.items():
+        (root / ".venv" / stamp).write_text("".join((root / lock).read_text() for lock in locks))
     return root
 
 
@@ -45,18 +49,19 @@ def make(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedP
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
-def called(root: Path, *arguments: str) -> list[str]:
-    """Return what the target calls, which must end well."""
+def called(root: Path, target: str, *, fails: str = "") -> list[str]:
+    """Return what the target calls, which must end well unless one of the tools fails."""
     notes = root.parent / "notes"
     notes.unlink(missing_ok=True)
-    done = make(root, *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = make(root, target, PYTHON=str(root / ".venv/bin/python"), FAILS=fails)
+    assert (done.returncode == 0) is not bool(fails), done.stdout + done.stderr
     return notes.read_text().splitlines()
 
 
 def synced(root: Path) -> list[str]:
     """Return the locks of each installation that make began, in order."""
-    calls = (root.parent / "notes").read_text().splitlines()
+    notes = root.parent / "notes"
+    calls = notes.read_text().splitlines() if notes.exists() else []
     return [call.split("--require-hashes ")[1] for call in calls if call.startswith("uv pip sync")]
 
 
@@ -80,12 +85,70 @@ def test_develop_adds_what_the_tests_need_once(clone):
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-uv.txt"])
 def test_a_lock_that_changed_sets_all_of_it_up_anew(clone, lock):
-    make(clone, "develop")
-    (clone.parent / "notes").unlink(missing_ok=True)
-    (clone / lock).touch()
+    developed(clone)
+    file = clone / lock
+    file.write_text(f"{file.read_text()}# of another branch\n")
+    os.utime(file, (0, 0))
 
     assert make(clone, "develop").returncode == 0
+    assert synced(clone) == ["requirements.txt requirements-uv.txt", "requirements-dev.txt"], "dates don't count"
+
+
+def developed(clone: Path) -> None:
+    """Set the clone up with all that the tests need, and forget how."""
+    done = make(clone, "develop")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (clone.parent / "notes").unlink(missing_ok=True)
+
+
+def test_a_lock_that_was_only_touched_sets_nothing_up(clone):
+    developed(clone)
+    for lock in clone.glob("requirements*.txt"):
+        lock.touch()
+
+    assert make(clone, "develop").returncode == 0
+    assert synced(clone) == []
+
+
+def test_an_environment_stays_as_it_is_where_nothing_can_be_fetched_and_the_next_time_goes_on(clone):
+    developed(clone)
+    lock, uv = clone / "requirements.txt", clone / ".venv/bin/uv"
+    lock.write_text(f"{lock.read_text()}# with something new\n")
+    works = uv.read_text()
+    uv.write_text('#!/bin/sh\ntest "$1" = --version\n')
+
+    assert make(clone, "install").returncode != 0
+    assert subprocess.run([clone / ".venv/bin/python", "-c", "import click"], check=False).returncode == 0
+    uv.write_text(works)
+    assert make(clone, "develop").returncode == 0
     assert synced(clone) == ["requirements.txt requirements-uv.txt", "requirements-dev.txt"]
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(clone):
+    developed(clone)
+    python = clone / ".venv/bin/python"
+    python.unlink()
+    python.symlink_to("/nonexistent/python3")
+
+    environment = without_network(clone.parent)
+    done = subprocess.run(
+        [clone / "parity", "check", "--help"], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "Usage: ./parity check" in done.stdout
+    assert synced(clone) == ["requirements.txt requirements-uv.txt"]
+
+
+def test_another_python_that_is_asked_for_makes_the_environment_anew(clone, tmp_path):
+    developed(clone)
+    given = without_network(clone.parent)["PYTHON"]
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\nif [ "$1" = -V ]; then echo Python 3.99.0; else exec {given} "$@"; fi\n')
+    other.chmod(0o755)
+
+    assert make(clone, "install", PYTHON=str(other)).returncode == 0
+    assert synced(clone) == ["requirements.txt requirements-uv.txt"]
 
 
 def test_what_the_tests_need_holds_all_that_the_checks_need_in_the_same_versions():
@@ -154,4 +217,4 @@ def test_a_target_calls_its_tools_in_order(of_callees, target, calls):
 
 @pytest.mark.parametrize("tool", ["ruff", "mypy", "lint-imports", "zizmor", "actionlint"])
 def test_lint_fails_when_one_of_its_tools_does(of_callees, tool):
-    assert make(of_callees, "lint", FAILS=tool).returncode != 0
+    assert called(of_callees, "lint", fails=tool)[-1].startswith(tool), "what comes after it is not reached"

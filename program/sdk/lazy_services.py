@@ -117,10 +117,15 @@ class _ServiceLoader(Instead):
         # The package looks for all of its services at once, of which few are ever used.
         return names_of(self._folder)
 
+    @property
+    def _outputs(self) -> Sequence[str]:
+        # A service whose classes give back nothing of their own shape has no such module.
+        return (OUTPUTS,) if (self._folder / f"{OUTPUTS}.py").exists() else ()
+
     def exec_module(self, module: ModuleType) -> None:
         attributes: dict[str, Callable[..., object]] = {
             "__getattr__": lambda name: self._found(module, name),
-            "__dir__": lambda: sorted({*vars(module), *self._names, OUTPUTS}),
+            "__dir__": lambda: sorted({*vars(module), *self._names, *self._outputs}),
         }
         vars(module).update(attributes)
 

@@ -60,6 +60,16 @@ def test_a_star_takes_all_names():
     assert said(code) == ["Topic", "TopicPolicy"]
 
 
+@pytest.mark.parametrize(("service", "has"), [("sqs", False), ("rds", True)])
+def test_a_service_names_the_module_of_outputs_only_where_it_has_one(service, has):
+    code = f"""
+        from pulumi_aws import {service}
+        print(json.dumps(["outputs" in dir({service}), hasattr({service}, "outputs")]))
+    """
+
+    assert said(code) == [has, has]
+
+
 def test_a_name_that_is_not_known_is_looked_for_as_ever():
     code = """
         import json, sys
