@@ -63,6 +63,7 @@ def test_a_star_takes_all_names():
 @pytest.mark.parametrize(("service", "has"), [("sqs", False), ("rds", True)])
 def test_a_service_names_the_module_of_outputs_only_where_it_has_one(service, has):
     code = f"""
+        import json
         from pulumi_aws import {service}
         print(json.dumps(["outputs" in dir({service}), hasattr({service}, "outputs")]))
     """
