@@ -64,8 +64,8 @@ def test_a_star_takes_all_names():
 def test_a_service_names_the_module_of_outputs_only_where_it_has_one(service, has):
     code = f"""
         import json
-        from pulumi_aws import {service}
-        print(json.dumps(["outputs" in dir({service}), hasattr({service}, "outputs")]))
+        import pulumi_aws.{service} as service
+        print(json.dumps(["outputs" in dir(service), hasattr(service, "outputs")]))
     """
 
     assert said(code) == [has, has]
