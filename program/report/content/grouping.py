@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from program.offline.result import Finding, StackResult
+from program.offline.stacks import SETTINGS_RULE
 from program.report.content.paperwork import paperwork
 
 Label = Literal["error", "failed", "undecided", "advice", "exempt"]
@@ -107,13 +108,17 @@ def stack_list(stacks: Sequence[str], total: int) -> str:
 
 
 def _anywhere(finding: Finding, environment: str | None, region: str | None) -> Finding:
-    """Return the finding without its resource's URN, and without what only its stack says of the environment."""
+    """Return the finding without its resource's URN, and without what only its stack says of the environment.
+
+    What is wrong with a stack file is of that file, whichever stack tells it.
+    """
+    own = {} if finding.rule == SETTINGS_RULE else {"environment": environment, "region": region}
     return Finding(
         rule=finding.rule,
         level=finding.level,
         outcome=finding.outcome,
         resource=None,
-        message=_neutral(finding.message, {"environment": environment, "region": region}),
+        message=_neutral(finding.message, own),
         source=finding.source,
     )
 

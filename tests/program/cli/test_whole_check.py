@@ -121,6 +121,15 @@ def test_what_only_the_program_refuses_is_told_at_the_line_of_the_stack_file(pro
     assert refused(done) == [("foundation/main", "stack-settings", f"{file}:3")]
 
 
+def test_a_fault_of_a_stack_file_that_names_its_environment_is_told_once(project):
+    change(project, "stacks/Pulumi.prod.yaml", "lambdaMemory: 4096", "lambdaMemory: 8192")
+
+    done = run("check", root=project)
+
+    assert done.stdout.count("parity:lambdaMemory is 8192; prod allows") == 1
+    assert done.stdout.count("stacks/Pulumi.prod.yaml:8  (prod, foundation/main)") == 1
+
+
 def test_a_foundation_that_another_stacks_file_stops_is_told_at_that_file(project):
     file = "stacks/Pulumi.dev.yaml"
     change(project, file, "lambdaMemory: 1024", "lambdaMemory: 4096")
