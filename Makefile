@@ -41,7 +41,7 @@ install: $(INSTALLED)  ## Make .venv with what the checks and the deployments ru
 # pip fetches uv alone: it takes a minute to byte-compile pulumi-aws, uv takes seconds to install it all. A pip that is
 # there already saves the seconds in which an environment gets its own. An environment that runs is brought to the locks
 # and not made anew: where nothing can be fetched, it stays as it is.
-$(INSTALLED): $(if $(call holds,$(INSTALLED),$(LOCKS)),$(if $(RUNS),,FORCE),FORCE)
+$(INSTALLED): $(if $(and $(call holds,$(INSTALLED),$(LOCKS)),$(RUNS)),,FORCE)
 	@if [ -L $(VENV) ]; then echo "$(VENV) is a link: making it anew would empty what it leads to; remove the link" >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
 	@rm -f $(INSTALLED) $(DEVELOPED)

@@ -53,7 +53,6 @@ def _while_importing(error: Exception) -> list[str]:
 
 
 def _relative(file: str | None) -> str:
-    from program.project.definition import ROOT
+    from program.project.definition import ROOT, place_in
 
-    path = Path(file or "")
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return place_in(ROOT, Path(file or ""))

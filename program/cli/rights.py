@@ -46,7 +46,7 @@ def _rights_of(name: str, limits: Limits) -> AccountRights:
         settings = read_settings(file, Settings, validate, limits)
         return account_rights(settings, members(settings, limits), own_member(settings, file.stack))
     except SettingsError as error:
-        raise CouldNotRunError(str(SettingsError(file.located(error.problems)))) from None
+        raise CouldNotRunError("\n".join(problem.text for problem in file.located(error.problems))) from None
 
 
 def _shown(found: AccountRights) -> dict[str, object]:

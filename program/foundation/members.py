@@ -41,13 +41,14 @@ def members(settings: Settings, limits: Limits, root: Path = ROOT) -> tuple[Memb
     """
     problems = list(_set_by_one(settings, root))
     found: list[Member] = []
-    for file, read in (*_networks(settings, limits, root), *_of_service(settings, limits, root)):
+    for file, read in (*_of_networks(settings, limits, root), *_of_service(settings, limits, root)):
         try:
             member = read()
         except SettingsError as error:
             problems += file.located(error.problems)
-        else:
-            found += [member] if member.copy.account == settings.account else []
+            continue
+        if member.copy.account == settings.account:
+            found.append(member)
     if not problems and not any(member.copy.label == SERVICE.label for member in found):
         key = settings.config_key("account")
         problems = [Problem(key, f"{key} is {settings.account}, in which no stack lives; give a stack's own")]
@@ -102,7 +103,7 @@ def _of_service(settings: Settings, limits: Limits, root: Path) -> Iterator[_Rea
         yield file, partial(_member, name, file, settings, limits)
 
 
-def _networks(settings: Settings, limits: Limits, root: Path) -> Iterator[_Read]:
+def _of_networks(settings: Settings, limits: Limits, root: Path) -> Iterator[_Read]:
     for name in stack_names(root, NETWORK):
         file = read_stack_file(name, root)
         yield file, partial(_network, name, file, settings, limits, root)

@@ -51,10 +51,12 @@ def check(
     blocking = {stack.name: _blocking(stack, result) for stack, result in zip(stacks, results, strict=True)}
     # The template is none of the stacks: it is shown only for what blocks it and none of them.
     its_own = blocking.pop(TEMPLATE_STACK, set()).difference(*blocking.values())
-    own = [result for result in results if result.stack != TEMPLATE_STACK]
-    broken = [replace(result, manifest=None) for result in results if result not in own and its_own]
-    checked = compared(own, limits, complete=complete)
-    return replace(checked, stacks=(*checked.stacks, *broken))
+    shown = [
+        replace(result, manifest=None) if result.stack == TEMPLATE_STACK else result
+        for result in results
+        if result.stack != TEMPLATE_STACK or its_own
+    ]
+    return compared(shown, limits, complete=complete)
 
 
 def _blocking(stack: Stack, result: StackResult) -> set[tuple[str, str | None, str]]:

@@ -14,6 +14,7 @@ from program.offline.promotion import promotion
 from program.offline.recordings import StackRecording
 from program.offline.result import CheckResult, StackResult
 from program.offline.stacks import Stack, for_each_stack
+from program.project.stackfile import TEMPLATE_STACK
 
 
 def judge_all(
@@ -34,8 +35,15 @@ def judge_all(
 
 
 def compared(results: Sequence[StackResult], limits: Limits, *, complete: bool) -> CheckResult:
-    """Return the stacks with their manifests side by side, in the order of a deployment."""
-    results = sorted(results, key=lambda result: promotion(limits.environments, result.environment, result.stack))
-    manifests = {result.stack: result.manifest for result in results if result.manifest is not None}
-    all_there = complete and len(manifests) == len(results)
-    return CheckResult(stacks=tuple(results), comparison=compare(manifests, limits, complete=all_there))
+    """Return the stacks with their manifests side by side, in the order of a deployment.
+
+    What review stacks are made from is none of them: it comes last, and is compared with nothing.
+    """
+    own = sorted(
+        (result for result in results if result.stack != TEMPLATE_STACK),
+        key=lambda result: promotion(limits.environments, result.environment, result.stack),
+    )
+    template = [result for result in results if result.stack == TEMPLATE_STACK]
+    manifests = {result.stack: result.manifest for result in own if result.manifest is not None}
+    all_there = complete and len(manifests) == len(own)
+    return CheckResult(stacks=(*own, *template), comparison=compare(manifests, limits, complete=all_there))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from policies.limits import Limits
 from program.errors import CouldNotRunError
 from program.offline.judged_stacks import compared
 from program.offline.result import CheckResult
-from program.project.stackfile import TEMPLATE_STACK
 
 
 def joined_shards(shards: Sequence[CheckResult], limits: Limits, *, complete: bool) -> CheckResult:
@@ -25,7 +23,4 @@ def joined_shards(shards: Sequence[CheckResult], limits: Limits, *, complete: bo
     for one, next_ in pairwise(stacks):
         if one.stack == next_.stack:
             raise CouldNotRunError(f"two of the checks have stack {one.stack}; give each part of one check once")
-    own = [stack for stack in stacks if stack.stack != TEMPLATE_STACK]
-    checked = compared(own, limits, complete=complete)
-    # What review stacks are made from is compared with nothing.
-    return replace(checked, stacks=(*checked.stacks, *(stack for stack in stacks if stack not in own)))
+    return compared(stacks, limits, complete=complete)

@@ -85,6 +85,11 @@ def split(name: str) -> tuple[Project, str]:
     return (project, stack) if project.label or not slash else (SERVICE, name)
 
 
+def place_in(root: Path, path: Path) -> str:
+    """Return the path as people find it: from the root on, or its name where it lies elsewhere."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
 def stack_file(name: str) -> str:
     """Return the path, relative to the root, of the file of the stack that is called so."""
     project, stack = split(name)

@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from policies.schema import suggest
-from program.project.definition import ROOT
+from program.project.definition import ROOT, place_in
 
 _ABOUT, _PLACE, _NOT_COMPARED = "about", "place", "notCompared"
 # What was given and says nothing: how many values without a name, and the names that mean nothing.
@@ -97,7 +97,7 @@ def _line_of(model: type[BaseModel], name: str) -> str:
     path = Path(inspect.getfile(owner))
     lines = path.read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if re.match(rf"\s+{name}\s*:", text))
-    return f"{path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name}:{line}"
+    return f"{place_in(ROOT, path)}:{line}"
 
 
 def about_of(field: FieldInfo) -> str:

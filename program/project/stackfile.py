@@ -11,7 +11,7 @@ from policies.deployers import REVIEW_SUFFIX
 from policies.schema import suggest
 from policies.strict_yaml import Document, KeyPath, YamlError, read
 from program.errors import Problem
-from program.project.definition import PROJECTS, ROOT, Project, as_pulumi, split, stack_file
+from program.project.definition import PROJECTS, ROOT, Project, as_pulumi, place_in, split, stack_file
 from program.project.scalars import unclear
 from program.project.stack_names import stacks_in
 
@@ -74,7 +74,7 @@ def stack_names(root: Path = ROOT, *projects: Project) -> tuple[str, ...]:
 def read_stack_file(name: str, root: Path = ROOT, file: Path | None = None) -> StackFile:
     """Read the file of the stack that is called so, or the one given; what is wrong is in `problems`, never raised."""
     project, stack = split(name)
-    path = stack_file(name) if file is None else _place(file, root)
+    path = stack_file(name) if file is None else place_in(root, file.absolute())
     try:
         document = read(file or root / path)
     except YamlError as problem:
@@ -105,12 +105,6 @@ def read_stack_file(name: str, root: Path = ROOT, file: Path | None = None) -> S
         lines=document.lines,
         encrypted=tuple(encrypted),
     )
-
-
-def _place(file: Path, root: Path) -> str:
-    """Return the file as people find it: from the root on, or its name where it lies elsewhere."""
-    absolute = file.absolute()
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else file.name
 
 
 def _entries(document: Document) -> tuple[dict[str, Any], list[Problem]]:

@@ -104,11 +104,16 @@ def test_a_value_out_of_its_limits_is_a_finding_with_its_line(project):
     assert (stack["manifest"], stack["resources"]) == (None, [])
 
 
-def refused(done):
-    """Return the findings that are not accepted: of which stack and rule, and where."""
+def found(done):
+    """Return the findings that are not accepted, each with its stack."""
     stacks = json.loads(done.stdout)["stacks"]
-    found = [(stack["stack"], finding) for stack in stacks for finding in stack["findings"]]
-    return [(name, each["rule"], each["source"]) for name, each in found if each["outcome"] != "exempt"]
+    all_ = [(stack["stack"], finding) for stack in stacks for finding in stack["findings"]]
+    return [(name, finding) for name, finding in all_ if finding["outcome"] != "exempt"]
+
+
+def refused(done):
+    """Return of which stack and rule they are, and where."""
+    return [(name, finding["rule"], finding["source"]) for name, finding in found(done)]
 
 
 def test_what_only_the_program_refuses_is_told_at_the_line_of_the_stack_file(project):
@@ -150,12 +155,7 @@ def with_template(project):
 
 
 def messages(done):
-    return {
-        (finding["source"], finding["message"])
-        for stack in json.loads(done.stdout)["stacks"]
-        for finding in stack["findings"]
-        if finding["outcome"] != "exempt"
-    }
+    return {(finding["source"], finding["message"]) for _, finding in found(done)}
 
 
 def test_a_foundation_tells_what_is_wrong_in_every_file_and_as_the_file_s_own_stack_does(with_template):

@@ -9,9 +9,7 @@ import psutil
 import pytest
 
 from program.engine.pulumi_cli.alive import runs, session
-
-# No process has it: Linux numbers them below 2^22.
-NOBODY = 1 << 30
+from tests.program.engine.test_locks import NOBODY
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import errno
 import fcntl
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from program.engine.pulumi_cli.scratch_folders import clear, scratch_folder
 from program.project.definition import ROOT
+from tests.program.engine.test_locks import NOBODY
 
 _HOLDS = """
 import sys, time
@@ -46,7 +46,7 @@ def test_the_folder_of_a_run_stays_until_that_is_killed(run, tmp_path):
 @pytest.mark.usefixtures("run")
 def test_a_folder_that_another_container_made_stays_though_nobody_here_has_its_number(tmp_path):
     (folder,) = tmp_path.iterdir()
-    folder = folder.rename(tmp_path / f"run-{1 << 40}-abcdefgh")
+    folder = folder.rename(tmp_path / f"run-{NOBODY}-abcdefgh")
 
     clear(tmp_path)
 
@@ -76,4 +76,4 @@ def test_a_link_and_a_file_of_such_a_name_are_left_alone(tmp_path):
 
     clear(tmp_path)
 
-    assert {path.name for path in Path(tmp_path).iterdir()} == {"elsewhere", "run-7-link", "run-7-file"}
+    assert {path.name for path in tmp_path.iterdir()} == {"elsewhere", "run-7-link", "run-7-file"}

@@ -139,6 +139,7 @@ def test_a_stack_that_cant_be_carried_stops_the_foundation_with_its_place(projec
     done = run("check", "--stack", "foundation/main", "--format", "json", root=project)
 
     assert done.returncode == FINDINGS, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
     (stack,) = json.loads(done.stdout)["stacks"]
     found = [(each["rule"], each["source"], each["message"]) for each in stack["findings"]]
     assert any(
